@@ -1,0 +1,33 @@
+//! The wire of the Data API: the exact JSON of its answers, and a typed client that asks for them.
+//!
+//! The service serialises its answers with these same types, so the two cannot drift apart. This
+//! crate depends on none of the project's others.
+//!
+//! ```no_run
+//! # async fn show() -> Result<(), api_client::Error> {
+//! use api_client::{Client, DateRange};
+//! use std::time::Duration;
+//!
+//! let client = Client::new("http://127.0.0.1:8100", "secret", Duration::from_secs(10))?;
+//! for day in client.enrollment("course-v1:edX+DemoX+2014", DateRange::LATEST).await? {
+//!     println!("{} {:?}", day.date, day.count);
+//! }
+//! # Ok(())
+//! # }
+//! ```
+
+mod catalog;
+mod client;
+mod enrollment;
+mod error;
+pub mod moment;
+mod operations;
+
+pub use catalog::{CourseSummary, EnrollmentModes, ModeCounts, Program, SummaryQuery};
+pub use client::{Client, DateRange, Version};
+pub use enrollment::{
+    Breakdown, Country, EnrollmentByBirthYear, EnrollmentByEducation, EnrollmentByGender,
+    EnrollmentByLocation, EnrollmentByMode, EnrollmentDay,
+};
+pub use error::Error;
+pub use operations::{Availability, DetailedStatus, ErrorBody, Health};

@@ -1,0 +1,170 @@
+//! The store's address, `sqlite:PATH` or `mysql://user@host:port/database`, and where its password is.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use mysql_async::{Opts, OptsBuilder};
+
+use crate::Error;
+
+/// Holds the password of a MySQL store whose address names no `password_file`.
+pub const PASSWORD_VARIABLE: &str = "INSIGHTS_STORE_PASSWORD";
+
+/// Where a store is. Prints without a password, since it never holds one.
+///
+/// A MySQL address may end in options, `?password_file=PATH` for one; the others are those of the
+/// driver (`require_ssl=true`, `verify_ca=false`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Address {
+    /// A file.
+    Sqlite(PathBuf),
+    /// A server.
+    Mysql {
+        /// The address without `password_file`.
+        url: String,
+        /// The file that holds nothing but the password.
+        password_file: Option<PathBuf>,
+    },
+}
+
+impl FromStr for Address {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self, Error> {
+        match text.split_once(':') {
+            Some(("sqlite", path)) if !path.is_empty() => Ok(Self::Sqlite(path.into())),
+            Some(("mysql", _)) => mysql(text),
+            _ => {
+                Err(unusable(text, "it is neither sqlite:PATH nor mysql://user@host:port/database"))
+            }
+        }
+    }
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Sqlite(path) => write!(out, "sqlite:{}", path.display()),
+            Self::Mysql { url, .. } => out.write_str(url),
+        }
+    }
+}
+
+fn mysql(text: &str) -> Result<Address, Error> {
+    let (base, options) = text.split_once('?').unwrap_or((text, ""));
+    let (files, others): (Vec<&str>, Vec<&str>) = options
+        .split('&')
+        .filter(|option| !option.is_empty())
+        .partition(|option| option.starts_with("password_file="));
+    let password_file =
+        files.last().and_then(|option| option.split_once('=')).map(|(_, path)| path.into());
+    let url =
+        if others.is_empty() { base.to_owned() } else { format!("{base}?{}", others.join("&")) };
+    let options =
+        Opts::from_url(&url).map_err(|error| unusable(&hidden(base), &error.to_string()))?;
+    if options.pass().is_some() {
+        let reason = format!(
+            "a password does not belong into it, but into {PASSWORD_VARIABLE} or ?password_file=PATH"
+        );
+        return Err(unusable(&hidden(base), &reason));
+    }
+    if options.db_name().is_none() {
+        return Err(unusable(base, "it names no database"));
+    }
+    Ok(Address::Mysql { url, password_file })
+}
+
+/// The driver's options for an address, password included.
+pub(crate) fn mysql_options(
+    url: &str,
+    password_file: Option<&PathBuf>,
+) -> Result<OptsBuilder, Error> {
+    let options = Opts::from_url(url).map_err(|error| unusable(url, &error.to_string()))?;
+    let password = match password_file {
+        Some(file) => Some(read_password(file)?),
+        None => std::env::var(PASSWORD_VARIABLE).ok(),
+    };
+    Ok(OptsBuilder::from_opts(options).pass(password))
+}
+
+fn read_password(file: &PathBuf) -> Result<String, Error> {
+    let text = std::fs::read_to_string(file)
+        .map_err(|source| Error::Password { file: file.clone(), source })?;
+    Ok(text.trim_end_matches(['\r', '\n']).to_owned())
+}
+
+fn unusable(address: &str, reason: &str) -> Error {
+    Error::Address { address: address.to_owned(), reason: reason.to_owned() }
+}
+
+/// The address without what stands before the host, where somebody may have put a password.
+fn hidden(address: &str) -> String {
+    match address.rsplit_once('@') {
+        Some((_, place)) => format!("mysql://…@{place}"),
+        None => address.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn refused(text: &str) -> String {
+        text.parse::<Address>().unwrap_err().to_string()
+    }
+
+    #[test]
+    fn reads_both_kinds_and_prints_them_again() {
+        for text in [
+            "sqlite:/var/lib/a b.db",
+            "sqlite:reports.db",
+            "mysql://loader@db.example:3307/reports",
+        ] {
+            assert_eq!(text.parse::<Address>().unwrap().to_string(), text);
+        }
+    }
+
+    #[test]
+    fn takes_the_password_file_out_of_the_options() {
+        let address: Address =
+            "mysql://u@h/reports?require_ssl=true&password_file=/run/secret".parse().unwrap();
+        let expected = Address::Mysql {
+            url: "mysql://u@h/reports?require_ssl=true".to_owned(),
+            password_file: Some("/run/secret".into()),
+        };
+        assert_eq!(address, expected);
+    }
+
+    #[test]
+    fn refuses_a_password_without_repeating_it() {
+        let message = refused("mysql://loader:hunter2@db/reports");
+        assert!(
+            message.contains("INSIGHTS_STORE_PASSWORD") && !message.contains("hunter2"),
+            "{message}"
+        );
+        assert!(!refused("mysql://loader:hunter2@db/reports?nonsense=1").contains("hunter2"));
+    }
+
+    #[test]
+    fn says_what_is_wrong() {
+        assert!(refused("postgres://h/d").contains("neither sqlite:PATH nor mysql://"));
+        assert!(refused("sqlite:").contains("neither"));
+        assert!(refused("mysql://u@h").contains("names no database"));
+    }
+
+    #[test]
+    fn reads_the_password_from_its_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("password");
+        std::fs::write(&file, "hunter2\n").unwrap();
+        let options: Opts = mysql_options("mysql://u@h/d", Some(&file)).unwrap().into();
+        assert_eq!(options.pass(), Some("hunter2"));
+        let missing = folder.path().join("none");
+        assert!(matches!(
+            mysql_options("mysql://u@h/d", Some(&missing)),
+            Err(Error::Password { .. })
+        ));
+    }
+}

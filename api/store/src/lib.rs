@@ -1,0 +1,132 @@
+//! The result store: the tables that the pipeline publishes and the Data API reads, in SQLite or in
+//! MySQL/MariaDB behind one interface (spec 00 §5, 50 §10).
+//!
+//! The driver creates tables and loads them ([`Store::load`]); the service asks the few questions of
+//! `query.rs`. A load is staged, checked and swapped in at once: a reader sees the old rows or the
+//! new ones. This is the only place that speaks SQL to the result store.
+
+mod address;
+mod cell;
+mod error;
+mod load;
+mod mysql;
+mod query;
+mod rows;
+mod schema;
+mod sqlite;
+
+use std::fmt;
+
+use chrono::NaiveDateTime;
+
+pub use address::{Address, PASSWORD_VARIABLE};
+pub use error::{Backend, Error};
+pub use load::{LoadOptions, Loaded};
+pub use mysql::Mysql;
+pub use query::{Dates, DayRow, Grouping, ProgramRow, Summaries, SummaryFilter, SummaryRow};
+pub use rows::{Part, Parts};
+pub use schema::UPDATES_TABLE;
+pub use sqlite::Sqlite;
+
+use cell::{Cell, Record};
+
+/// A result store. Clones share their connections.
+#[derive(Clone)]
+pub enum Store {
+    /// A file.
+    Sqlite(Sqlite),
+    /// A server.
+    Mysql(Mysql),
+}
+
+/// A load that is live.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Update {
+    /// The table.
+    pub table: String,
+    /// What the loader called the load.
+    pub update_id: String,
+    /// When it was marked (UTC).
+    pub inserted: Option<NaiveDateTime>,
+}
+
+/// A SELECT, and what it is for.
+#[derive(Clone, Debug)]
+pub(crate) struct Statement {
+    pub(crate) doing: String,
+    pub(crate) sql: String,
+    pub(crate) parameters: Vec<Cell>,
+}
+
+impl Store {
+    /// The store at an address. Connects when it is first asked something.
+    ///
+    /// # Errors
+    /// A password file that cannot be read.
+    pub fn open(address: &Address) -> Result<Self, Error> {
+        Ok(match address {
+            Address::Sqlite(path) => Self::Sqlite(Sqlite::new(path)),
+            Address::Mysql { url, password_file } => {
+                Self::Mysql(Mysql::new(url, password_file.as_ref())?)
+            }
+        })
+    }
+
+    /// Succeeds if the store answers a trivial question.
+    ///
+    /// # Errors
+    /// It does not.
+    pub async fn check(&self) -> Result<(), Error> {
+        let question = Statement {
+            doing: "asking the store".to_owned(),
+            sql: "SELECT 1".to_owned(),
+            parameters: vec![],
+        };
+        self.select(vec![question]).await.map(drop)
+    }
+
+    /// The marks of `table_updates`, by table; none where nothing was ever loaded.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub async fn updates(&self) -> Result<Vec<Update>, Error> {
+        let sql =
+            "SELECT target_table, update_id, inserted FROM table_updates ORDER BY target_table, id";
+        let doing = format!("reading {UPDATES_TABLE}");
+        let rows =
+            self.select_one(Statement { doing, sql: sql.to_owned(), parameters: vec![] }).await?;
+        let update = |row: &Record| {
+            Ok(Update {
+                table: row.text(0)?.unwrap_or_default(),
+                update_id: row.required_text(1)?,
+                inserted: row.moment(2)?,
+            })
+        };
+        rows.iter().map(update).collect()
+    }
+
+    /// Runs the statements on one snapshot; a table that is not there has no rows.
+    pub(crate) async fn select(
+        &self,
+        statements: Vec<Statement>,
+    ) -> Result<Vec<Vec<Record>>, Error> {
+        match self {
+            Self::Sqlite(store) => store.select(statements).await,
+            Self::Mysql(store) => store.select(&statements).await,
+        }
+    }
+
+    pub(crate) async fn select_one(&self, statement: Statement) -> Result<Vec<Record>, Error> {
+        Ok(self.select(vec![statement]).await?.pop().unwrap_or_default())
+    }
+}
+
+impl fmt::Debug for Store {
+    /// Without the options, which hold the password.
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Sqlite(store) => write!(out, "Store({})", store.address()),
+            Self::Mysql(store) => write!(out, "Store({})", store.address()),
+        }
+    }
+}

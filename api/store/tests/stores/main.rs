@@ -1,0 +1,9 @@
+//! One suite on both databases: SQLite, and a private MariaDB where one is installed.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod faults;
+mod generations;
+mod loading;
+mod mariadb_only;
+mod reading;
+mod setup;

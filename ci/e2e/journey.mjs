@@ -1,0 +1,135 @@
+// Journeys through the Insights site in a real browser, compared with the Data API's own answers.
+// node journey.mjs --site URL --api URL --token-file FILE [--shots FOLDER] [--chromium PATH]
+
+import { mkdirSync } from "node:fs";
+import { chromium as browsers } from "playwright-core";
+import * as api from "./api.mjs";
+import { home, index } from "./area/catalog.mjs";
+import { enrollment } from "./area/enrollment.mjs";
+import * as frame from "./area/frame.mjs";
+import { check, finish, same } from "./check.mjs";
+import { chromium, shots, site } from "./options.mjs";
+
+const FLAGS = [
+  "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+  "--disable-background-networking", "--disable-component-update", "--disable-sync",
+];
+const SIZES = [[1360, 900], [820, 1100], [360, 780]];
+const COURSES = 3;
+
+/** A browser page whose complaints are collected. */
+async function open(browser, options, complaints) {
+  const context = await browser.newContext(options);
+  const page = await context.newPage();
+  page.on("console", (message) => { if (["error", "warning"].includes(message.type())) complaints.push(message.text()); });
+  page.on("pageerror", (error) => complaints.push(String(error)));
+  page.on("requestfailed", (request) => complaints.push(`${request.url()} failed`));
+  return page;
+}
+
+/** Everything that holds numbers, with script off. */
+async function withoutScript(browser, chosen, summaries) {
+  const complaints = [];
+  const page = await open(browser, { javaScriptEnabled: false }, complaints);
+  await index(page, summaries);
+  const homes = [];
+  for (const row of chosen) {
+    const url = await home(page, row);
+    homes.push(url);
+    await enrollment(page, row.course_id, url);
+  }
+  same("without the script: no complaints", complaints, []);
+  await page.context().close();
+  await truly(browser, homes[0]);
+  return homes;
+}
+
+/** Once more with the engine itself off: texts, figures and forms are there. */
+async function truly(browser, url) {
+  const page = await open(browser, { javaScriptEnabled: false }, []);
+  await page.goto(`${url}enrollment/activity/`);
+  for (const selector of ["h1", ".metric .value", "svg.drawing .area, svg.drawing .line", "tbody tr", ".updated p"]) {
+    check(`script off: ${selector} is shown`, await page.locator(selector).first().isVisible());
+  }
+  await page.locator("thead a").nth(1).click();
+  check("script off: sorting works", page.url().includes("sort="), page.url());
+  await frame.colours(page);
+  await page.context().close();
+}
+
+/** The pages of this site, by name. */
+const pages = (course) => ({
+  landing: `${site}/`,
+  index: `${site}/courses/`,
+  home: course,
+  activity: `${course}enrollment/activity/`,
+  age: `${course}enrollment/demographics/age/`,
+  education: `${course}enrollment/demographics/education/`,
+  gender: `${course}enrollment/demographics/gender/`,
+  help: `${site}/help/`,
+  topic: `${site}/help/enrollment-activity/`,
+});
+
+async function withScript(browser, course) {
+  const complaints = [];
+  const page = await open(browser, { viewport: { width: 1360, height: 900 } }, complaints);
+  for (const [name, url] of Object.entries(pages(course))) {
+    await page.goto(url);
+    await frame.accessible(page, name);
+    await frame.keyboard(page, name);
+    await frame.skipLink(page, name, url);
+  }
+  for (const name of ["activity", "age", "education", "gender"]) {
+    await page.goto(pages(course)[name]);
+    await frame.tooltip(page, name);
+    await frame.definition(page, name);
+    await frame.swap(page, name);
+  }
+  same("with the script: no complaints, no violation of the policy", complaints, []);
+  await page.goto(`${site}/nothing/`);
+  await frame.accessible(page, "404");
+  await frame.answers(page);
+  await page.context().close();
+}
+
+async function looks(browser, course) {
+  if (shots) mkdirSync(shots, { recursive: true });
+  for (const [width, height] of SIZES) {
+    for (const colorScheme of ["light", "dark"]) {
+      const page = await open(browser, { viewport: { width, height }, colorScheme }, []);
+      for (const [name, url] of Object.entries({ ...pages(course), "404": `${site}/nothing/` })) {
+        await page.goto(url);
+        await frame.fits(page, `${name} ${width} ${colorScheme}`);
+        await frame.accessible(page, `${name} ${width} ${colorScheme}`);
+        if (shots) await page.screenshot({ path: `${shots}/${name}-${width}-${colorScheme}.png`, fullPage: name !== "index" });
+      }
+      if (width < 900) await drawer(page, `${width} ${colorScheme}`);
+      await page.context().close();
+    }
+  }
+}
+
+/** On narrow screens the navigation is a drawer. */
+async function drawer(page, name) {
+  await page.goto(page.url().replace("/nothing/", "/help/"));
+  const navigation = page.locator("#navigation");
+  check(`drawer ${name}: closed at first`, await navigation.isHidden());
+  await page.getByRole("button", { name: "Open navigation" }).click();
+  check(`drawer ${name}: opens`, await navigation.isVisible());
+  await page.keyboard.press("Escape");
+  check(`drawer ${name}: Escape closes it`, await navigation.isHidden());
+}
+
+const browser = await browsers.launch({ executablePath: chromium, headless: true, args: FLAGS });
+try {
+  const summaries = await api.summaries();
+  const chosen = [...summaries].sort((a, b) => b.count - a.count).slice(0, COURSES);
+  const homes = await withoutScript(browser, chosen, summaries);
+  await withScript(browser, homes[0]);
+  await looks(browser, homes[0]);
+} catch (error) {
+  check("the journey came to its end", false, String(error.stack ?? error));
+} finally {
+  await browser.close();
+}
+finish();

@@ -1,0 +1,227 @@
+//! A private MariaDB server: its own data folder, port and socket, gone when its owner is.
+
+use std::io::Write;
+use std::net::{TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
+use std::{env, fs, thread};
+
+use anyhow::{Context, Result, bail, ensure};
+use mysql_async::prelude::Queryable;
+use mysql_async::{Conn, OptsBuilder};
+use tempfile::TempDir;
+
+/// How long a server may take to answer; a busy two-core machine needs a few seconds.
+const START_LIMIT: Duration = Duration::from_secs(60);
+
+/// Starts the server, starts it anew for every line of its input, and ends it with its input: so the
+/// server ends with the test's process, however that ends, although nothing runs for a `static` at
+/// exit.
+const KEEPER: &str = r#"
+    folder=$1; shift
+    "$@" & server=$!
+    while read -r _; do "$@" & server=$!; done
+    kill "$server"; wait "$server"; rm -rf "$folder"
+"#;
+
+/// A running server. Dropping it ends the server; so does the end of the process.
+#[derive(Debug)]
+pub struct MariaDb {
+    keeper: Child,
+    port: u16,
+    folder: TempDir,
+    databases: AtomicU32,
+}
+
+/// A server for the tests of the caller, or nothing where MariaDB is not installed: then `tests` is
+/// printed as skipped. On CI (`CI=true`) a missing MariaDB is an error instead.
+///
+/// # Errors
+/// A server that is installed and does not start; a missing one on CI.
+pub fn mariadb_or_skip(tests: &str) -> Result<Option<MariaDb>> {
+    if find("mariadbd").is_some() {
+        return MariaDb::start().map(Some);
+    }
+    ensure!(
+        env::var("CI").as_deref() != Ok("true"),
+        "{tests}: mariadbd is not installed (Debian: mariadb-server)"
+    );
+    eprintln!("SKIPPED {tests}: mariadbd is not installed (Debian: mariadb-server)");
+    Ok(None)
+}
+
+impl MariaDb {
+    /// Makes an empty data folder and starts a server on it.
+    ///
+    /// # Errors
+    /// MariaDB is not installed, or does not start.
+    pub fn start() -> Result<Self> {
+        let folder = TempDir::with_prefix("mariadb-").context("making the server's folder")?;
+        install(folder.path())?;
+        let port = free_port()?;
+        let keeper = keeper(folder.path(), port)?;
+        let server = Self { keeper, port, folder, databases: AtomicU32::new(0) };
+        server.wait_until_it_answers()?;
+        Ok(server)
+    }
+
+    /// Where the server listens, on the loopback address.
+    #[must_use]
+    pub const fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// A connection as the administrator, to no database.
+    ///
+    /// # Errors
+    /// The server does not answer.
+    pub async fn administrator(&self) -> Result<Conn> {
+        let options = OptsBuilder::default()
+            .ip_or_hostname("127.0.0.1")
+            .tcp_port(self.port)
+            .user(Some("root"));
+        Conn::new(options.prefer_socket(false)).await.context("connecting as the administrator")
+    }
+
+    /// A new empty database with the administrator's rights, as a `mysql://` address.
+    ///
+    /// # Errors
+    /// The server does not answer.
+    pub async fn database(&self) -> Result<String> {
+        let name = format!("reports_{}", self.databases.fetch_add(1, Ordering::Relaxed));
+        let mut connection = self.administrator().await?;
+        connection
+            .query_drop(format!("CREATE DATABASE {name} CHARACTER SET utf8mb4 COLLATE utf8mb4_bin"))
+            .await
+            .context("creating a database")?;
+        connection.disconnect().await.context("leaving the server")?;
+        Ok(format!("mysql://root@127.0.0.1:{}/{name}", self.port))
+    }
+
+    /// Ends the server at once, as a power cut does. Its databases stay on disk until it is dropped.
+    ///
+    /// # Errors
+    /// The server's process cannot be told.
+    pub fn kill(&self) -> Result<()> {
+        let pid = fs::read_to_string(self.folder.path().join("pid"))
+            .context("reading the server's process id")?;
+        let ended = run(Command::new("kill").args(["-9", pid.trim()]))?;
+        ensure!(ended.status.success(), "the server could not be killed");
+        Ok(())
+    }
+
+    /// Starts the server again after [`MariaDb::kill`], on the same data and port.
+    ///
+    /// # Errors
+    /// It does not start.
+    pub fn restart(&self) -> Result<()> {
+        let mut keeper = self.keeper.stdin.as_ref().context("the server has no keeper")?;
+        keeper.write_all(b"again\n").context("asking the server's keeper")?;
+        self.wait_until_it_answers()
+    }
+
+    fn wait_until_it_answers(&self) -> Result<()> {
+        let limit = Instant::now() + START_LIMIT;
+        while TcpStream::connect(("127.0.0.1", self.port)).is_err() {
+            if Instant::now() > limit {
+                let log = fs::read_to_string(self.folder.path().join("log")).unwrap_or_default();
+                bail!("mariadbd did not start:\n{log}");
+            }
+            thread::sleep(Duration::from_millis(50));
+        }
+        Ok(())
+    }
+}
+
+impl Drop for MariaDb {
+    fn drop(&mut self) {
+        drop(self.keeper.stdin.take());
+        // Nothing can be done about a keeper that is gone already: the server is gone with it.
+        let _ = self.keeper.wait();
+    }
+}
+
+/// `mysqld` and its kin stand in the system administrator's folders, which few users have in PATH.
+fn find(program: &str) -> Option<PathBuf> {
+    let path = env::var_os("PATH").unwrap_or_default();
+    let folders =
+        env::split_paths(&path).chain(["/usr/sbin", "/usr/local/sbin"].map(PathBuf::from));
+    folders.map(|folder| folder.join(program)).find(|file| file.is_file())
+}
+
+fn install(folder: &Path) -> Result<()> {
+    let program = find("mariadb-install-db").context("mariadb-install-db is not installed")?;
+    let mut command = Command::new(program);
+    command.args(["--no-defaults", "--auth-root-authentication-method=normal", "--skip-test-db"]);
+    command.arg(format!("--datadir={}", folder.join("data").display())).args(as_this_user());
+    let made = run(&mut command)?;
+    ensure!(
+        made.status.success(),
+        "mariadb-install-db failed:\n{}",
+        String::from_utf8_lossy(&made.stderr)
+    );
+    Ok(())
+}
+
+fn keeper(folder: &Path, port: u16) -> Result<Child> {
+    let program = find("mariadbd").context("mariadbd is not installed")?;
+    let mut command = Command::new("sh");
+    command.args(["-c", KEEPER, "keeper"]).arg(folder).arg(program).arg("--no-defaults");
+    for (option, file) in
+        [("datadir", "data"), ("socket", "socket"), ("pid-file", "pid"), ("log-error", "log")]
+    {
+        command.arg(format!("--{option}={}", folder.join(file).display()));
+    }
+    command.args([
+        &format!("--port={port}"),
+        "--bind-address=127.0.0.1",
+        "--skip-log-bin",
+        "--local-infile=1",
+    ]);
+    command
+        .args(["--innodb-buffer-pool-size=64M", "--innodb-flush-log-at-trx-commit=0"])
+        .args(as_this_user());
+    command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
+    command.spawn().context("starting mariadbd")
+}
+
+/// The server refuses to run as root unless told so.
+fn as_this_user() -> Option<&'static str> {
+    let root = run(Command::new("id").arg("-u")).is_ok_and(|id| id.stdout.starts_with(b"0\n"));
+    root.then_some("--user=root")
+}
+
+fn run(command: &mut Command) -> Result<Output> {
+    command.stdin(Stdio::null()).output().with_context(|| format!("running {command:?}"))
+}
+
+fn free_port() -> Result<u16> {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).context("looking for a free port")?;
+    Ok(listener.local_addr()?.port())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[tokio::test]
+    async fn starts_makes_databases_dies_and_comes_back() {
+        let Some(server) = mariadb_or_skip("the launcher's own test").unwrap() else {
+            return;
+        };
+        let first = server.database().await.unwrap();
+        assert_ne!(first, server.database().await.unwrap());
+        let mut connection = server.administrator().await.unwrap();
+        assert_eq!(connection.query_first::<u8, _>("SELECT 1").await.unwrap(), Some(1));
+        server.kill().unwrap();
+        assert!(connection.query_first::<u8, _>("SELECT 1").await.is_err());
+        server.restart().unwrap();
+        server.administrator().await.unwrap();
+        let folder = server.folder.path().to_owned();
+        drop(server);
+        assert!(!folder.exists());
+    }
+}

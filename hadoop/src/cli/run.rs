@@ -1,0 +1,186 @@
+//! `insights run` and `insights plan`.
+
+use super::{environment, print};
+use chrono::{NaiveDate, Utc};
+use hadoop::config::{BadFiles, Engine, Settings, Source};
+use hadoop::error::{Drive, DriveError};
+use hadoop::ledger::Ledger;
+use hadoop::plan::{self, Force};
+use hadoop::run::{Request, execute};
+use hadoop::{scan, storage, workflow};
+use jobs::event::interval::resolve_words;
+use jobs::job::{Job, Work};
+use jobs::nearest::did_you_mean;
+use jobs::params::Params;
+use std::path::Path;
+
+#[derive(clap::Args)]
+pub struct Args {
+    /// Workflows or jobs
+    #[arg(required = true)]
+    names: Vec<String>,
+    /// The engine
+    #[arg(short = 'r', long = "runner", value_enum)]
+    runner: Option<Engine>,
+    /// The days to compute: YYYY, YYYY-MM, YYYY-Www, YYYY-MM-DD or YYYY-MM-DD-YYYY-MM-DD
+    #[arg(long)]
+    interval: Option<String>,
+    /// A folder of logs (repeatable)
+    #[arg(long, value_name = "URL")]
+    source: Vec<String>,
+    /// The warehouse
+    #[arg(long, value_name = "URL")]
+    warehouse: Option<String>,
+    /// The result store
+    #[arg(long, value_name = "URL")]
+    store: Option<String>,
+    /// A parameter of a job (repeatable)
+    #[arg(long, value_name = "NAME=VALUE")]
+    param: Vec<String>,
+    /// Make this job again, though it is done (repeatable)
+    #[arg(long, value_name = "NAME")]
+    force: Vec<String>,
+    /// Make facts of this day and later anew, and all jobs of the run
+    #[arg(long, value_name = "DATE")]
+    force_from: Option<String>,
+    /// What to do with a log file that is torn or unreadable
+    #[arg(long, value_enum)]
+    bad_files: Option<BadFiles>,
+}
+
+/// Runs, prints what was done.
+pub fn run(file: Option<&Path>, args: &Args) -> Drive<()> {
+    let (settings, request) = prepare(file, args)?;
+    let summary = execute(&settings, &request)?;
+    print(&format!(
+        "{} steps made, {} were done already, {} tables loaded\n",
+        summary.made, summary.skipped, summary.loaded
+    ))
+}
+
+/// Prints each step with its state and the reason.
+pub fn plan(file: Option<&Path>, args: &Args) -> Drive<()> {
+    let (settings, request) = prepare(file, args)?;
+    let wanted = plan::closure(&request.names)?;
+    plan::check_params(&wanted, &request.params)?;
+    let ledger = Ledger::look(&storage::local(&settings.config.warehouse.url)?)?;
+    let facts: Vec<_> =
+        wanted.iter().copied().filter(|j| matches!(j.work, Work::Scan(_))).collect();
+    let todo = scan::compare(&request.sources, &request.params, &facts, &ledger, &request.force)?;
+    let mut text = String::new();
+    let word = if todo.is_nothing() { "COMPLETE" } else { "STALE" };
+    text += &format!("{word}\tscan\t{}\n", todo.reason());
+    let mut params = request.params.clone();
+    plan::resolve_params(&mut params, &ledger, &wanted, request.today)?;
+    let mut stale: Vec<&str> = if todo.is_nothing() { Vec::new() } else { names(&facts) };
+    for job in plan::active(&wanted, &params)? {
+        if matches!(job.work, Work::Scan(_)) {
+            continue;
+        }
+        let (word, reason) = planned(job, &stale, &params, &ledger, &request.force)?;
+        if word != "COMPLETE" {
+            stale.push(job.name);
+        }
+        text += &format!("{word}\t{}\t{reason}\n", job.name);
+    }
+    print(&text)
+}
+
+fn names(jobs: &[&'static Job]) -> Vec<&'static str> {
+    jobs.iter().map(|job| job.name).collect()
+}
+
+/// A job is stale, too, when something that it reads will be made again.
+fn planned(
+    job: &Job,
+    stale: &[&str],
+    params: &Params,
+    ledger: &Ledger,
+    force: &Force,
+) -> Drive<(&'static str, String)> {
+    let state = plan::state(job, params, ledger, force)?;
+    let filling = job.inputs.iter().filter_map(|input| jobs::registry::filling(input.table.name));
+    let waits: Vec<_> = filling.map(|job| job.name).filter(|name| stale.contains(name)).collect();
+    if state == plan::State::Complete && !waits.is_empty() {
+        return Ok(("STALE", format!("{} will be made again", waits.join(", "))));
+    }
+    Ok(state.said())
+}
+
+fn prepare(file: Option<&Path>, args: &Args) -> Drive<(Settings, Request)> {
+    let mut settings = Settings::read(file, &environment())?;
+    let today = Utc::now().date_naive();
+    let flags = [("warehouse.url", &args.warehouse), ("store.url", &args.store)];
+    for (key, _) in flags.iter().filter(|(_, value)| value.is_some()) {
+        settings.origins.insert((*key).to_owned(), "command line".to_owned());
+    }
+    if let Some(url) = &args.warehouse {
+        settings.config.warehouse.url.clone_from(url);
+    }
+    if args.store.is_some() {
+        settings.config.store.url.clone_from(&args.store);
+    }
+    if let Some(bad_files) = args.bad_files {
+        settings.config.runners.bad_files = bad_files;
+    }
+    let mut params = params(&settings, args)?;
+    plan::resolve_dates(&mut params, today);
+    let sources = match args.source.is_empty() {
+        true => settings.config.sources.clone(),
+        false => {
+            args.source.iter().map(|url| Source { url: url.clone(), ..Source::default() }).collect()
+        }
+    };
+    let request = Request {
+        names: args.names.clone(),
+        engine: args.runner.unwrap_or(settings.config.runners.default),
+        sources,
+        params,
+        force: force(args, today)?,
+        today,
+        argv: std::env::args_os().map(|arg| arg.to_string_lossy().into_owned()).collect(),
+    };
+    Ok((settings, request))
+}
+
+/// Parameters of the configuration that a job of this run takes, then those of the command line.
+fn params(settings: &Settings, args: &Args) -> Drive<Params> {
+    let wanted = plan::closure(&args.names)?;
+    let mut params = Params::default();
+    for (name, value) in &settings.config.jobs {
+        let text = match value {
+            serde_yaml::Value::String(text) => text.clone(),
+            other => serde_yaml::to_string(other).unwrap_or_default().trim_end().to_owned(),
+        };
+        let single: Params = [(name.clone(), text.clone())].into_iter().collect();
+        if plan::check_params(&wanted, &single).is_ok() {
+            params.set(name, text);
+        }
+    }
+    for param in &args.param {
+        let (name, value) = param
+            .split_once('=')
+            .ok_or_else(|| DriveError::Usage(format!("`{param}` is not NAME=VALUE")))?;
+        params.set(name, value);
+    }
+    if let Some(interval) = &args.interval {
+        params.set("interval", interval);
+    }
+    Ok(params)
+}
+
+fn force(args: &Args, today: NaiveDate) -> Drive<Force> {
+    let mut jobs = Vec::new();
+    for name in &args.force {
+        let of_name = workflow::jobs_of(name).ok_or_else(|| {
+            let guess = did_you_mean(name, workflow::names());
+            DriveError::Usage(format!("--force: there is no workflow or job `{name}`{guess}"))
+        })?;
+        jobs.extend(of_name.iter().map(|job| job.name.to_owned()));
+    }
+    let from = args.force_from.as_deref().map(|text| {
+        jobs::day::parse(resolve_words(text, today).as_bytes())
+            .ok_or_else(|| DriveError::Usage(format!("--force-from: `{text}` is no date")))
+    });
+    Ok(Force { jobs, from: from.transpose()? })
+}

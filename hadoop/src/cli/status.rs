@@ -1,0 +1,94 @@
+//! `insights status`: how the last runs ended; `insights jobs`: what can be run.
+
+use super::{environment, print};
+use hadoop::config::Settings;
+use hadoop::error::Drive;
+use hadoop::storage;
+use hadoop::workflow::WORKFLOWS;
+use jobs::registry::JOBS;
+use serde_json::Value;
+use std::path::Path;
+
+#[derive(clap::Args)]
+pub struct Args {
+    /// A run, or the beginning of its name; `last` is the newest
+    run: Option<String>,
+    /// The warehouse
+    #[arg(long, value_name = "URL")]
+    warehouse: Option<String>,
+}
+
+/// How many runs are shown.
+const SHOWN: usize = 10;
+
+pub fn status(file: Option<&Path>, args: &Args) -> Drive<()> {
+    let settings = Settings::read(file, &environment())?;
+    let url = args.warehouse.as_ref().unwrap_or(&settings.config.warehouse.url);
+    let folder = storage::local(url)?.join("_runs");
+    let mut runs: Vec<String> = std::fs::read_dir(&folder)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter_map(|entry| entry.file_name().into_string().ok())
+        .collect();
+    runs.sort_by(|a, b| b.cmp(a));
+    match args.run.as_deref() {
+        Some("last") => runs.truncate(1),
+        Some(wanted) => runs.retain(|run| run.starts_with(wanted)),
+        None => runs.truncate(SHOWN),
+    }
+    let detailed = args.run.is_some();
+    let text: String = runs.iter().map(|run| one(&folder.join(run), run, detailed)).collect();
+    print(if text.is_empty() { "no runs\n" } else { &text })
+}
+
+/// A run without its `run.json` is at work, or was killed.
+fn one(folder: &Path, run: &str, detailed: bool) -> String {
+    let record = std::fs::read(folder.join("run.json")).unwrap_or_default();
+    let record: Value = serde_json::from_slice(&record).unwrap_or_default();
+    let mut text = match record["exit_code"].as_u64() {
+        None => format!("{run}\trunning, or killed\n"),
+        Some(0) => format!("{run}\tdone at {}\n", record["finished"].as_str().unwrap_or_default()),
+        Some(code) => {
+            format!("{run}\tfailed ({code}): {}\n", record["cause"].as_str().unwrap_or_default())
+        }
+    };
+    if detailed {
+        for output in record["outputs"].as_array().into_iter().flatten() {
+            let field = |name: &str| output[name].as_str().unwrap_or_default().to_owned();
+            text +=
+                &format!("  {}/{}\t{} rows\n", field("table"), field("partition"), output["rows"]);
+        }
+    }
+    text
+}
+
+/// Prints every workflow with its jobs, then every job with what it is for.
+pub fn jobs() -> Drive<()> {
+    let mut text = String::new();
+    for workflow in WORKFLOWS {
+        text += &format!(
+            "{}\tworkflow, {}: {}\n",
+            workflow.name,
+            workflow.cadence,
+            workflow.jobs.join(", ")
+        );
+    }
+    for job in JOBS {
+        let reads: Vec<_> = job.inputs.iter().map(|input| input.table.name).collect();
+        let reads = match job.kind() {
+            "scan" => "logs".to_owned(),
+            _ if reads.is_empty() => "nothing".to_owned(),
+            _ => reads.join(", "),
+        };
+        let fills: Vec<_> = job.fills.iter().map(|fill| fill.table.name).collect();
+        text += &format!(
+            "{}\t{}: {}; reads {reads}; fills {}\n",
+            job.name,
+            job.kind(),
+            job.about,
+            fills.join(", ")
+        );
+    }
+    print(&text)
+}

@@ -1,0 +1,67 @@
+//! `insights why`: what the ledger knows of a table or job.
+
+use super::{environment, print};
+use hadoop::config::Settings;
+use hadoop::error::{Drive, DriveError};
+use hadoop::ledger::Ledger;
+use hadoop::plan::folder_of;
+use hadoop::storage;
+use jobs::nearest::did_you_mean;
+use jobs::{lms, registry};
+use std::fmt::Write;
+use std::path::Path;
+
+#[derive(clap::Args)]
+pub struct Args {
+    /// A job or a table, with `/VALUE` for one partition
+    output: String,
+    /// The warehouse
+    #[arg(long, value_name = "URL")]
+    warehouse: Option<String>,
+}
+
+pub fn why(file: Option<&Path>, args: &Args) -> Drive<()> {
+    let settings = Settings::read(file, &environment())?;
+    let url = args.warehouse.as_ref().unwrap_or(&settings.config.warehouse.url);
+    let ledger = Ledger::look(&storage::local(url)?)?;
+    let (name, value) = match args.output.split_once('/') {
+        Some((name, value)) => (name, Some(value)),
+        None => (args.output.as_str(), None),
+    };
+    let mut text = String::new();
+    for table in tables(name)? {
+        for (partition, entry) in ledger.entries(&table)? {
+            if value.is_some_and(|wanted| wanted != partition) {
+                continue;
+            }
+            // Writing to a String cannot fail.
+            let _ = writeln!(
+                text,
+                "{table}/{partition}: {} rows, made by {} in run {} at {}",
+                entry.rows, entry.job, entry.run, entry.finished
+            );
+            for (input, identity) in &entry.inputs {
+                let _ = writeln!(text, "  from {input} ({})", &identity[..identity.len().min(12)]);
+            }
+        }
+    }
+    if text.is_empty() {
+        text = format!("the ledger of {url} knows nothing of {}: it will be made\n", args.output);
+    }
+    print(&text)
+}
+
+/// The folders of a table, or of the tables that a job fills.
+fn tables(name: &str) -> Drive<Vec<String>> {
+    if let Some(job) = registry::job(name) {
+        return Ok(job.fills.iter().map(|fill| fill.table.name.to_owned()).collect());
+    }
+    if lms::find(name).is_some() {
+        return Ok(vec![name.to_owned(), folder_of(name)]);
+    }
+    if registry::table(name).is_some() {
+        return Ok(vec![name.to_owned()]);
+    }
+    let guess = did_you_mean(name, registry::JOBS.iter().map(|job| job.name));
+    Err(DriveError::Usage(format!("there is no job or table `{name}`{guess}")))
+}

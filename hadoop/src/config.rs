@@ -1,0 +1,384 @@
+//! Settings: defaults, then `insights.yml`, then the environment, then flags; later ones win.
+//!
+//! A key's environment variable is its path in capitals: `runners.inline.memory` is
+//! `INSIGHTS_RUNNERS_INLINE_MEMORY`, with a value in YAML. An unknown key is an error that names the
+//! nearest one. Secrets do not stand here: passwords come from files or the environment.
+
+use crate::runner::cores;
+use jobs::nearest::did_you_mean;
+use serde::{Deserialize, Serialize};
+use serde_yaml::{Mapping, Value};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// Settings that cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file cannot be read.
+    #[error("cannot read the configuration file {path}: {source}")]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What the disk said.
+        source: std::io::Error,
+    },
+    /// A key or value is wrong.
+    #[error("{origin}: {what}")]
+    Wrong {
+        /// The file, or the variable.
+        origin: String,
+        /// What is wrong, and the nearest known key.
+        what: String,
+    },
+}
+
+/// All settings.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// Where tracking logs stand.
+    pub sources: Vec<Source>,
+    /// Where facts, staged tables and the ledger stand.
+    pub warehouse: Warehouse,
+    /// The result store.
+    pub store: StoreConfig,
+    /// The LMS's database.
+    pub lms: Lms,
+    /// The engines.
+    pub runners: Runners,
+    /// Parameters of jobs, by name.
+    pub jobs: BTreeMap<String, Value>,
+    /// What may be kept of single learners: `aggregate`, `pseudonymous` or `named`.
+    pub privacy: Privacy,
+}
+
+/// A place of tracking logs.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Source {
+    /// The folder.
+    pub url: String,
+    /// Regular expressions over whole addresses; none = the parameter `pattern`.
+    #[serde(default)]
+    pub pattern: Vec<String>,
+    /// The fact jobs that it feeds; none = all.
+    #[serde(default)]
+    pub jobs: Vec<String>,
+}
+
+/// The warehouse.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Warehouse {
+    /// Its folder.
+    pub url: String,
+    /// How many partitions of a staged table are kept, the newest ones.
+    pub keep_partitions: usize,
+}
+
+/// The result store.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct StoreConfig {
+    /// `sqlite:PATH` or `mysql://user@host:port/database?password_file=PATH`; none = nothing is
+    /// loaded.
+    pub url: Option<String>,
+    /// A load that would lose more than this share of the live rows is refused; none = never.
+    pub max_drop: Option<f64>,
+    /// Tables that an empty result may replace.
+    pub allow_empty: Vec<String>,
+}
+
+/// The LMS's database.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Lms {
+    /// `sqlite:PATH` or `mysql://user@host:port/database?password_file=PATH`; none = imports must be
+    /// there already.
+    pub database: Option<String>,
+    /// The folder of Sqoop option files; none = those that the program brings along.
+    pub options: Option<PathBuf>,
+    /// Connections at once.
+    pub parallelism: usize,
+}
+
+/// The engines.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Runners {
+    /// The engine that runs unless `-r` names another.
+    pub default: Engine,
+    /// What to do with a log file that is torn or unreadable.
+    pub bad_files: BadFiles,
+    /// In this process.
+    pub inline: InlineConfig,
+    /// A process a task, on this machine.
+    pub local: LocalConfig,
+}
+
+/// An engine.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum Engine {
+    /// In this process, on all cores.
+    #[default]
+    Inline,
+    /// A process a task, on this machine.
+    Local,
+}
+
+/// What to do with a log file that is torn or unreadable.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum BadFiles {
+    /// Stop, naming the file and the place.
+    #[default]
+    Fail,
+    /// Leave it out, count and name it.
+    Skip,
+}
+
+/// What may be kept of single learners.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Privacy {
+    /// Nothing.
+    #[default]
+    Aggregate,
+    /// Numbers in place of names.
+    Pseudonymous,
+    /// Names.
+    Named,
+}
+
+/// The engine in this process.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct InlineConfig {
+    /// Threads; none = one a core.
+    pub threads: Option<usize>,
+    /// Megabytes of memory for sorting.
+    pub memory_mb: usize,
+}
+
+/// The engine of processes.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct LocalConfig {
+    /// The program `jobs`; none = the one beside this program.
+    pub program: Option<PathBuf>,
+    /// Tasks at once; none = one a core.
+    pub parallelism: Option<usize>,
+    /// How often a task is tried.
+    pub attempts: u32,
+    /// Megabytes of memory for sorting.
+    pub memory_mb: usize,
+}
+
+impl Default for Warehouse {
+    fn default() -> Self {
+        Self { url: "warehouse".to_owned(), keep_partitions: 3 }
+    }
+}
+
+impl Default for StoreConfig {
+    fn default() -> Self {
+        Self { url: None, max_drop: Some(0.5), allow_empty: Vec::new() }
+    }
+}
+
+impl Default for Lms {
+    fn default() -> Self {
+        Self { database: None, options: None, parallelism: cores().max(2) }
+    }
+}
+
+impl Default for InlineConfig {
+    fn default() -> Self {
+        Self { threads: None, memory_mb: 256 }
+    }
+}
+
+impl Default for LocalConfig {
+    fn default() -> Self {
+        Self { program: None, parallelism: None, attempts: 4, memory_mb: 256 }
+    }
+}
+
+/// Where a setting comes from.
+pub type Origins = BTreeMap<String, String>;
+
+/// Settings, and where each comes from.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// What is in force.
+    pub config: Config,
+    /// Where each key that is not a default comes from.
+    pub origins: Origins,
+}
+
+/// The variable that names the configuration file.
+const FILE_VARIABLE: &str = "INSIGHTS_CONFIG";
+/// The configuration file that is read without being named, if it is there.
+const DEFAULT_FILE: &str = "insights.yml";
+
+impl Settings {
+    /// Reads file and environment. Without a file named, `insights.yml` of the working directory is
+    /// read if it is there.
+    ///
+    /// # Errors
+    /// When the file cannot be read, or a key or value is wrong.
+    pub fn read(
+        file: Option<&Path>,
+        environment: &BTreeMap<String, String>,
+    ) -> Result<Self, ConfigError> {
+        let named =
+            file.map(Path::to_owned).or_else(|| environment.get(FILE_VARIABLE).map(PathBuf::from));
+        let path = named.clone().unwrap_or_else(|| PathBuf::from(DEFAULT_FILE));
+        let mut origins = Origins::new();
+        let mut value = match std::fs::read_to_string(&path) {
+            Ok(text) => parse_file(&path, &text, &mut origins)?,
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound && named.is_none() => Mapping::new(),
+            Err(source) => return Err(ConfigError::Unreadable { path, source }),
+        };
+        for path in leaves(&defaults(), &[]) {
+            let variable = format!("INSIGHTS_{}", path.join("_").to_uppercase());
+            if let Some(text) = environment.get(&variable) {
+                let set = serde_yaml::from_str(text).map_err(|e| wrong(&variable, &e))?;
+                put(&mut value, &path, set);
+                typed(&value).map_err(|e| wrong(&variable, &e))?;
+                origins.insert(path.join("."), variable);
+            }
+        }
+        let config = typed(&value).map_err(|e| wrong(&path.display().to_string(), &e))?;
+        Ok(Self { config, origins })
+    }
+
+    /// Every key with its value and where it comes from.
+    #[must_use]
+    pub fn lines(&self) -> Vec<(String, String, &str)> {
+        let all = serde_yaml::to_value(&self.config).unwrap_or_default();
+        let line = |path: &Vec<String>| {
+            let value = path.iter().fold(&all, |value, key| &value[key.as_str()]);
+            let text = serde_yaml::to_string(value).unwrap_or_default();
+            let text = text.trim_end().replace('\n', " ");
+            let key = path.join(".");
+            let origin =
+                self.origins.iter().find(|(k, _)| key == **k || key.starts_with(&format!("{k}.")));
+            (key.clone(), text, origin.map_or("default", |(_, origin)| origin.as_str()))
+        };
+        leaves(&all, &[]).iter().map(line).collect()
+    }
+}
+
+fn parse_file(path: &Path, text: &str, origins: &mut Origins) -> Result<Mapping, ConfigError> {
+    let origin = path.display().to_string();
+    // Typed at once, so that an error names its line.
+    serde_yaml::from_str::<Option<Config>>(text).map_err(|e| wrong(&origin, &e))?;
+    let value: Option<Mapping> = serde_yaml::from_str(text).map_err(|e| wrong(&origin, &e))?;
+    let value = value.unwrap_or_default();
+    for leaf in leaves(&Value::Mapping(value.clone()), &[]) {
+        origins.insert(leaf.join("."), origin.clone());
+    }
+    Ok(value)
+}
+
+fn typed(value: &Mapping) -> Result<Config, serde_yaml::Error> {
+    serde_yaml::from_value(Value::Mapping(value.clone()))
+}
+
+fn defaults() -> Value {
+    serde_yaml::to_value(Config::default()).unwrap_or_default()
+}
+
+/// The paths of all keys that hold no further keys.
+fn leaves(value: &Value, path: &[String]) -> Vec<Vec<String>> {
+    match value {
+        Value::Mapping(map) if !map.is_empty() => {
+            let below = map.iter().filter_map(|(key, value)| {
+                let path = [path, &[key.as_str()?.to_owned()]].concat();
+                Some(leaves(value, &path))
+            });
+            below.flatten().collect()
+        }
+        _ => vec![path.to_vec()],
+    }
+}
+
+fn put(map: &mut Mapping, path: &[String], value: Value) {
+    let Some((first, rest)) = path.split_first() else { return };
+    if rest.is_empty() {
+        map.insert(first.as_str().into(), value);
+        return;
+    }
+    let below = map.entry(first.as_str().into()).or_insert_with(|| Value::Mapping(Mapping::new()));
+    if let Value::Mapping(below) = below {
+        put(below, rest, value);
+    }
+}
+
+/// An error of serde with, for an unknown key, the nearest known one.
+fn wrong(origin: &str, error: &serde_yaml::Error) -> ConfigError {
+    let mut what = error.to_string();
+    let mut quoted = what.split('`').skip(1).step_by(2);
+    if what.contains("unknown field")
+        && let Some(unknown) = quoted.next()
+    {
+        let guess = did_you_mean(unknown, quoted);
+        what = format!("unknown key `{unknown}`{guess} ({what})");
+    }
+    ConfigError::Wrong { origin: origin.to_owned(), what }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn read(text: &str, variables: &[(&str, &str)]) -> Result<Settings, ConfigError> {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("insights.yml");
+        std::fs::write(&path, text).unwrap();
+        let environment =
+            variables.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect();
+        Settings::read(Some(&path), &environment)
+    }
+
+    #[test]
+    fn later_origins_win() {
+        let text = "warehouse: {url: /w, keep_partitions: 5}\nrunners: {inline: {memory_mb: 64}}\n";
+        let settings = read(text, &[("INSIGHTS_WAREHOUSE_URL", "/other")]).unwrap();
+        assert_eq!(settings.config.warehouse.url, "/other");
+        assert_eq!(settings.config.warehouse.keep_partitions, 5);
+        assert_eq!(settings.config.runners.inline.memory_mb, 64);
+        assert_eq!(settings.config.runners.local.attempts, 4);
+        let lines = settings.lines();
+        let origin = |key: &str| lines.iter().find(|(k, ..)| k == key).unwrap().2.to_owned();
+        assert_eq!(origin("warehouse.url"), "INSIGHTS_WAREHOUSE_URL");
+        assert!(origin("runners.inline.memory_mb").ends_with("insights.yml"));
+        assert_eq!(origin("runners.local.attempts"), "default");
+    }
+
+    #[test]
+    fn an_unknown_key_names_the_nearest() {
+        let error = read("warehouse:\n  keep_partition: 5\n", &[]).unwrap_err().to_string();
+        assert!(
+            error.contains("unknown key `keep_partition`; did you mean `keep_partitions`?"),
+            "{error}"
+        );
+        assert!(error.contains("line 2"), "{error}");
+    }
+
+    #[test]
+    fn a_wrong_value_names_its_variable() {
+        let error =
+            read("", &[("INSIGHTS_RUNNERS_INLINE_MEMORY_MB", "much")]).unwrap_err().to_string();
+        assert!(error.starts_with("INSIGHTS_RUNNERS_INLINE_MEMORY_MB: "), "{error}");
+    }
+
+    #[test]
+    fn a_file_that_was_named_must_be_there() {
+        let error = Settings::read(Some(Path::new("/none.yml")), &BTreeMap::new()).unwrap_err();
+        assert!(error.to_string().contains("/none.yml"));
+    }
+}

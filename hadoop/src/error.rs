@@ -1,0 +1,105 @@
+//! What can stop a run, and the exit code that each kind has (spec 41 C).
+
+use crate::codec::InputError;
+use crate::config::ConfigError;
+use crate::import::ImportError;
+use crate::input::SelectError;
+use crate::ledger::LedgerError;
+use crate::rows::RowsError;
+use crate::runner::RunError;
+use crate::storage::StorageError;
+use jobs::params::ParamError;
+use std::path::PathBuf;
+
+/// Why a run stopped.
+#[derive(Debug, thiserror::Error)]
+pub enum DriveError {
+    /// A name or parameter that is not known.
+    #[error("{0}")]
+    Usage(String),
+    /// The configuration is wrong.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// A parameter is missing or unreadable.
+    #[error(transparent)]
+    Param(#[from] ParamError),
+    /// The ledger is held by another run, or broken.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    /// Log files cannot be chosen.
+    #[error(transparent)]
+    Select(#[from] SelectError),
+    /// An input file cannot be read.
+    #[error(transparent)]
+    Input(#[from] InputError),
+    /// Something that is read is not there.
+    #[error("{0}")]
+    Missing(String),
+    /// A pass failed.
+    #[error("{step}: {source}")]
+    Run {
+        /// The step.
+        step: String,
+        /// What happened.
+        source: RunError,
+    },
+    /// An import failed.
+    #[error(transparent)]
+    Import(#[from] ImportError),
+    /// Rows could not be made of an import.
+    #[error(transparent)]
+    Rows(#[from] RowsError),
+    /// The result store refused.
+    #[error(transparent)]
+    Store(#[from] store::Error),
+    /// The disk refused.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+    /// A job without input failed.
+    #[error("{job}: {source}")]
+    Make {
+        /// The job.
+        job: &'static str,
+        /// What it said.
+        source: jobs::streaming::Error,
+    },
+    /// A file of the program itself is missing.
+    #[error("the program `jobs` is not at {0}; name it with runners.local.program")]
+    NoProgram(PathBuf),
+}
+
+impl DriveError {
+    /// The exit code.
+    #[must_use]
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Self::Usage(_) => 2,
+            Self::Config(_) | Self::Param(_) | Self::NoProgram(_) => 3,
+            Self::Ledger(LedgerError::Locked(_)) => 10,
+            Self::Missing(_) | Self::Select(_) | Self::Input(_) => 20,
+            Self::Run { source: RunError::Input(_), .. } => 20,
+            Self::Run { .. } | Self::Make { .. } | Self::Rows(_) | Self::Storage(_) => 30,
+            Self::Import(ImportError::Drift(_)) => 41,
+            Self::Import(ImportError::Source(_)) => 3,
+            Self::Import(_) => 30,
+            Self::Store(error) => store_code(error),
+            Self::Ledger(_) => 40,
+        }
+    }
+}
+
+fn store_code(error: &store::Error) -> u8 {
+    match error {
+        store::Error::Empty { .. }
+        | store::Error::Shrunk { .. }
+        | store::Error::Width { .. }
+        | store::Error::Value { .. }
+        | store::Error::Mangled { .. } => 41,
+        store::Error::Locked { .. } => 10,
+        store::Error::Address { .. } | store::Error::Password { .. } => 3,
+        _ => 30,
+    }
+}
+
+/// What a step gives.
+pub type Drive<T> = Result<T, DriveError>;

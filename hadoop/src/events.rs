@@ -1,0 +1,107 @@
+//! What a run leaves to read: `run.json` and `events.jsonl` below the warehouse's `_runs/ID/`
+//! (spec 41 D), mirrored as log lines.
+
+use crate::storage::{self, StorageError};
+use chrono::{SecondsFormat, Utc};
+use serde_json::{Map, Value, json};
+use std::fs::File;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+/// The version of the events' form.
+const VERSION: u32 = 1;
+
+/// The record of one run.
+pub struct Events {
+    id: String,
+    folder: PathBuf,
+    file: File,
+    sequence: u64,
+    run: Map<String, Value>,
+}
+
+/// The time now, as records hold it.
+#[must_use]
+pub fn now() -> String {
+    Utc::now().to_rfc3339_opts(SecondsFormat::Millis, true)
+}
+
+impl Events {
+    /// Begins the record of a run with this command line and these settings, none of them secret.
+    ///
+    /// # Errors
+    /// When its files cannot be written.
+    pub fn begin(warehouse: &Path, argv: &[String], settings: Value) -> Result<Self, StorageError> {
+        let id = format!("{}-{}", Utc::now().format("%Y%m%dT%H%M%S%.3f"), std::process::id());
+        let folder = warehouse.join("_runs").join(&id);
+        let path = folder.join("events.jsonl");
+        storage::make_parent(&path)?;
+        let file = File::create(&path).map_err(StorageError::disk("write", &path))?;
+        let mut run = Map::new();
+        run.insert("run".into(), id.clone().into());
+        run.insert("argv".into(), argv.into());
+        run.insert("code".into(), crate::ledger::CODE.into());
+        run.insert("settings".into(), settings);
+        run.insert("started".into(), now().into());
+        run.insert("outputs".into(), json!([]));
+        let mut events = Self { id, folder, file, sequence: 0, run };
+        events.write("run_started", json!({}))?;
+        Ok(events)
+    }
+
+    /// The run's name.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// The run's folder.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Writes one event; `fields` is an object.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn write(&mut self, kind: &str, fields: Value) -> Result<(), StorageError> {
+        let mut event = Map::new();
+        event.insert("v".into(), VERSION.into());
+        event.insert("ts".into(), now().into());
+        event.insert("run".into(), self.id.clone().into());
+        event.insert("seq".into(), self.sequence.into());
+        event.insert("kind".into(), kind.into());
+        if let Value::Object(fields) = fields {
+            event.extend(fields);
+        }
+        self.sequence += 1;
+        let mut line = Value::Object(event).to_string();
+        line.push('\n');
+        let path = self.folder.join("events.jsonl");
+        self.file.write_all(line.as_bytes()).map_err(StorageError::disk("write", &path))
+    }
+
+    /// Remembers an output for `run.json`.
+    pub fn output(&mut self, table: &str, value: &str, rows: u64) {
+        if let Some(Value::Array(outputs)) = self.run.get_mut("outputs") {
+            outputs.push(json!({"table": table, "partition": value, "rows": rows}));
+        }
+    }
+
+    /// Ends the record.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn end(&mut self, exit_code: u8, cause: Option<&str>) -> Result<(), StorageError> {
+        if let Some(cause) = cause {
+            self.write("cause", json!({"message": cause}))?;
+        }
+        self.write("run_finished", json!({"exit_code": exit_code}))?;
+        self.run.insert("finished".into(), now().into());
+        self.run.insert("exit_code".into(), exit_code.into());
+        self.run.insert("cause".into(), cause.into());
+        let text = serde_json::to_vec_pretty(&self.run).unwrap_or_default();
+        storage::write(&self.folder.join("run.json"), &text)
+    }
+}

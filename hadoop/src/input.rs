@@ -1,0 +1,295 @@
+//! Input selection: which log files a run reads (spec 10 §2.2, 40 B).
+
+use crate::codec;
+use crate::storage::{self, StorageError};
+use jobs::event::interval::Interval;
+use jobs::event::selection::{Choice, Selection, SelectionError};
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::time::UNIX_EPOCH;
+
+/// Input that cannot be chosen.
+#[derive(Debug, thiserror::Error)]
+pub enum SelectError {
+    /// A source is not there.
+    #[error("the source {0} is not there")]
+    Missing(String),
+    /// No file of the sources is wanted.
+    #[error("no log file was chosen: {listed} files are below {sources}; {reasons}")]
+    Nothing {
+        /// Files that were looked at.
+        listed: usize,
+        /// The sources.
+        sources: String,
+        /// Why they were left out.
+        reasons: String,
+    },
+    /// A manifest names a file that is not there.
+    #[error("{manifest}, line {line}: {entry} is not there")]
+    Vanished {
+        /// The manifest.
+        manifest: PathBuf,
+        /// The line, from 1.
+        line: usize,
+        /// What it names.
+        entry: String,
+    },
+    /// The patterns cannot be used.
+    #[error(transparent)]
+    Selection(#[from] SelectionError),
+    /// The disk refused, or the address is of another kind.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+}
+
+/// A log file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogFile {
+    /// Its address.
+    pub address: String,
+    /// Its path.
+    pub path: PathBuf,
+    /// Its size in bytes.
+    pub size: u64,
+    /// When it was changed last, in nanoseconds since 1970.
+    pub modified: u128,
+}
+
+/// How files are chosen.
+pub struct Rule {
+    selection: Selection,
+    patterns: Vec<String>,
+}
+
+impl Rule {
+    /// Files whose address fits a pattern and whose date lies in the interval, widened by `expand`
+    /// on both sides; without an interval, of any date.
+    ///
+    /// # Errors
+    /// When a pattern cannot be used.
+    pub fn new(
+        patterns: &[String],
+        date_pattern: &str,
+        interval: Option<&Interval>,
+        expand: chrono::TimeDelta,
+    ) -> Result<Self, SelectError> {
+        let any = Interval::new(chrono::NaiveDate::MIN, chrono::NaiveDate::MAX);
+        let selection = Selection::new(patterns, date_pattern, interval.unwrap_or(&any), expand)?;
+        Ok(Self { selection, patterns: patterns.to_vec() })
+    }
+
+    /// Whether a file is chosen.
+    #[must_use]
+    pub fn chooses(&self, address: &str) -> bool {
+        self.selection.choose(address) == Choice::Kept
+    }
+}
+
+/// The files of a source that a rule chooses, in order of their addresses. A source is a folder, one
+/// file, or a manifest (`*.manifest`): a list of paths, one a line.
+///
+/// # Errors
+/// When the source is not there or cannot be listed, or a manifest's entry is not there.
+pub fn choose(source: &str, rule: &Rule) -> Result<(Vec<LogFile>, Left), SelectError> {
+    let mut left = Left::default();
+    let mut chosen = Vec::new();
+    for path in listed(source)? {
+        let address = path.display().to_string();
+        match rule.selection.choose(&address) {
+            Choice::Kept => chosen.push(about(address, path)?),
+            choice => left.count(choice),
+        }
+    }
+    left.listed = chosen.len() + left.reasons.values().sum::<usize>();
+    chosen.sort_by(|a, b| a.address.cmp(&b.address));
+    Ok((chosen, left))
+}
+
+fn about(address: String, path: PathBuf) -> Result<LogFile, SelectError> {
+    let about = fs::metadata(&path).map_err(StorageError::disk("look at", &path))?;
+    let modified = about.modified().ok().and_then(|t| t.duration_since(UNIX_EPOCH).ok());
+    Ok(LogFile {
+        address,
+        path,
+        size: about.len(),
+        modified: modified.unwrap_or_default().as_nanos(),
+    })
+}
+
+fn listed(source: &str) -> Result<Vec<PathBuf>, SelectError> {
+    let path = storage::local(source)?;
+    if !path.exists() {
+        return Err(SelectError::Missing(source.to_owned()));
+    }
+    if path.is_dir() {
+        return Ok(storage::walk(&path)?);
+    }
+    if path.extension().is_some_and(|ending| ending == "manifest") {
+        return read_manifest(&path);
+    }
+    Ok(vec![path])
+}
+
+/// A manifest's entries are files or folders; each must be there.
+fn read_manifest(manifest: &Path) -> Result<Vec<PathBuf>, SelectError> {
+    let file = fs::File::open(manifest).map_err(StorageError::disk("open", manifest))?;
+    let mut found = Vec::new();
+    for (at, line) in BufReader::new(file).lines().enumerate() {
+        let line = line.map_err(StorageError::disk("read", manifest))?;
+        // The manifest format of Hadoop's utility jar puts a TAB behind each line.
+        let entry = line.trim_end_matches('\t').trim();
+        if entry.is_empty() {
+            continue;
+        }
+        let path = storage::local(entry)?;
+        if path.is_dir() {
+            found.extend(storage::walk(&path)?);
+        } else if path.exists() {
+            found.push(path);
+        } else {
+            let entry = entry.to_owned();
+            return Err(SelectError::Vanished {
+                manifest: manifest.to_owned(),
+                line: at + 1,
+                entry,
+            });
+        }
+    }
+    Ok(found)
+}
+
+/// What was left out, and why.
+#[derive(Clone, Debug, Default)]
+pub struct Left {
+    /// Files that were looked at.
+    pub listed: usize,
+    reasons: BTreeMap<&'static str, usize>,
+}
+
+impl Left {
+    fn count(&mut self, choice: Choice) {
+        let reason = match choice {
+            Choice::Kept => return,
+            Choice::NoPattern => "fit no pattern",
+            Choice::OutOfInterval => "are of days outside the interval",
+            Choice::NoDate => "have no date where the pattern wants one",
+        };
+        *self.reasons.entry(reason).or_default() += 1;
+    }
+
+    /// Takes another source's figures.
+    pub fn add(&mut self, other: &Self) {
+        self.listed += other.listed;
+        for (reason, count) in &other.reasons {
+            *self.reasons.entry(reason).or_default() += count;
+        }
+    }
+
+    /// The error that nothing was chosen, with the reasons and the patterns as they were understood.
+    #[must_use]
+    pub fn nothing(&self, sources: &[String], rule: &Rule) -> SelectError {
+        let counts = self.reasons.iter().map(|(reason, count)| format!("{count} {reason}"));
+        let mut reasons: Vec<_> = counts.collect();
+        reasons.push(format!("patterns: {}", rule.patterns.join(" ")));
+        SelectError::Nothing {
+            listed: self.listed,
+            sources: sources.join(", "),
+            reasons: reasons.join(", "),
+        }
+    }
+}
+
+/// SHA-256 of a file's bytes, in hexadecimal.
+///
+/// # Errors
+/// When it cannot be read.
+pub fn checksum(path: &Path) -> Result<String, codec::InputError> {
+    use sha2::{Digest, Sha256};
+    use std::io::Read;
+    let mut hash = Sha256::new();
+    let mut buffer = vec![0; 256 * 1024];
+    let mut offset = 0;
+    let refuse = |offset, e: std::io::Error| codec::InputError {
+        path: path.to_owned(),
+        offset,
+        what: format!("cannot be read: {e}"),
+    };
+    let mut file = fs::File::open(path).map_err(|e| refuse(0, e))?;
+    loop {
+        match file.read(&mut buffer) {
+            Ok(0) => return Ok(crate::ledger::hex(&hash.finalize())),
+            Ok(count) => {
+                hash.update(&buffer[..count]);
+                offset += count as u64;
+            }
+            Err(e) => return Err(refuse(offset, e)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn rule(pattern: &str) -> Rule {
+        let interval = "2014-03".parse().unwrap();
+        Rule::new(&[pattern.to_owned()], "%Y%m%d", Some(&interval), chrono::TimeDelta::days(2))
+            .unwrap()
+    }
+
+    fn folder(names: &[&str]) -> tempfile::TempDir {
+        let dir = tempfile::tempdir().unwrap();
+        for name in names {
+            storage::write(&dir.path().join(name), b"x").unwrap();
+        }
+        dir
+    }
+
+    #[test]
+    fn a_folder_gives_its_files_by_date_and_never_its_neighbours() {
+        let dir = folder(&[
+            "logs/a/x-20140301.gz",
+            "logs/x-20140227.gz",
+            "logs/x-20140226.gz",
+            "logs-old/x-20140301.gz",
+        ]);
+        let source = dir.path().join("logs").display().to_string();
+        let (chosen, left) = choose(&source, &rule(r".*x-(?P<date>\d{8})\.gz")).unwrap();
+        let names: Vec<_> =
+            chosen.iter().map(|f| f.address.strip_prefix(&source).unwrap()).collect();
+        assert_eq!(names, ["/a/x-20140301.gz", "/x-20140227.gz"]);
+        assert_eq!(left.listed, 3);
+    }
+
+    #[test]
+    fn nothing_chosen_says_why() {
+        let dir = folder(&["a.txt", "x-20150101.gz"]);
+        let source = dir.path().display().to_string();
+        let rule = rule(r".*x-(?P<date>\d{8})\.gz");
+        let (chosen, left) = choose(&source, &rule).unwrap();
+        assert!(chosen.is_empty());
+        let said = left.nothing(&[source], &rule).to_string();
+        assert!(said.contains("1 are of days outside the interval, 1 fit no pattern"), "{said}");
+        assert!(choose("/nowhere", &rule).unwrap_err().to_string().contains("/nowhere"));
+        assert!(choose("s3://bucket/logs", &rule).unwrap_err().to_string().contains("s3"));
+    }
+
+    #[test]
+    fn a_manifest_lists_files_that_must_be_there() {
+        let dir = folder(&["x-20140301.gz"]);
+        let manifest = dir.path().join("list.manifest");
+        let file = dir.path().join("x-20140301.gz").display().to_string();
+        fs::write(&manifest, format!("{file}\t\n\n")).unwrap();
+        let (chosen, _) = choose(&manifest.display().to_string(), &rule(".*")).unwrap();
+        assert_eq!(chosen[0].address, file);
+        fs::write(&manifest, format!("{file}\n{file}-gone\n")).unwrap();
+        let said = choose(&manifest.display().to_string(), &rule(".*")).unwrap_err().to_string();
+        assert!(
+            said.contains("list.manifest, line 2: ") && said.contains("-gone is not there"),
+            "{said}"
+        );
+    }
+}

@@ -1,0 +1,24 @@
+//! Where and when jobs run: from the names asked for to tables in the result store.
+//!
+//! [`run`] is one run; [`plan`] says what it would do; [`scan`], [`imports`], [`staged`] and
+//! [`publish`] are its kinds of step; [`runner`] are the engines; [`ledger`] is the only judge of
+//! what is done. A job is data here: no module names one, but for the workflows that list them.
+
+pub mod codec;
+pub mod config;
+pub mod error;
+pub mod events;
+pub mod import;
+pub mod imports;
+pub mod input;
+pub mod ledger;
+pub mod plan;
+pub mod progress;
+pub mod publish;
+pub mod rows;
+pub mod run;
+pub mod runner;
+pub mod scan;
+pub mod staged;
+pub mod storage;
+pub mod workflow;

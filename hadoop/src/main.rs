@@ -1,0 +1,82 @@
+//! The operator's program: `insights run|plan|why|status|config|import|publish|jobs`.
+
+mod cli;
+
+use clap::{Parser, Subcommand};
+use hadoop::error::DriveError;
+use std::process::ExitCode;
+
+#[derive(Parser)]
+#[command(
+    name = "insights",
+    version,
+    about = "Runs Open edX analytics jobs and publishes their results"
+)]
+struct Cli {
+    /// The configuration file
+    #[arg(short, long, global = true, value_name = "FILE")]
+    config: Option<std::path::PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run workflows and jobs with all that they need
+    Run(cli::run::Args),
+    /// Say what a run would do, and why; writes nothing
+    Plan(cli::run::Args),
+    /// Say what the ledger knows of a table or job
+    Why(cli::why::Args),
+    /// Say how the last runs ended
+    Status(cli::status::Args),
+    /// Show or check the settings
+    Config(cli::config::Args),
+    /// Import LMS tables
+    Import(cli::import::Args),
+    /// Load result tables, or put the generation before back
+    Publish(cli::publish::Args),
+    /// List workflows and jobs
+    Jobs,
+}
+
+fn main() -> ExitCode {
+    let filter = env_logger::Env::default().default_filter_or("info");
+    env_logger::Builder::from_env(filter).format_target(false).init();
+    let cli = Cli::parse();
+    match run(&cli) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            log::error!("{}", chain(&error));
+            ExitCode::from(error.exit_code())
+        }
+    }
+}
+
+fn run(cli: &Cli) -> Result<(), DriveError> {
+    let file = cli.config.as_deref();
+    match &cli.command {
+        Command::Run(args) => cli::run::run(file, args),
+        Command::Plan(args) => cli::run::plan(file, args),
+        Command::Why(args) => cli::why::why(file, args),
+        Command::Status(args) => cli::status::status(file, args),
+        Command::Config(args) => cli::config::config(file, args),
+        Command::Import(args) => cli::import::import(file, args),
+        Command::Publish(args) => cli::publish::publish(file, args),
+        Command::Jobs => cli::status::jobs(),
+    }
+}
+
+/// An error with its causes, each said once.
+fn chain(error: &DriveError) -> String {
+    let mut said = error.to_string();
+    let mut cause = std::error::Error::source(error);
+    while let Some(next) = cause {
+        let text = next.to_string();
+        if !said.contains(&text) {
+            said = format!("{said}: {text}");
+        }
+        cause = next.source();
+    }
+    said
+}

@@ -1,0 +1,380 @@
+//! From the names asked for to the jobs to run, and what the ledger says of each.
+
+use crate::error::{Drive, DriveError};
+use crate::ledger::{CODE, Ledger, identity};
+use crate::workflow;
+use chrono::NaiveDate;
+use jobs::enrollment::days_read;
+use jobs::event::interval::{Interval, resolve_words};
+use jobs::job::{At, Fill, Input, Job, Work};
+use jobs::nearest::did_you_mean;
+use jobs::params::Params;
+use jobs::{lms, registry};
+use std::collections::BTreeMap;
+
+/// What is made again although the ledger says that it is done.
+#[derive(Clone, Debug, Default)]
+pub struct Force {
+    /// Jobs.
+    pub jobs: Vec<String>,
+    /// Facts of this day and later ones, and all jobs of the run.
+    pub from: Option<NaiveDate>,
+}
+
+impl Force {
+    /// Whether a job is made again.
+    #[must_use]
+    pub fn covers(&self, job: &Job) -> bool {
+        self.from.is_some() || self.jobs.iter().any(|name| name == job.name)
+    }
+}
+
+/// Parameters that every run takes.
+const GENERAL: &[&str] = &[
+    "pattern",
+    "date_pattern",
+    "expand_interval",
+    "ccx_enabled",
+    "reducers",
+    "interval",
+    "interval_start",
+    "interval_end",
+];
+
+/// The jobs of some names with all that they need, in an order in which they can run.
+///
+/// # Errors
+/// When a name is not known.
+pub fn closure(names: &[String]) -> Drive<Vec<&'static Job>> {
+    let mut ordered = Vec::new();
+    for name in names {
+        let jobs = workflow::jobs_of(name).ok_or_else(|| {
+            let guess = did_you_mean(name, workflow::names());
+            DriveError::Usage(format!("there is no workflow or job `{name}`{guess}"))
+        })?;
+        jobs.into_iter().for_each(|job| add(job, &mut ordered));
+    }
+    Ok(ordered)
+}
+
+fn add(job: &'static Job, ordered: &mut Vec<&'static Job>) {
+    if ordered.iter().any(|known| known.name == job.name) {
+        return;
+    }
+    for input in job.inputs {
+        if let Some(filling) = registry::filling(input.table.name) {
+            add(filling, ordered);
+        }
+    }
+    ordered.push(job);
+}
+
+/// Refuses parameters that no job of the run takes.
+///
+/// # Errors
+/// Naming the parameter, and the nearest known one.
+pub fn check_params(jobs: &[&'static Job], params: &Params) -> Drive<()> {
+    let known: Vec<_> =
+        GENERAL.iter().chain(jobs.iter().flat_map(|job| job.params)).copied().collect();
+    for (name, _) in params.iter() {
+        if !known.contains(&name) {
+            let guess = did_you_mean(name, known.iter().copied());
+            return Err(DriveError::Usage(format!(
+                "no job of this run takes a parameter `{name}`{guess}"
+            )));
+        }
+    }
+    params.flag("ccx_enabled", true)?;
+    params.number("overwrite_n_days")?;
+    if params.get("interval").is_some() {
+        params.interval()?;
+    }
+    Ok(())
+}
+
+/// Fills in what was not given: relative dates, the interval (from the first day with facts to
+/// today), and today for the dates of imports, grades and catalogue (spec 01 §4).
+///
+/// # Errors
+/// When a date given is none.
+pub fn resolve_params(
+    params: &mut Params,
+    ledger: &Ledger,
+    jobs: &[&'static Job],
+    today: NaiveDate,
+) -> Drive<()> {
+    for name in ["date", "import_date"] {
+        let takes = jobs.iter().any(|job| job.params.contains(&name));
+        if takes && params.get(name).is_none() {
+            params.set(name, today.to_string());
+        }
+    }
+    if params.get("interval").is_none() {
+        let end = match params.get("interval_end") {
+            Some(_) => params.date("interval_end")?,
+            None => today,
+        };
+        let start = match params.get("interval_start") {
+            Some(_) => params.date("interval_start")?,
+            None => first_day(ledger, jobs)?.unwrap_or(end),
+        };
+        params.set("interval", Interval::new(start, end).to_string());
+    }
+    Ok(())
+}
+
+/// Replaces relative dates (`today-7d`) in the parameters that are dates or intervals.
+pub fn resolve_dates(params: &mut Params, today: NaiveDate) {
+    for name in ["interval", "interval_start", "interval_end", "date", "import_date"] {
+        if let Some(text) = params.get(name).map(str::to_owned) {
+            params.set(name, resolve_words(&text, today));
+        }
+    }
+}
+
+fn first_day(ledger: &Ledger, jobs: &[&'static Job]) -> Drive<Option<NaiveDate>> {
+    let mut first = None;
+    for fill in jobs.iter().flat_map(|job| job.fills).filter(|fill| fill.at == At::Days) {
+        let days = ledger.entries(fill.table.name)?;
+        let day = days.keys().find_map(|day| jobs::day::parse(day.as_bytes()));
+        first = match (first, day) {
+            (Some(a), Some(b)) => Some(std::cmp::min(a, b)),
+            (a, b) => a.or(b),
+        };
+    }
+    Ok(first)
+}
+
+/// The jobs whose switch is on.
+///
+/// # Errors
+/// When a switch is neither true nor false.
+pub fn active(jobs: &[&'static Job], params: &Params) -> Drive<Vec<&'static Job>> {
+    let mut found = Vec::new();
+    for job in jobs {
+        if job.only_if.map_or(Ok(true), |switch| params.flag(switch, false))? {
+            found.push(*job);
+        }
+    }
+    Ok(found)
+}
+
+/// One partition that a job reads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Read {
+    /// The table's folder in the warehouse.
+    pub folder: String,
+    /// The partition column.
+    pub key: &'static str,
+    /// The partition's value.
+    pub value: String,
+    /// The identity of what is there; none when nothing is.
+    pub identity: Option<String>,
+}
+
+/// Whether an input is read in this run.
+///
+/// # Errors
+/// When its switch is neither true nor false.
+pub fn is_read(input: &Input, params: &Params) -> Drive<bool> {
+    Ok(input.only_if.map_or(Ok(true), |switch| params.flag(switch, false))?)
+}
+
+/// The folder of a table that a job reads: LMS tables are read as rows.
+#[must_use]
+pub fn folder_of(table: &str) -> String {
+    if lms::find(table).is_some() { format!("_rows/{table}") } else { table.to_owned() }
+}
+
+/// The partitions that a job reads in this run.
+///
+/// # Errors
+/// When a parameter is missing or the ledger cannot be read.
+pub fn reads(job: &Job, params: &Params, ledger: &Ledger) -> Drive<Vec<Read>> {
+    let mut found = Vec::new();
+    for input in job.inputs {
+        if !is_read(input, params)? {
+            continue;
+        }
+        let (folder, key) = (folder_of(input.table.name), input.table.partition);
+        let read = |value: String, identity| Read { folder: folder.clone(), key, value, identity };
+        match input.at.value(params)? {
+            Some(value) => {
+                let known = ledger.entry(&folder, &value)?.map(|entry| entry.identity);
+                found.push(read(value, known));
+            }
+            None => {
+                let (from, until) = days_read(params)?;
+                for (day, entry) in ledger.entries(&folder)? {
+                    let parsed = jobs::day::parse(day.as_bytes());
+                    if parsed.is_some_and(|date| from <= date && date < until) {
+                        found.push(read(day, Some(entry.identity)));
+                    }
+                }
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// What a job's output is made from, by name, and the identity that follows.
+#[must_use]
+pub fn made_from(job: &Job, value: &str, reads: &[Read]) -> (BTreeMap<String, String>, String) {
+    let inputs: BTreeMap<_, _> = reads
+        .iter()
+        .map(|r| (format!("{}/{}", r.folder, r.value), r.identity.clone().unwrap_or_default()))
+        .collect();
+    let texts = [job.name, CODE, value].into_iter();
+    let all = texts.chain(inputs.iter().flat_map(|(name, id)| [name.as_str(), id.as_str()]));
+    let identity = identity(all);
+    (inputs, identity)
+}
+
+/// What the ledger says of a job in this run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum State {
+    /// It is done, from these very inputs.
+    Complete,
+    /// It was done from other inputs.
+    Stale(String),
+    /// It was never done.
+    Missing,
+    /// It is made again because somebody said so.
+    Forced,
+}
+
+impl State {
+    /// The word and the reason.
+    #[must_use]
+    pub fn said(&self) -> (&'static str, String) {
+        match self {
+            Self::Complete => {
+                ("COMPLETE", "the ledger has it, made from the same inputs".to_owned())
+            }
+            Self::Stale(reason) => ("STALE", reason.clone()),
+            Self::Missing => ("MISSING", "the ledger knows nothing of it".to_owned()),
+            Self::Forced => ("FORCED", "it was asked for by --force".to_owned()),
+        }
+    }
+}
+
+/// Whether a job that is not a scan is done.
+///
+/// # Errors
+/// When a parameter is missing or the ledger cannot be read.
+pub fn state(job: &Job, params: &Params, ledger: &Ledger, force: &Force) -> Drive<State> {
+    if force.covers(job) {
+        return Ok(State::Forced);
+    }
+    let reads = reads(job, params, ledger)?;
+    for fill in job.fills {
+        let Some(value) = fill.at.value(params)? else { continue };
+        let Some(entry) = ledger.entry(fill.table.name, &value)? else { return Ok(State::Missing) };
+        if !ledger
+            .partition(fill.table.name, fill.table.partition, &value)
+            .join("_SUCCESS")
+            .exists()
+        {
+            return Ok(State::Missing);
+        }
+        let (inputs, identity) = made_from(job, &value, &reads);
+        if entry.identity != identity {
+            return Ok(State::Stale(difference(&entry.inputs, &inputs)));
+        }
+    }
+    Ok(State::Complete)
+}
+
+/// Says, in one line, how two lists of inputs differ.
+fn difference(before: &BTreeMap<String, String>, now: &BTreeMap<String, String>) -> String {
+    let new: Vec<_> = now.keys().filter(|name| !before.contains_key(*name)).collect();
+    let gone: Vec<_> = before.keys().filter(|name| !now.contains_key(*name)).collect();
+    let changed: Vec<_> =
+        now.iter().filter(|(name, id)| before.get(*name).is_some_and(|b| b != *id)).collect();
+    let some = |what: &str, count: usize, example: Option<&String>| {
+        example.map(|name| format!("{count} {what} ({name}{})", if count > 1 { ", …" } else { "" }))
+    };
+    let parts = [
+        some("inputs changed", changed.len(), changed.first().map(|(name, _)| *name)),
+        some("inputs are new", new.len(), new.first().copied()),
+        some("inputs are gone", gone.len(), gone.first().copied()),
+    ];
+    let said: Vec<_> = parts.into_iter().flatten().collect();
+    if said.is_empty() { "the code that makes it changed".to_owned() } else { said.join(", ") }
+}
+
+/// Jobs of a run that go over the same table are made in one pass: they read a table in common, deal
+/// lines to reducers alike, and none waits for another.
+#[must_use]
+pub fn fuse(jobs: &[&'static Job]) -> Vec<Vec<&'static Job>> {
+    let mut groups: Vec<Vec<&'static Job>> = Vec::new();
+    for job in jobs {
+        match groups.last_mut() {
+            Some(group) if fits(job, group) => group.push(job),
+            _ => groups.push(vec![job]),
+        }
+    }
+    groups
+}
+
+fn fits(job: &Job, group: &[&'static Job]) -> bool {
+    let partition = |job: &Job| match job.work {
+        Work::Steps(steps) => steps.first().map(|step| step.partition),
+        Work::Scan(_) | Work::Make(_) => None,
+    };
+    let reads = |job: &Job, table: &str| job.inputs.iter().any(|input| input.table.name == table);
+    let fills = |job: &Job, table: &str| job.fills.iter().any(|f: &Fill| f.table.name == table);
+    let shares = group.iter().any(|other| job.inputs.iter().any(|i| reads(other, i.table.name)));
+    let waits = group.iter().any(|other| job.inputs.iter().any(|i| fills(other, i.table.name)));
+    let alike =
+        partition(job).is_some() && group.iter().all(|other| partition(other) == partition(job));
+    shares && alike && !waits
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn names(jobs: &[&'static Job]) -> Vec<&'static str> {
+        jobs.iter().map(|job| job.name).collect()
+    }
+
+    #[test]
+    fn a_job_brings_what_it_needs_before_it() {
+        let jobs = closure(&["course-enrollment-daily".to_owned()]).unwrap();
+        assert_eq!(
+            names(&jobs),
+            ["course-enrollment-events", "course-enrollment-spans", "course-enrollment-daily"]
+        );
+        let said = closure(&["course-enrolment-daily".to_owned()]).unwrap_err().to_string();
+        assert!(said.contains("did you mean `course-enrollment-daily`?"), "{said}");
+    }
+
+    #[test]
+    fn a_parameter_that_nobody_takes_is_refused() {
+        let jobs = closure(&["enrollment".to_owned()]).unwrap();
+        let wrong: Params = [("intervall", "2014")].into_iter().collect();
+        let said = check_params(&jobs, &wrong).unwrap_err().to_string();
+        assert!(said.contains("`intervall`; did you mean `interval`?"), "{said}");
+        let right: Params =
+            [("overwrite_n_days", "3"), ("date", "2014-01-01")].into_iter().collect();
+        assert!(check_params(&jobs, &right).is_ok());
+    }
+
+    #[test]
+    fn the_breakdowns_are_one_pass() {
+        let jobs = closure(&["enrollment".to_owned()]).unwrap();
+        let params: Params = [("enable_course_catalog", "true")].into_iter().collect();
+        let steps: Vec<_> = active(&jobs, &params)
+            .unwrap()
+            .into_iter()
+            .filter(|j| matches!(j.work, Work::Steps(_)))
+            .collect();
+        let groups: Vec<_> = fuse(&steps).iter().map(|group| names(group)).collect();
+        assert_eq!(groups[0], ["course-enrollment-spans", "course-enrollment-summary"]);
+        assert_eq!(groups[1].len(), 6);
+        assert_eq!(groups[2], ["course-catalog", "program-course"]);
+        assert_eq!(groups.len(), 5);
+    }
+}

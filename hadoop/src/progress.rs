@@ -1,0 +1,148 @@
+//! How far a step is: a bar on a terminal, plain lines with the same figures otherwise.
+
+use indicatif::{HumanBytes, HumanCount, HumanDuration, ProgressBar, ProgressStyle};
+use std::io::IsTerminal;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+const REDRAW: Duration = Duration::from_millis(200);
+const LINE_PERIOD: Duration = Duration::from_secs(10);
+
+/// The progress of one step.
+pub struct Progress {
+    shared: Arc<Shared>,
+    ticker: Option<(mpsc::Sender<()>, JoinHandle<()>)>,
+}
+
+struct Shared {
+    step: String,
+    begun: Instant,
+    done: Arc<AtomicU64>,
+    events: AtomicU64,
+    stage: Mutex<(&'static str, u64)>,
+}
+
+impl Progress {
+    /// Shows a step's progress until it is dropped; on a terminal as a bar.
+    #[must_use]
+    pub fn new(step: &str) -> Self {
+        let shared = Arc::new(Shared {
+            step: step.to_owned(),
+            begun: Instant::now(),
+            done: Arc::default(),
+            events: AtomicU64::new(0),
+            stage: Mutex::new(("", 0)),
+        });
+        let (stop, stopped) = mpsc::channel();
+        let shown = Arc::clone(&shared);
+        let ticker = std::thread::spawn(move || {
+            if std::io::stderr().is_terminal() {
+                draw(&shown, &stopped)
+            } else {
+                print(&shown, &stopped)
+            }
+        });
+        Self { shared, ticker: Some((stop, ticker)) }
+    }
+
+    /// Begins a stage of so many bytes (of reading) or tasks.
+    pub fn stage(&self, name: &'static str, total: u64) {
+        *self.shared.stage.lock().unwrap_or_else(PoisonError::into_inner) = (name, total);
+        self.shared.done.store(0, Ordering::Relaxed);
+    }
+
+    /// The counter of what is done of the stage.
+    #[must_use]
+    pub fn bytes(&self) -> Arc<AtomicU64> {
+        Arc::clone(&self.shared.done)
+    }
+
+    /// So much more of the stage is done.
+    pub fn advance(&self, amount: u64) {
+        self.shared.done.fetch_add(amount, Ordering::Relaxed);
+    }
+
+    /// So many more records were read.
+    pub fn events(&self, records: u64) {
+        self.shared.events.fetch_add(records, Ordering::Relaxed);
+    }
+
+    /// Records read so far.
+    #[must_use]
+    pub fn records(&self) -> u64 {
+        self.shared.events.load(Ordering::Relaxed)
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        if let Some((stop, ticker)) = self.ticker.take() {
+            drop(stop);
+            let _ = ticker.join();
+        }
+    }
+}
+
+impl Shared {
+    fn state(&self) -> (&'static str, u64, u64) {
+        let (name, total) = *self.stage.lock().unwrap_or_else(PoisonError::into_inner);
+        (name, self.done.load(Ordering::Relaxed).min(total), total)
+    }
+
+    /// `map 12.0 MiB of 40.0 MiB, 81,000 records, 27,000/s, 3 seconds left`.
+    fn figures(&self) -> String {
+        let (stage, done, total) = self.state();
+        let (records, spent) = (self.events.load(Ordering::Relaxed), self.begun.elapsed());
+        let amount = match stage {
+            "map" => format!("{} of {}", HumanBytes(done), HumanBytes(total)),
+            _ => format!("{done} of {total}"),
+        };
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            clippy::cast_precision_loss,
+            reason = "for people"
+        )]
+        let rate = (records as f64 / spent.as_secs_f64().max(0.001)) as u64;
+        let left = match (total - done)
+            .checked_mul(spent.as_secs())
+            .and_then(|n| n.checked_div(done))
+        {
+            Some(seconds) if done > 0 => HumanDuration(Duration::from_secs(seconds)).to_string(),
+            _ => "some time".to_owned(),
+        };
+        format!(
+            "{stage} {amount}, {} records, {}/s, {left} left",
+            HumanCount(records),
+            HumanCount(rate)
+        )
+    }
+}
+
+fn waiting(stopped: &mpsc::Receiver<()>, period: Duration) -> bool {
+    stopped.recv_timeout(period) == Err(RecvTimeoutError::Timeout)
+}
+
+fn draw(shared: &Shared, stopped: &mpsc::Receiver<()>) {
+    let bar = ProgressBar::new(0);
+    if let Ok(style) = ProgressStyle::with_template("{prefix:.bold} [{wide_bar}] {msg}") {
+        bar.set_style(style);
+    }
+    bar.set_prefix(shared.step.clone());
+    while waiting(stopped, REDRAW) {
+        let (_, done, total) = shared.state();
+        bar.set_length(total);
+        bar.set_position(done);
+        bar.set_message(shared.figures());
+    }
+    bar.finish_and_clear();
+}
+
+fn print(shared: &Shared, stopped: &mpsc::Receiver<()>) {
+    while waiting(stopped, LINE_PERIOD) {
+        log::info!("{}: {}", shared.step, shared.figures());
+    }
+}

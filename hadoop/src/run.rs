@@ -1,0 +1,247 @@
+//! One run: from the names that were asked for to tables in the store, step by step.
+
+use crate::config::{Engine, Settings, Source};
+use crate::error::{Drive, DriveError};
+use crate::events::Events;
+use crate::ledger::Ledger;
+use crate::plan::{self, Force};
+use crate::runner::inline::Inline;
+use crate::runner::local::Local;
+use crate::runner::{Runner, cores};
+use crate::{imports, publish, scan, staged, storage};
+use chrono::NaiveDate;
+use jobs::event::interval::Interval;
+use jobs::job::{Job, Work};
+use jobs::params::Params;
+use serde_json::json;
+use std::path::{Path, PathBuf};
+
+/// What a run is asked to do.
+pub struct Request {
+    /// Workflows and jobs, by name.
+    pub names: Vec<String>,
+    /// The engine.
+    pub engine: Engine,
+    /// Where logs are.
+    pub sources: Vec<Source>,
+    /// Parameters as given.
+    pub params: Params,
+    /// What is made again although it is done.
+    pub force: Force,
+    /// The day that "today" means.
+    pub today: NaiveDate,
+    /// The command line, for the record.
+    pub argv: Vec<String>,
+}
+
+/// A run at work.
+pub struct Run<'a> {
+    /// Settings.
+    pub settings: &'a Settings,
+    /// What was asked for.
+    pub request: &'a Request,
+    /// Parameters, defaults filled in.
+    pub params: Params,
+    /// The warehouse's ledger.
+    pub ledger: Ledger,
+    /// The engine.
+    pub runner: Box<dyn Runner>,
+    /// The record.
+    pub events: Events,
+    staging: usize,
+}
+
+/// What a run did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// Steps that made something.
+    pub made: usize,
+    /// Steps that were done already.
+    pub skipped: usize,
+    /// Tables loaded into the store.
+    pub loaded: usize,
+}
+
+/// Runs a request to its end.
+///
+/// # Errors
+/// The first thing that went wrong; nothing half made is seen then.
+pub fn execute(settings: &Settings, request: &Request) -> Drive<Summary> {
+    let wanted = plan::closure(&request.names)?;
+    plan::check_params(&wanted, &request.params)?;
+    let store = publish::open(settings, &wanted)?;
+    recorded(settings, request, |run, summary| run.all(&wanted, store.as_ref(), summary))
+}
+
+/// Runs one step on its own, with the ledger held and a record kept.
+///
+/// # Errors
+/// What the step says.
+pub fn alone(
+    settings: &Settings,
+    step: impl FnOnce(&mut Run, &mut Summary) -> Drive<()>,
+) -> Drive<Summary> {
+    let request = Request {
+        names: Vec::new(),
+        engine: settings.config.runners.default,
+        sources: Vec::new(),
+        params: Params::default(),
+        force: Force::default(),
+        today: chrono::Utc::now().date_naive(),
+        argv: std::env::args_os().map(|arg| arg.to_string_lossy().into_owned()).collect(),
+    };
+    recorded(settings, &request, step)
+}
+
+fn recorded(
+    settings: &Settings,
+    request: &Request,
+    steps: impl FnOnce(&mut Run, &mut Summary) -> Drive<()>,
+) -> Drive<Summary> {
+    let warehouse = storage::local(&settings.config.warehouse.url)?;
+    let runner = runner(settings, request.engine)?;
+    let ledger = Ledger::open(&warehouse)?;
+    clear_stages(&warehouse)?;
+    let shown = serde_json::to_value(&settings.config).unwrap_or_default();
+    let events = Events::begin(&warehouse, &request.argv, shown)?;
+    let params = request.params.clone();
+    let mut run = Run { settings, request, params, ledger, runner, events, staging: 0 };
+    let mut summary = Summary::default();
+    let done = steps(&mut run, &mut summary);
+    let (code, cause) = match &done {
+        Ok(()) => (0, None),
+        Err(error) => (error.exit_code(), Some(error.to_string())),
+    };
+    storage::remove(&run.events.folder().join("stage"))?;
+    run.events.end(code, cause.as_deref())?;
+    done.map(|()| summary)
+}
+
+/// Stages of runs that were killed; what they had to commit is committed by now.
+fn clear_stages(warehouse: &Path) -> Drive<()> {
+    let Ok(runs) = std::fs::read_dir(warehouse.join("_runs")) else { return Ok(()) };
+    for run in runs.flatten() {
+        storage::remove(&run.path().join("stage"))?;
+    }
+    Ok(())
+}
+
+fn runner(settings: &Settings, engine: Engine) -> Drive<Box<dyn Runner>> {
+    let runners = &settings.config.runners;
+    Ok(match engine {
+        Engine::Inline => Box::new(Inline {
+            threads: runners.inline.threads.unwrap_or_else(cores),
+            memory: runners.inline.memory_mb * 1024 * 1024,
+        }),
+        Engine::Local => Box::new(Local {
+            program: program(runners.local.program.as_deref())?,
+            parallelism: runners.local.parallelism.unwrap_or_else(cores),
+            attempts: runners.local.attempts,
+            memory: runners.local.memory_mb * 1024 * 1024,
+        }),
+    })
+}
+
+/// The program `jobs`: as configured, or beside this one.
+fn program(configured: Option<&Path>) -> Drive<PathBuf> {
+    let beside = || Some(std::env::current_exe().ok()?.parent()?.join("jobs"));
+    let path = configured.map(Path::to_owned).or_else(beside).unwrap_or_else(|| "jobs".into());
+    if path.is_file() { Ok(path) } else { Err(DriveError::NoProgram(path)) }
+}
+
+impl Run<'_> {
+    fn all(
+        &mut self,
+        wanted: &[&'static Job],
+        store: Option<&store::Store>,
+        summary: &mut Summary,
+    ) -> Drive<()> {
+        let facts: Vec<_> =
+            wanted.iter().copied().filter(|j| matches!(j.work, Work::Scan(_))).collect();
+        if !facts.is_empty() {
+            scan::scan(self, &facts, summary)?;
+        }
+        plan::resolve_params(&mut self.params, &self.ledger, wanted, self.request.today)?;
+        let active = plan::active(wanted, &self.params)?;
+        imports::import(self, &active, summary)?;
+        staged::make(self, &active, summary)?;
+        if let Some(store) = store {
+            publish::load(self, &active, store, summary)?;
+        }
+        staged::drop_old(self, &active)
+    }
+
+    /// A new empty folder for what a step makes.
+    ///
+    /// # Errors
+    /// When it cannot be made.
+    pub fn stage(&mut self, name: &str) -> Drive<PathBuf> {
+        self.staging += 1;
+        let folder = self.events.folder().join("stage").join(format!("{:03}-{name}", self.staging));
+        std::fs::create_dir_all(&folder)
+            .map_err(storage::StorageError::disk("make the folder", &folder))?;
+        Ok(folder)
+    }
+
+    /// The number of reducers.
+    ///
+    /// # Errors
+    /// When the parameter is no number from 1 on.
+    pub fn reducers(&self) -> Drive<usize> {
+        match self.params.number("reducers")? {
+            None => Ok(DEFAULT_REDUCERS),
+            Some(0) => Err(DriveError::Usage("parameter `reducers` must be 1 or more".into())),
+            Some(number) => Ok(number as usize),
+        }
+    }
+
+    /// Notes that a step was done already.
+    ///
+    /// # Errors
+    /// When the record cannot be written.
+    pub fn skipped(&mut self, task: &str, reason: &str, summary: &mut Summary) -> Drive<()> {
+        summary.skipped += 1;
+        log::info!("{task}: {reason}");
+        Ok(self.events.write("task_skipped", json!({"task": task, "reason": reason}))?)
+    }
+
+    /// Notes that a step begins.
+    ///
+    /// # Errors
+    /// When the record cannot be written.
+    pub fn started(&mut self, task: &str, reason: &str) -> Drive<()> {
+        log::info!("{task}: {reason}");
+        Ok(self.events.write("task_started", json!({"task": task, "reason": reason}))?)
+    }
+
+    /// Notes that a step ended, with its figures.
+    ///
+    /// # Errors
+    /// When the record cannot be written.
+    pub fn finished(
+        &mut self,
+        task: &str,
+        figures: serde_json::Value,
+        summary: &mut Summary,
+    ) -> Drive<()> {
+        summary.made += 1;
+        log::info!("{task}: {}", plain(&figures));
+        Ok(self.events.write("task_finished", json!({"task": task, "figures": figures}))?)
+    }
+
+    /// The run's interval.
+    ///
+    /// # Errors
+    /// When it is missing or no interval.
+    pub fn interval(&self) -> Drive<Interval> {
+        Ok(self.params.interval()?)
+    }
+}
+
+/// As on a cluster, unless `--param reducers=N` says otherwise (spec 10 §2.9).
+const DEFAULT_REDUCERS: usize = 25;
+
+fn plain(figures: &serde_json::Value) -> String {
+    let pairs = figures.as_object().into_iter().flatten();
+    pairs.map(|(name, value)| format!("{name} {value}")).collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,167 @@
+//! Runs one pass of jobs over files: map, shuffle, reduce. Every engine writes the same part files.
+//!
+//! `inline` runs the code in this process, on all cores; `local` runs the program that a cluster's
+//! nodes would run, one process a task, under the environment that Hadoop gives.
+
+pub mod inline;
+pub mod local;
+pub mod sort;
+
+use crate::codec::{self, Codec, InputError};
+use crate::progress::Progress;
+use jobs::params::ParamError;
+use jobs::pass::Pass;
+use jobs::streaming::{self, Counters};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+/// A run that failed.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// An input file cannot be read.
+    #[error(transparent)]
+    Input(#[from] InputError),
+    /// A job's parameters are missing or unreadable.
+    #[error(transparent)]
+    Param(#[from] ParamError),
+    /// A job stopped.
+    #[error("{task}: {source}")]
+    Task {
+        /// Which task, on which input.
+        task: String,
+        /// What it said.
+        source: streaming::Error,
+    },
+    /// The disk refused.
+    #[error("{doing}: {source}")]
+    Disk {
+        /// What was being done, where.
+        doing: String,
+        /// What the disk said.
+        source: io::Error,
+    },
+    /// A process failed as often as it may.
+    #[error("{task} failed {attempts} times; last: {cause}")]
+    Attempts {
+        /// Which task.
+        task: String,
+        /// How often it was tried.
+        attempts: u32,
+        /// Why the last attempt failed.
+        cause: String,
+    },
+    /// The run was asked to stop.
+    #[error("stopped")]
+    Stopped,
+}
+
+impl RunError {
+    fn disk(doing: String) -> impl FnOnce(io::Error) -> Self {
+        move |source| Self::Disk { doing, source }
+    }
+}
+
+/// One file to read, or a part of one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Split {
+    /// The address that a task is told.
+    pub address: String,
+    /// The file.
+    pub path: PathBuf,
+    /// The first byte.
+    pub start: u64,
+    /// How many bytes; lines that begin within them belong to this split.
+    pub length: u64,
+}
+
+/// What is to be run.
+pub struct Work<'a> {
+    /// The jobs and their step.
+    pub pass: &'a Pass,
+    /// What they read.
+    pub splits: Vec<Split>,
+    /// How many reducers.
+    pub reducers: usize,
+    /// An empty folder for the part files.
+    pub output: &'a Path,
+    /// A folder for what is needed meanwhile.
+    pub scratch: &'a Path,
+    /// Who is told how far it is.
+    pub progress: &'a Progress,
+}
+
+/// An engine.
+pub trait Runner: Sync {
+    /// Runs a pass; part files stand below the output folder afterwards.
+    ///
+    /// # Errors
+    /// The first failure; what was written then is of no use.
+    fn run(&self, work: &Work) -> Result<Counters, RunError>;
+}
+
+/// A plain file is read by several tasks from this size on.
+const SPLIT_SIZE: u64 = 64 * 1024 * 1024;
+
+/// Cuts files into splits: packed files stay whole.
+///
+/// # Errors
+/// When a file cannot be opened or is no text.
+pub fn splits(files: &[(String, PathBuf)]) -> Result<Vec<Split>, InputError> {
+    let mut splits = Vec::new();
+    for (address, path) in files {
+        let refuse = |e: io::Error| InputError {
+            path: path.clone(),
+            offset: 0,
+            what: format!("cannot be opened: {e}"),
+        };
+        let size = std::fs::metadata(path).map_err(refuse)?.len();
+        let step = if codec::sniff(path)? == Codec::Plain { SPLIT_SIZE } else { size.max(1) };
+        let mut start = 0;
+        while start < size || (start == 0 && size == 0) {
+            let length = step.min(size - start);
+            splits.push(Split { address: address.clone(), path: path.clone(), start, length });
+            start += step;
+        }
+    }
+    // The largest first, so that no task is left running alone at the end.
+    splits.sort_by(|a, b| b.length.cmp(&a.length).then_with(|| a.path.cmp(&b.path)));
+    Ok(splits)
+}
+
+/// Runs tasks on several threads; the first error stops all.
+///
+/// # Errors
+/// The first error of a task.
+pub fn in_parallel<T: Send, E: Send>(
+    threads: usize,
+    tasks: Vec<T>,
+    act: impl Fn(T) -> Result<(), E> + Sync,
+) -> Result<(), E> {
+    let queue = Mutex::new(tasks.into_iter());
+    let failed = Mutex::new(None);
+    let next = || {
+        let stop =
+            failed.lock().map_or(true, |error: std::sync::MutexGuard<Option<E>>| error.is_some());
+        if stop { None } else { queue.lock().ok()?.next() }
+    };
+    std::thread::scope(|scope| {
+        for _ in 0..threads.max(1) {
+            scope.spawn(|| {
+                while let Some(task) = next() {
+                    if let Err(error) = act(task)
+                        && let Ok(mut first) = failed.lock()
+                    {
+                        first.get_or_insert(error);
+                    }
+                }
+            });
+        }
+    });
+    failed.into_inner().ok().flatten().map_or(Ok(()), Err)
+}
+
+/// The number of cores.
+pub fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}

@@ -1,0 +1,608 @@
+//! The scan: log files that were not read yet become facts, by the day of the event; late files are
+//! merged into their days, and days of replaced or withdrawn files are made anew (spec 01 §1).
+
+use crate::codec;
+use crate::config::{BadFiles, Source};
+use crate::error::{Drive, DriveError};
+use crate::events::now;
+use crate::input::{self, Left, LogFile, Rule, checksum};
+use crate::ledger::{CODE, Changes, Entry, Ledger, Scanned, ScannedFor, identity};
+use crate::plan::Force;
+use crate::progress::Progress;
+use crate::run::{Run, Summary};
+use crate::runner::{self, Work, cores, in_parallel};
+use crate::storage;
+use jobs::event::duration;
+use jobs::job::{At, Job};
+use jobs::params::Params;
+use jobs::pass::{Pass, SCANNED};
+use jobs::streaming::Counters;
+use serde_json::json;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+/// What a scan has to do, told by comparing the files that are there with the ledger.
+#[derive(Debug, Default)]
+pub struct Todo {
+    /// Files to read: new ones, replaced ones, and ones not read by some job; with the jobs.
+    pub read: Vec<(LogFile, Vec<&'static str>)>,
+    /// Files that the ledger knows and that are gone.
+    pub withdrawn: Vec<String>,
+    /// Days of each job to be made anew from all files that speak of them.
+    pub rebuild: BTreeMap<&'static str, BTreeSet<String>>,
+    /// Files that are known, only touched: their new time.
+    pub touched: Vec<LogFile>,
+    /// Checksums found out while comparing.
+    pub checksums: BTreeMap<String, String>,
+    /// Files that are known and unchanged.
+    pub known: usize,
+}
+
+impl Todo {
+    /// Whether facts change.
+    #[must_use]
+    pub fn is_nothing(&self) -> bool {
+        self.read.is_empty() && self.withdrawn.is_empty() && self.rebuild.is_empty()
+    }
+
+    /// The reason to scan, in one line.
+    #[must_use]
+    pub fn reason(&self) -> String {
+        let bytes: u64 = self.read.iter().map(|(file, _)| file.size).sum();
+        let days: BTreeSet<_> = self.rebuild.values().flatten().collect();
+        format!(
+            "{} files to read ({}), {} withdrawn, {} days to make anew, {} files known",
+            self.read.len(),
+            indicatif::HumanBytes(bytes),
+            self.withdrawn.len(),
+            days.len(),
+            self.known
+        )
+    }
+}
+
+/// The code and parameters that decide a fact job's output.
+fn code(params: &Params) -> Drive<String> {
+    Ok(format!("{CODE} ccx_enabled={}", params.flag("ccx_enabled", true)?))
+}
+
+/// Days that files in a neighbouring day's file may speak of (spec 10 §2.2).
+const EXPAND: &str = "2 days";
+const ANY_FILE: &str = ".*";
+
+fn rule(source: &Source, params: &Params) -> Drive<Rule> {
+    let patterns = match params.get("pattern") {
+        Some(pattern) => vec![pattern.to_owned()],
+        None if source.pattern.is_empty() => vec![ANY_FILE.to_owned()],
+        None => source.pattern.clone(),
+    };
+    let expand = duration::parse(params.get("expand_interval").unwrap_or(EXPAND))
+        .map_err(|e| DriveError::Usage(format!("parameter `expand_interval`: {e}")))?;
+    let interval = params.get("interval").map(|_| params.interval()).transpose()?;
+    let date_pattern = params.get("date_pattern").unwrap_or("%Y%m%d");
+    Ok(Rule::new(&patterns, date_pattern, interval.as_ref(), expand)?)
+}
+
+/// Compares the files that are there with the ledger.
+///
+/// # Errors
+/// When sources cannot be listed, nothing is chosen of them, or a file cannot be read.
+pub fn compare(
+    sources: &[Source],
+    params: &Params,
+    jobs: &[&'static Job],
+    ledger: &Ledger,
+    force: &Force,
+) -> Drive<Todo> {
+    let mut todo = Todo::default();
+    let code = code(params)?;
+    let (mut present, mut left) = (BTreeMap::new(), Left::default());
+    for source in sources {
+        let rule = rule(source, params)?;
+        let (files, out) = input::choose(&source.url, &rule)?;
+        left.add(&out);
+        let fed: Vec<_> =
+            jobs.iter().map(|job| job.name).filter(|name| feeds(source, name)).collect();
+        let root = storage::local(&source.url)?;
+        for file in files {
+            present.insert(file.address.clone(), (file, fed.clone()));
+        }
+        for address in ledger.scanned().keys() {
+            if Path::new(address).starts_with(&root)
+                && rule.chooses(address)
+                && !present.contains_key(address)
+            {
+                todo.withdrawn.push(address.clone());
+            }
+        }
+    }
+    todo.withdrawn.retain(|address| !present.contains_key(address));
+    if present.is_empty() && ledger.scanned().is_empty() && !sources.is_empty() {
+        let urls: Vec<_> = sources.iter().map(|source| source.url.clone()).collect();
+        return Err(left.nothing(&urls, &rule(&sources[0], params)?).into());
+    }
+    for (file, jobs) in present.into_values() {
+        todo.look_at(file, &jobs, &code, ledger)?;
+    }
+    for address in &todo.withdrawn {
+        if let Some(known) = ledger.scanned().get(address) {
+            remember_days(&mut todo.rebuild, jobs, known);
+        }
+    }
+    force_days(&mut todo, jobs, ledger, force)?;
+    Ok(todo)
+}
+
+fn feeds(source: &Source, job: &str) -> bool {
+    source.jobs.is_empty() || source.jobs.iter().any(|name| name == job)
+}
+
+/// The days that a known file speaks of are to be made anew.
+fn remember_days(
+    rebuild: &mut BTreeMap<&'static str, BTreeSet<String>>,
+    jobs: &[&'static Job],
+    known: &Scanned,
+) {
+    for job in jobs {
+        if let Some(found) = known.jobs.get(job.name).filter(|found| !found.days.is_empty()) {
+            rebuild.entry(job.name).or_default().extend(found.days.iter().cloned());
+        }
+    }
+}
+
+fn force_days(todo: &mut Todo, jobs: &[&'static Job], ledger: &Ledger, force: &Force) -> Drive<()> {
+    for job in jobs {
+        let from = match force.from {
+            Some(from) => from.to_string(),
+            None if force.covers(job) => String::new(),
+            None => continue,
+        };
+        for fill in job.fills {
+            let days = ledger.entries(fill.table.name)?.into_keys().filter(|day| *day >= from);
+            todo.rebuild.entry(job.name).or_default().extend(days);
+        }
+    }
+    todo.rebuild.retain(|_, days| !days.is_empty());
+    Ok(())
+}
+
+impl Todo {
+    fn look_at(
+        &mut self,
+        file: LogFile,
+        wanted: &[&'static str],
+        code: &str,
+        ledger: &Ledger,
+    ) -> Drive<()> {
+        let Some(known) = ledger.scanned().get(&file.address) else {
+            self.read.push((file, wanted.to_vec()));
+            return Ok(());
+        };
+        let mut replaced = false;
+        if (known.size, known.modified) != (file.size, file.modified) {
+            let sum = checksum(&file.path)?;
+            replaced = sum != known.checksum;
+            self.checksums.insert(file.address.clone(), sum);
+            if !replaced {
+                self.touched.push(file.clone());
+            }
+        }
+        let mut read = Vec::new();
+        for job in wanted.iter().copied() {
+            match known.jobs.get(job) {
+                None => read.push(job),
+                Some(found) if replaced || found.code != code => {
+                    read.push(job);
+                    self.rebuild.entry(job).or_default().extend(found.days.iter().cloned());
+                }
+                Some(_) => {}
+            }
+        }
+        if read.is_empty() {
+            self.known += 1;
+        } else {
+            self.read.push((file, read));
+        }
+        Ok(())
+    }
+}
+
+/// Reads what is to be read and commits the facts.
+///
+/// # Errors
+/// The first thing that goes wrong; the warehouse is as it was then.
+pub fn scan(run: &mut Run, jobs: &[&'static Job], summary: &mut Summary) -> Drive<()> {
+    let request = run.request;
+    if request.sources.is_empty() && run.ledger.scanned().is_empty() {
+        return facts_from_elsewhere(run, jobs, summary);
+    }
+    let todo = compare(&request.sources, &run.params, jobs, &run.ledger, &request.force)?;
+    if todo.is_nothing() && todo.touched.is_empty() {
+        return run.skipped("scan", &todo.reason(), summary);
+    }
+    run.started("scan", &todo.reason())?;
+    let mut scanning = Scanning::new(run, jobs, todo)?;
+    let figures = scanning.all()?;
+    run.finished("scan", figures, summary)
+}
+
+/// Without sources, facts may still stand in the warehouse.
+fn facts_from_elsewhere(run: &mut Run, jobs: &[&'static Job], summary: &mut Summary) -> Drive<()> {
+    for fill in jobs.iter().flat_map(|job| job.fills) {
+        if run.ledger.entries(fill.table.name)?.is_empty() {
+            let said = format!(
+                "there are no facts in {} and no source of logs is named (sources, --source)",
+                fill.table.name
+            );
+            return Err(DriveError::Missing(said));
+        }
+    }
+    run.skipped("scan", "no source of logs is named; the facts of the warehouse are used", summary)
+}
+
+struct Scanning<'r, 's> {
+    run: &'r mut Run<'s>,
+    jobs: Vec<&'static Job>,
+    todo: Todo,
+    /// What the ledger will hold.
+    scanned: BTreeMap<String, Scanned>,
+    code: String,
+    counters: Counters,
+    records: u64,
+    skipped: Vec<String>,
+}
+
+/// Folders that hold a day's facts, by table and day.
+type Days = BTreeMap<(String, String), Vec<PathBuf>>;
+
+impl<'r, 's> Scanning<'r, 's> {
+    fn new(run: &'r mut Run<'s>, jobs: &[&'static Job], todo: Todo) -> Drive<Self> {
+        let scanned = run.ledger.scanned().clone();
+        let code = code(&run.params)?;
+        Ok(Self {
+            run,
+            jobs: jobs.to_vec(),
+            todo,
+            scanned,
+            code,
+            counters: Counters::default(),
+            records: 0,
+            skipped: Vec::new(),
+        })
+    }
+
+    fn all(&mut self) -> Drive<serde_json::Value> {
+        self.drop_bad_files()?;
+        self.add_checksums()?;
+        let mut staged = Days::new();
+        self.read_files(&mut staged)?;
+        self.read_again(&mut staged)?;
+        let changes = self.changes(staged)?;
+        self.run.ledger.commit(changes)?;
+        let counters: serde_json::Map<_, _> = self
+            .counters
+            .iter()
+            .map(|(group, name, sum)| (format!("{group}.{name}"), sum.into()))
+            .collect();
+        self.run.events.write("counters", json!({"task": "scan", "counters": counters}))?;
+        Ok(
+            json!({"files": self.todo.read.len(), "records": self.records, "files left out": self.skipped.len(), "counters": counters}),
+        )
+    }
+
+    /// With the switch on, files that cannot be read to their end are left out, named and counted.
+    fn drop_bad_files(&mut self) -> Drive<()> {
+        if self.run.settings.config.runners.bad_files != BadFiles::Skip {
+            return Ok(());
+        }
+        let bad = Mutex::new(Vec::new());
+        let paths = self.todo.read.iter().map(|(file, _)| file.clone()).collect();
+        in_parallel(cores(), paths, |file: LogFile| {
+            if let Err(error) = codec::verify(&file.path) {
+                bad.lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .push((file.address, error.to_string()));
+            }
+            Ok::<(), DriveError>(())
+        })?;
+        for (address, error) in bad.into_inner().unwrap_or_else(PoisonError::into_inner) {
+            log::warn!("left out: {error}");
+            self.run.events.write("warning", json!({"code": "bad_file", "message": error}))?;
+            self.counters.add("Input", "Bad Files Left Out", 1);
+            self.todo.read.retain(|(file, _)| file.address != address);
+            self.skipped.push(address);
+        }
+        Ok(())
+    }
+
+    fn add_checksums(&mut self) -> Drive<()> {
+        let sums = Mutex::new(&mut self.todo.checksums);
+        let files = self.todo.read.iter().map(|(file, _)| file.clone()).collect();
+        in_parallel(cores(), files, |file: LogFile| {
+            let known = |s: &BTreeMap<String, String>| s.contains_key(&file.address);
+            if !known(&sums.lock().unwrap_or_else(PoisonError::into_inner)) {
+                let sum = checksum(&file.path)?;
+                sums.lock().unwrap_or_else(PoisonError::into_inner).insert(file.address, sum);
+            }
+            Ok::<(), DriveError>(())
+        })
+    }
+
+    /// New and replaced files, all of their days; files for the same jobs go in one pass.
+    fn read_files(&mut self, staged: &mut Days) -> Drive<()> {
+        let mut groups: BTreeMap<Vec<&'static str>, Vec<LogFile>> = BTreeMap::new();
+        for (file, jobs) in &self.todo.read {
+            groups.entry(jobs.clone()).or_default().push(file.clone());
+        }
+        for (names, files) in groups {
+            let inputs: Vec<_> =
+                files.iter().map(|f| (f.address.clone(), f.path.clone())).collect();
+            let folder = self.pass("scan", &names, &inputs, None)?;
+            let spoken = days_spoken_of(&folder)?;
+            for file in files {
+                self.note_scanned(file, &names, &spoken);
+            }
+            collect(&folder, staged)?;
+        }
+        Ok(())
+    }
+
+    fn note_scanned(&mut self, file: LogFile, jobs: &[&'static str], spoken: &Spoken) {
+        let checksum = self.todo.checksums.get(&file.address).cloned().unwrap_or_default();
+        let entry = self.scanned.entry(file.address.clone()).or_insert_with(|| Scanned {
+            address: file.address.clone(),
+            size: 0,
+            modified: 0,
+            checksum: String::new(),
+            jobs: BTreeMap::new(),
+        });
+        (entry.size, entry.modified, entry.checksum) = (file.size, file.modified, checksum);
+        for job in jobs {
+            let days =
+                spoken.get(&(file.address.clone(), (*job).to_owned())).cloned().unwrap_or_default();
+            entry.jobs.insert((*job).to_owned(), ScannedFor { code: self.code.clone(), days });
+        }
+    }
+
+    /// The other files that speak of days to be made anew, those days only.
+    fn read_again(&mut self, staged: &mut Days) -> Drive<()> {
+        for address in &self.todo.withdrawn {
+            self.scanned.remove(address);
+        }
+        let just_read: BTreeSet<_> =
+            self.todo.read.iter().map(|(file, _)| file.address.clone()).collect();
+        for (job, days) in self.todo.rebuild.clone() {
+            let speaks = |file: &&Scanned| {
+                let found = file.jobs.get(job);
+                found.is_some_and(|found| found.days.iter().any(|day| days.contains(day)))
+            };
+            let others = self.scanned.values().filter(speaks).map(|file| file.address.clone());
+            let others: Vec<_> = others.filter(|address| !just_read.contains(address)).collect();
+            if others.is_empty() {
+                continue;
+            }
+            let inputs = others
+                .iter()
+                .map(|address| self.still_there(address))
+                .collect::<Drive<Vec<_>>>()?;
+            let named = days.iter().cloned().collect::<Vec<_>>().join(",");
+            let folder = self.pass("scan-again", &[job], &inputs, Some(named))?;
+            collect(&folder, staged)?;
+        }
+        Ok(())
+    }
+
+    fn still_there(&self, address: &str) -> Drive<(String, PathBuf)> {
+        let path = storage::local(address)?;
+        if path.exists() {
+            return Ok((address.to_owned(), path));
+        }
+        Err(DriveError::Missing(format!(
+            "facts of some days are to be made anew, and {address}, which speaks of them too, is gone"
+        )))
+    }
+
+    fn pass(
+        &mut self,
+        name: &str,
+        jobs: &[&'static str],
+        inputs: &[(String, PathBuf)],
+        days: Option<String>,
+    ) -> Drive<PathBuf> {
+        let jobs = self.jobs.iter().copied().filter(|job| jobs.contains(&job.name)).collect();
+        let mut params = self.run.params.clone();
+        if let Some(days) = days {
+            params.set("scan_days", days);
+        }
+        let (folder, counters, records) =
+            run_pass(self.run, name, Pass { jobs, step: 0, params }, inputs)?;
+        self.counters.merge(&counters);
+        self.records += records;
+        Ok(folder)
+    }
+
+    /// Brings together, for each day, what was read, and what stands in the warehouse unless the day
+    /// is made anew.
+    fn changes(&mut self, mut staged: Days) -> Drive<Changes> {
+        let stage = self.run.stage("ledger")?;
+        let mut changes = Changes::new(&stage);
+        let mut merged = Days::new();
+        for job in self.jobs.clone() {
+            for fill in job.fills.iter().filter(|fill| fill.at == At::Days) {
+                self.add_old(job, fill.table.name, &mut staged)?;
+            }
+        }
+        let (single, several): (Days, Days) =
+            staged.into_iter().partition(|(_, folders)| folders.len() == 1);
+        if !several.is_empty() {
+            let files = several.values().flatten().map(|folder| storage::parts(folder));
+            let files = files.collect::<Result<Vec<_>, _>>()?.into_iter().flatten();
+            let inputs: Vec<_> = files.map(|path| (path.display().to_string(), path)).collect();
+            let jobs = self.jobs.clone();
+            let params = self.run.params.clone();
+            let (folder, counters, _) =
+                run_pass(self.run, "merge", Pass { jobs, step: 0, params }, &inputs)?;
+            self.counters.merge(&counters);
+            collect(&folder, &mut merged)?;
+        }
+        merged.extend(single);
+        self.put_days(&mut changes, merged)?;
+        for file in &self.todo.touched {
+            if let Some(known) = self.scanned.get_mut(&file.address) {
+                (known.size, known.modified) = (file.size, file.modified);
+            }
+        }
+        changes.set_scanned(&self.run.ledger, std::mem::take(&mut self.scanned))?;
+        Ok(changes)
+    }
+
+    fn add_old(&self, job: &'static Job, table: &str, staged: &mut Days) -> Drive<()> {
+        let anew = self.todo.rebuild.get(job.name);
+        for ((_, day), folders) in staged.iter_mut().filter(|((t, _), _)| t == table) {
+            let old = self.run.ledger.partition(table, "dt", day);
+            let is_anew = anew.is_some_and(|days| days.contains(day));
+            if !is_anew && self.run.ledger.entry(table, day)?.is_some() && old.is_dir() {
+                folders.push(old);
+            }
+        }
+        Ok(())
+    }
+
+    fn put_days(&mut self, changes: &mut Changes, days: Days) -> Drive<()> {
+        for job in self.jobs.clone() {
+            for fill in job.fills.iter().filter(|fill| fill.at == At::Days) {
+                let table = fill.table.name;
+                let made: BTreeMap<_, _> = days
+                    .iter()
+                    .filter(|((t, _), _)| t == table)
+                    .map(|((_, day), f)| (day, &f[0]))
+                    .collect();
+                for (day, folder) in &made {
+                    let entry = self.day_entry(job, day, folder)?;
+                    self.run.events.output(table, day, entry.rows);
+                    changes.put(
+                        &self.run.ledger,
+                        (table, fill.table.partition, day),
+                        folder,
+                        &entry,
+                    )?;
+                }
+                let anew = self.todo.rebuild.get(job.name).into_iter().flatten();
+                for day in anew.filter(|day| !made.contains_key(day)) {
+                    changes.drop_partition(&self.run.ledger, table, fill.table.partition, day);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// A day's identity follows from the files that speak of it.
+    fn day_entry(&self, job: &Job, day: &str, folder: &Path) -> Drive<Entry> {
+        let speaks = |file: &&Scanned| {
+            file.jobs.get(job.name).is_some_and(|found| found.days.iter().any(|d| d == day))
+        };
+        let files = self.scanned.values().filter(speaks);
+        let inputs: BTreeMap<_, _> =
+            files.map(|file| (file.address.clone(), file.checksum.clone())).collect();
+        let mut sums: Vec<_> = inputs.values().map(String::as_str).collect();
+        sums.sort_unstable();
+        let texts = [job.name, &self.code, day].into_iter().chain(sums);
+        Ok(Entry {
+            job: job.name.to_owned(),
+            identity: identity(texts),
+            inputs,
+            rows: count_rows(folder)?,
+            run: self.run.events.id().to_owned(),
+            finished: now(),
+        })
+    }
+}
+
+/// Runs one pass over files into a new folder; gives it, what was counted, and how many records.
+///
+/// # Errors
+/// When the engine fails.
+pub fn run_pass(
+    run: &mut Run,
+    name: &str,
+    pass: Pass,
+    inputs: &[(String, PathBuf)],
+) -> Drive<(PathBuf, Counters, u64)> {
+    let output = run.stage(name)?;
+    let scratch = run.stage(&format!("{name}-scratch"))?;
+    let progress = Progress::new(name);
+    let step = || pass.jobs.iter().map(|job| job.name).collect::<Vec<_>>().join(", ");
+    let splits = runner::splits(inputs)?;
+    let work = Work {
+        pass: &pass,
+        splits,
+        reducers: run.reducers()?,
+        output: &output,
+        scratch: &scratch,
+        progress: &progress,
+    };
+    let counters =
+        run.runner.run(&work).map_err(|source| DriveError::Run { step: step(), source })?;
+    storage::remove(&scratch)?;
+    Ok((output, counters, progress.records()))
+}
+
+/// The days that each file speaks of, by file and job.
+type Spoken = BTreeMap<(String, String), Vec<String>>;
+
+fn days_spoken_of(folder: &Path) -> Drive<Spoken> {
+    let mut spoken = Spoken::new();
+    let folder = folder.join(SCANNED);
+    if !folder.is_dir() {
+        return Ok(spoken);
+    }
+    for part in storage::walk(&folder)? {
+        let text =
+            std::fs::read_to_string(&part).map_err(storage::StorageError::disk("read", &part))?;
+        for line in text.lines() {
+            let mut fields = line.split('\t').map(str::to_owned);
+            if let (Some(file), Some(job), Some(day)) =
+                (fields.next(), fields.next(), fields.next())
+            {
+                spoken.entry((file, job)).or_default().push(day);
+            }
+        }
+    }
+    spoken.values_mut().for_each(|days| days.sort());
+    Ok(spoken)
+}
+
+/// The day folders of a pass's output.
+fn collect(output: &Path, days: &mut Days) -> Drive<()> {
+    for part in storage::parts(output)? {
+        let folder = part.parent().unwrap_or(output);
+        let name = |path: Option<&Path>| {
+            path.and_then(Path::file_name).and_then(|n| n.to_str()).unwrap_or_default().to_owned()
+        };
+        let (table, day) = (name(folder.parent()), name(Some(folder)));
+        if let Some(day) = day.strip_prefix("dt=") {
+            let folders = days.entry((table, day.to_owned())).or_default();
+            if folders.iter().all(|known| known != folder) {
+                folders.push(folder.to_owned());
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Rows of a partition.
+///
+/// # Errors
+/// When a part file cannot be read.
+pub fn count_rows(folder: &Path) -> Drive<u64> {
+    let mut rows = 0;
+    if !folder.is_dir() {
+        return Ok(0);
+    }
+    for part in storage::parts(folder)? {
+        let bytes = std::fs::read(&part).map_err(storage::StorageError::disk("read", &part))?;
+        rows += memchr::memchr_iter(b'\n', &bytes).count() as u64;
+    }
+    Ok(rows)
+}

@@ -1,0 +1,196 @@
+//! Staged tables: each is made whole, from partitions that the ledger knows, in as few passes as can
+//! be, and put into place as one.
+
+use crate::error::{Drive, DriveError};
+use crate::events::now;
+use crate::ledger::{Changes, Entry};
+use crate::plan::{self, Read, State};
+use crate::run::{Run, Summary};
+use crate::scan::{count_rows, run_pass};
+use crate::storage;
+use jobs::job::{At, Job, Work};
+use jobs::params::Params;
+use jobs::pass::{Pass, STEP_FOLDER};
+use jobs::streaming::output::write_part_line;
+use jobs::streaming::{Counters, Output};
+use serde_json::json;
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+/// Makes what the ledger does not know as done, group by group.
+///
+/// # Errors
+/// The first thing that goes wrong; what was finished before stays.
+pub fn make(run: &mut Run, jobs: &[&'static Job], summary: &mut Summary) -> Drive<()> {
+    let steps: Vec<_> =
+        jobs.iter().copied().filter(|job| !matches!(job.work, Work::Scan(_))).collect();
+    for group in plan::fuse(&steps) {
+        let mut due = Vec::new();
+        for job in group {
+            let force = &run.request.force;
+            let state = plan::state(job, &run.params, &run.ledger, force)?;
+            let (_, reason) = state.said();
+            if state == State::Complete {
+                run.skipped(job.name, &reason, summary)?;
+            } else {
+                run.started(job.name, &reason)?;
+                due.push(job);
+            }
+        }
+        if !due.is_empty() {
+            make_group(run, &due, summary)?;
+        }
+    }
+    Ok(())
+}
+
+fn make_group(run: &mut Run, jobs: &[&'static Job], summary: &mut Summary) -> Drive<()> {
+    let mut reads = Vec::new();
+    for job in jobs {
+        let found = plan::reads(job, &run.params, &run.ledger)?;
+        if let Some(missing) = found.iter().find(|read| read.identity.is_none()) {
+            let said = format!(
+                "{} needs {}/{}={}, which is not there",
+                job.name, missing.folder, missing.key, missing.value
+            );
+            return Err(DriveError::Missing(said));
+        }
+        reads.push(found);
+    }
+    let (outputs, counters) = match jobs {
+        [job] if matches!(job.work, Work::Make(_)) => {
+            (vec![make_rows(run, job)?], Counters::default())
+        }
+        _ => run_steps(run, jobs, &reads)?,
+    };
+    commit(run, jobs, &reads, &outputs, summary)?;
+    let counters: serde_json::Map<_, _> =
+        counters.iter().map(|(group, name, sum)| (format!("{group}.{name}"), sum.into())).collect();
+    let names: Vec<_> = jobs.iter().map(|job| job.name).collect();
+    Ok(run.events.write("counters", json!({"task": names, "counters": counters}))?)
+}
+
+/// Runs all steps; gives the folders that hold finished tables.
+fn run_steps(
+    run: &mut Run,
+    jobs: &[&'static Job],
+    reads: &[Vec<Read>],
+) -> Drive<(Vec<PathBuf>, Counters)> {
+    let (mut outputs, mut counters) = (Vec::new(), Counters::default());
+    let mut inputs = files(run, reads)?;
+    let most = jobs.iter().map(|job| job.steps()).max().unwrap_or(0);
+    for step in 0..most {
+        let jobs: Vec<_> = jobs.iter().copied().filter(|job| job.steps() > step).collect();
+        let name = format!("{}-{}", jobs.first().map_or("", |job| job.name), step + 1);
+        let pass = Pass { jobs, step, params: run.params.clone() };
+        let (folder, counted, _) = run_pass(run, &name, pass, &inputs)?;
+        counters.merge(&counted);
+        let between = folder.join(STEP_FOLDER);
+        inputs = if between.is_dir() { addressed(storage::parts(&between)?) } else { Vec::new() };
+        outputs.push(folder);
+    }
+    Ok((outputs, counters))
+}
+
+/// The part files of all partitions that a group reads, each once.
+fn files(run: &Run, reads: &[Vec<Read>]) -> Drive<Vec<(String, PathBuf)>> {
+    let mut folders: Vec<_> =
+        reads.iter().flatten().map(|r| run.ledger.partition(&r.folder, r.key, &r.value)).collect();
+    folders.sort();
+    folders.dedup();
+    let mut found = Vec::new();
+    for folder in folders {
+        found.extend(addressed(storage::parts(&folder)?));
+    }
+    Ok(found)
+}
+
+fn addressed(paths: Vec<PathBuf>) -> Vec<(String, PathBuf)> {
+    paths.into_iter().map(|path| (path.display().to_string(), path)).collect()
+}
+
+/// A job without input writes one part.
+fn make_rows(run: &mut Run, job: &'static Job) -> Drive<PathBuf> {
+    let Work::Make(make) = job.work else { return Err(DriveError::Missing(job.name.to_owned())) };
+    let folder = run.stage(job.name)?;
+    for fill in job.fills {
+        let value = fill.at.value(&run.params)?.unwrap_or_default();
+        let place = folder.join(fill.table.name).join(format!("{}={value}", fill.table.partition));
+        write_part(&place.join("part-00000"), make, &run.params)
+            .map_err(|source| DriveError::Make { job: job.name, source })?;
+    }
+    Ok(folder)
+}
+
+fn write_part(
+    path: &Path,
+    make: fn(&Params, &mut Output) -> Result<(), jobs::streaming::Error>,
+    params: &Params,
+) -> Result<(), jobs::streaming::Error> {
+    use jobs::streaming::Error::Write as Failed;
+    storage::make_parent(path).map_err(|e| Failed(std::io::Error::other(e)))?;
+    let mut file = BufWriter::new(File::create(path).map_err(Failed)?);
+    let mut sink = |line: &[u8]| write_part_line(&mut file, line);
+    make(params, &mut Output::new(&mut sink))?;
+    file.flush().map_err(Failed)
+}
+
+fn commit(
+    run: &mut Run,
+    jobs: &[&'static Job],
+    reads: &[Vec<Read>],
+    outputs: &[PathBuf],
+    summary: &mut Summary,
+) -> Drive<()> {
+    let stage = run.stage("ledger")?;
+    let mut changes = Changes::new(&stage);
+    let mut done = Vec::new();
+    for (job, reads) in jobs.iter().zip(reads) {
+        for fill in job.fills {
+            let Some(value) = fill.at.value(&run.params)? else { continue };
+            let place =
+                Path::new(fill.table.name).join(format!("{}={value}", fill.table.partition));
+            let made =
+                outputs.iter().map(|output| output.join(&place)).find(|folder| folder.is_dir());
+            let folder = made.unwrap_or_else(|| stage.join("empty").join(&place));
+            let (inputs, identity) = plan::made_from(job, &value, reads);
+            let rows = count_rows(&folder)?;
+            let entry = Entry {
+                job: job.name.to_owned(),
+                identity,
+                inputs,
+                rows,
+                run: run.events.id().to_owned(),
+                finished: now(),
+            };
+            let key = fill.table.partition;
+            changes.put(&run.ledger, (fill.table.name, key, &value), &folder, &entry)?;
+            run.events.output(fill.table.name, &value, rows);
+            done.push((job.name, rows));
+        }
+    }
+    run.ledger.commit(changes)?;
+    for (job, rows) in done {
+        run.finished(job, json!({"rows": rows}), summary)?;
+    }
+    Ok(())
+}
+
+/// Keeps the partitions of each staged table that were made last.
+///
+/// # Errors
+/// When the ledger or the disk refuses.
+pub fn drop_old(run: &mut Run, jobs: &[&'static Job]) -> Drive<()> {
+    let keep = run.settings.config.warehouse.keep_partitions.max(1);
+    let stage = run.stage("ledger")?;
+    let mut changes = Changes::new(&stage);
+    for fill in jobs.iter().flat_map(|job| job.fills).filter(|fill| fill.at != At::Days) {
+        let mut made: Vec<_> = run.ledger.entries(fill.table.name)?.into_iter().collect();
+        made.sort_by(|a, b| b.1.finished.cmp(&a.1.finished).then_with(|| b.0.cmp(&a.0)));
+        for (value, _) in made.into_iter().skip(keep) {
+            changes.drop_partition(&run.ledger, fill.table.name, fill.table.partition, &value);
+        }
+    }
+    Ok(run.ledger.commit(changes)?)
+}

@@ -1,0 +1,11 @@
+//! The native importer and the rows step, from an LMS database to text, on SQLite and on MariaDB.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod awkward;
+mod catalogue;
+mod drift;
+mod fault;
+mod lms;
+mod parallel;
+mod rows;
+mod snapshot;

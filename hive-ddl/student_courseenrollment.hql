@@ -1,0 +1,15 @@
+-- Who is enrolled in which course, in which mode.
+-- Made by the import of sqoop-configs/student_courseenrollment.options: Avro files, so a date-time is text
+-- (UTC, YYYY-MM-DD HH:MM:SS.ffffff) and a number has the type of the file's schema.
+-- Run with: hive --hivevar warehouse=URL -f student_courseenrollment.hql
+CREATE EXTERNAL TABLE IF NOT EXISTS `student_courseenrollment` (
+  `id` INT,
+  `user_id` INT,
+  `course_id` STRING,
+  `created` STRING,
+  `is_active` BOOLEAN,
+  `mode` STRING
+)
+PARTITIONED BY (`dt` STRING)
+STORED AS AVRO
+LOCATION '${hivevar:warehouse}/student_courseenrollment';

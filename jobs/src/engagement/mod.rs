@@ -1,0 +1,3 @@
+//! What learners do in a course, by week.
+
+pub mod calendar;

@@ -1,0 +1,217 @@
+//! What a job is: its name, what it reads, what it fills, and the code between.
+
+use crate::event::Event;
+use crate::params::{ParamError, Params};
+use crate::streaming::{Error, Mapper, Output, Partitioner, Reducer, Values};
+use crate::table::Table;
+
+/// Which partition of a table a job reads or fills.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum At {
+    /// The days of the events: many partitions of a fact table.
+    Days,
+    /// The end of the run's interval.
+    IntervalEnd,
+    /// The text of the run's interval.
+    IntervalText,
+    /// The parameter `date`.
+    Date,
+    /// The parameter `import_date`.
+    ImportDate,
+}
+
+impl At {
+    /// The partition's value in a run; none for [`At::Days`], whose days the facts tell.
+    ///
+    /// # Errors
+    /// When the parameter that it comes from is missing or unreadable.
+    pub fn value(self, params: &Params) -> Result<Option<String>, ParamError> {
+        Ok(Some(match self {
+            Self::Days => return Ok(None),
+            Self::IntervalEnd => params.interval()?.end().to_string(),
+            Self::IntervalText => params.interval()?.to_string(),
+            Self::Date => params.date("date")?.to_string(),
+            Self::ImportDate => params.date("import_date")?.to_string(),
+        }))
+    }
+}
+
+/// A table that a job reads.
+#[derive(Clone, Copy, Debug)]
+pub struct Input {
+    /// The table: of the warehouse, or of the LMS.
+    pub table: &'static Table,
+    /// Which of its partitions.
+    pub at: At,
+    /// It is read only in runs where this switch is on.
+    pub only_if: Option<&'static str>,
+}
+
+impl Input {
+    /// A table that is always read.
+    #[must_use]
+    pub const fn new(table: &'static Table, at: At) -> Self {
+        Self { table, at, only_if: None }
+    }
+
+    /// A table that is read only where a switch is on.
+    #[must_use]
+    pub const fn only_if(table: &'static Table, at: At, switch: &'static str) -> Self {
+        Self { table, at, only_if: Some(switch) }
+    }
+}
+
+/// A table that a job fills.
+#[derive(Clone, Copy, Debug)]
+pub struct Fill {
+    /// The table.
+    pub table: &'static Table,
+    /// Which of its partitions a run writes.
+    pub at: At,
+}
+
+/// The extracting half of a fact job: one event in, facts out.
+pub trait Extract {
+    /// Takes one event of a real calendar day and writes rows `day, columns of the fact table…`.
+    ///
+    /// # Errors
+    /// When the output cannot be written; an event that does not fit is counted instead.
+    fn extract(&mut self, event: &Event, day: &str, out: &mut Output) -> Result<(), Error>;
+}
+
+/// How a fact job works.
+#[derive(Clone, Copy, Debug)]
+pub struct Scan {
+    /// An event of interest holds one of these texts; empty = any event may be of interest.
+    pub needles: &'static [&'static str],
+    /// Makes the extractor of one map task.
+    pub extract: fn(&Params) -> Result<Box<dyn Extract>, ParamError>,
+    /// Makes the reducer that merges the facts of a day; its key is the day and so many columns.
+    pub merge: fn() -> Box<dyn Reducer>,
+    /// Columns of a fact, from the first, that belong to the merge key.
+    pub key_columns: usize,
+}
+
+/// Makes the mapper for the lines of one table.
+pub type MakeMapper = fn(&Params, &str) -> Result<Box<dyn Mapper>, ParamError>;
+/// Makes a reducer.
+pub type MakeReducer = fn(&Params) -> Result<Box<dyn Reducer>, ParamError>;
+
+/// One map, shuffle and reduce.
+#[derive(Clone, Copy, Debug)]
+pub struct Step {
+    /// Gets the name of the table that the lines come from; in a second step, of the job itself.
+    pub mapper: MakeMapper,
+    /// Sums map output early; must not change the result.
+    pub combiner: Option<MakeReducer>,
+    /// The reducing half.
+    pub reducer: MakeReducer,
+    /// Fields that choose the reducer. Jobs of one pass share this.
+    pub partition: usize,
+    /// Fields that make a key. A reducer sees its values sorted.
+    pub key: usize,
+}
+
+/// How a job works.
+#[derive(Clone, Copy, Debug)]
+pub enum Work {
+    /// Facts from events.
+    Scan(Scan),
+    /// Rows from rows.
+    Steps(&'static [Step]),
+    /// Rows from the parameters alone.
+    Make(fn(&Params, &mut Output) -> Result<(), Error>),
+}
+
+/// A job.
+#[derive(Clone, Copy, Debug)]
+pub struct Job {
+    /// Its name on the command line; its file has `_` for `-`.
+    pub name: &'static str,
+    /// What it is for, in one line.
+    pub about: &'static str,
+    /// Whether it is only a part of others.
+    pub internal: bool,
+    /// What it reads; the logs are understood for a fact job.
+    pub inputs: &'static [Input],
+    /// What it fills. Where there are several tables, a row begins with the table's name.
+    pub fills: &'static [Fill],
+    /// Parameters that it takes, besides those that all jobs take.
+    pub params: &'static [&'static str],
+    /// It runs only where this switch is on.
+    pub only_if: Option<&'static str>,
+    /// Its code.
+    pub work: Work,
+}
+
+impl Job {
+    /// The kind by which the catalogue lists it (spec 01 §1).
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        let from_lms =
+            |input: &Input| crate::lms::TABLES.iter().any(|t| t.rows.name == input.table.name);
+        match self.work {
+            Work::Scan(_) => "scan",
+            Work::Make(_) => "make",
+            Work::Steps(_) if self.inputs.iter().all(from_lms) => "rows",
+            Work::Steps(_) if self.inputs.iter().any(from_lms) => "join",
+            Work::Steps(_) => "reduce",
+        }
+    }
+
+    /// Number of map-reduce steps.
+    #[must_use]
+    pub fn steps(&self) -> usize {
+        match self.work {
+            Work::Scan(_) => 1,
+            Work::Make(_) => 0,
+            Work::Steps(steps) => steps.len(),
+        }
+    }
+
+    /// How the lines of a step are dealt to reducers when the job runs alone.
+    #[must_use]
+    pub fn partitioner(&self, step: usize) -> Partitioner {
+        match self.work {
+            Work::Steps(steps) => Partitioner::Fields(steps.get(step).map_or(1, |s| s.partition)),
+            Work::Scan(_) | Work::Make(_) => Partitioner::Fields(1),
+        }
+    }
+}
+
+/// Reads a row of an LMS table.
+///
+/// # Errors
+/// When the line is no text, or no row of its table.
+pub fn lms_row<'a, T>(
+    line: &'a [u8],
+    parse: fn(&'a str) -> Result<T, crate::lms::RowError>,
+) -> Result<T, Error> {
+    let text = str::from_utf8(line)
+        .map_err(|e| Error::contract("a row of an LMS table", e.to_string(), line))?;
+    parse(text).map_err(|e| Error::contract("a row of an LMS table", e.to_string(), line))
+}
+
+/// A mapper that hands lines on as they are: what a second step mostly needs.
+pub struct Pass;
+
+impl Mapper for Pass {
+    fn map(&mut self, line: &[u8], out: &mut Output) -> Result<(), Error> {
+        out.line(line)
+    }
+}
+
+/// A key that is the whole line.
+pub const WHOLE_LINE: usize = usize::MAX;
+
+/// A reducer that keeps every line, duplicates too, for a key of [`WHOLE_LINE`].
+pub struct KeepAll;
+
+impl Reducer for KeepAll {
+    fn reduce(&mut self, key: &[u8], values: &mut Values, out: &mut Output) -> Result<(), Error> {
+        while values.next()?.is_some() {
+            out.line(key)?;
+        }
+        Ok(())
+    }
+}

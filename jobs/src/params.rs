@@ -1,0 +1,105 @@
+//! The parameters of a run, as a job is handed them (spec 01 §1).
+
+use crate::event::interval::Interval;
+use chrono::NaiveDate;
+use std::collections::BTreeMap;
+
+/// A parameter that is missing or says nothing usable.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+pub enum ParamError {
+    /// The job needs it.
+    #[error("parameter `{0}` is needed and was not given")]
+    Missing(&'static str),
+    /// Its text cannot be read.
+    #[error("parameter `{name}` is `{text}`, which is not {wanted}")]
+    Unreadable {
+        /// The parameter.
+        name: &'static str,
+        /// What was given.
+        text: String,
+        /// What is wanted.
+        wanted: String,
+    },
+}
+
+/// Parameters by name.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Params(BTreeMap<String, String>);
+
+impl Params {
+    /// The text of a parameter.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(String::as_str)
+    }
+
+    /// Sets a parameter.
+    pub fn set(&mut self, name: &str, text: impl Into<String>) {
+        self.0.insert(name.to_owned(), text.into());
+    }
+
+    /// All of them, by name.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, text)| (name.as_str(), text.as_str()))
+    }
+
+    /// The interval of the run.
+    ///
+    /// # Errors
+    /// When it is missing or no interval.
+    pub fn interval(&self) -> Result<Interval, ParamError> {
+        self.parsed("interval", "an interval", |text| text.parse().ok())
+    }
+
+    /// A calendar date.
+    ///
+    /// # Errors
+    /// When it is missing or no date.
+    pub fn date(&self, name: &'static str) -> Result<NaiveDate, ParamError> {
+        self.parsed(name, "a date (YYYY-MM-DD)", |text| {
+            NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()
+        })
+    }
+
+    /// A switch; `default` when it is not given.
+    ///
+    /// # Errors
+    /// When it is neither `true` nor `false`.
+    pub fn flag(&self, name: &'static str, default: bool) -> Result<bool, ParamError> {
+        match self.get(name) {
+            None => Ok(default),
+            Some(_) => self.parsed(name, "true or false", |text| text.parse().ok()),
+        }
+    }
+
+    /// A whole number; none when it is not given.
+    ///
+    /// # Errors
+    /// When it is no whole number of 0 or more.
+    pub fn number(&self, name: &'static str) -> Result<Option<u32>, ParamError> {
+        match self.get(name) {
+            None => Ok(None),
+            Some(_) => self.parsed(name, "a whole number", |text| text.parse().ok()).map(Some),
+        }
+    }
+
+    fn parsed<T>(
+        &self,
+        name: &'static str,
+        wanted: &str,
+        parse: impl Fn(&str) -> Option<T>,
+    ) -> Result<T, ParamError> {
+        let text = self.get(name).ok_or(ParamError::Missing(name))?;
+        parse(text).ok_or_else(|| ParamError::Unreadable {
+            name,
+            text: text.to_owned(),
+            wanted: wanted.to_owned(),
+        })
+    }
+}
+
+impl<N: Into<String>, T: Into<String>> FromIterator<(N, T)> for Params {
+    fn from_iter<I: IntoIterator<Item = (N, T)>>(pairs: I) -> Self {
+        Self(pairs.into_iter().map(|(name, text)| (name.into(), text.into())).collect())
+    }
+}

@@ -1,0 +1,384 @@
+//! A pass: several jobs over the same input at once (spec 00 §1, 01 §1 "Fusing").
+//!
+//! Every line between map and reduce begins with the name of its job, so that one sort serves all.
+//! A scan is the pass of the fact jobs over the logs: each line is parsed once for all of them.
+//! A reducer's lines are `job`, then the day where the job fills a table by days, then the row.
+
+use crate::event::{Event, Prefilter};
+use crate::job::{Extract, Job, Step, Work};
+use crate::params::{ParamError, Params};
+use crate::streaming::shuffle::key_len;
+use crate::streaming::{Error, Mapper, Output, Partitioner, Reducer, Values};
+use std::collections::BTreeSet;
+
+/// Names the lines that tell which days a log file speaks of: `address, job, day`.
+pub const SCANNED: &str = "_scanned";
+
+/// Where the lines of a map task come from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// A tracking log, by its address.
+    Logs(String),
+    /// A partition of a table.
+    Table {
+        /// The table's name.
+        table: String,
+        /// The partition's value.
+        partition: String,
+    },
+    /// What the step before wrote for a job.
+    Step {
+        /// The job's name.
+        job: String,
+    },
+}
+
+/// The folder, below a pass's output, of lines for the next step.
+pub const STEP_FOLDER: &str = "step-output";
+
+impl Source {
+    /// Tells it from a file's address: `…/TABLE/KEY=VALUE/part-…`, `…/step-output/JOB/part-…`, or a
+    /// log for everything else.
+    #[must_use]
+    pub fn of(address: &str) -> Self {
+        let parts: Vec<&str> = address.split('/').collect();
+        if let [.., step, job, _] = parts[..]
+            && step == STEP_FOLDER
+        {
+            return Self::Step { job: job.to_owned() };
+        }
+        if let [.., table, folder, _] = parts[..]
+            && let Some((key, partition)) = folder.split_once('=')
+            && crate::registry::table(table).is_some_and(|t| t.partition == key)
+        {
+            return Self::Table { table: table.to_owned(), partition: partition.to_owned() };
+        }
+        Self::Logs(address.to_owned())
+    }
+}
+
+/// Jobs that run together.
+#[derive(Clone, Debug)]
+pub struct Pass {
+    /// The jobs.
+    pub jobs: Vec<&'static Job>,
+    /// Which of their steps, from 0.
+    pub step: usize,
+    /// The run's parameters.
+    pub params: Params,
+}
+
+impl Pass {
+    /// How lines are dealt to reducers: by the job, and the fields that its step asks for.
+    #[must_use]
+    pub fn partitioner(&self) -> Partitioner {
+        let fields = self.jobs.iter().map(|job| match job.partitioner(self.step) {
+            Partitioner::Fields(fields) | Partitioner::Key(fields) => fields,
+        });
+        Partitioner::Fields(1 + fields.max().unwrap_or(1))
+    }
+
+    /// Makes the mapper for the lines of one source.
+    ///
+    /// # Errors
+    /// When a job's parameters are missing or unreadable.
+    pub fn mapper(&self, source: &Source) -> Result<Box<dyn Mapper>, ParamError> {
+        Ok(match source {
+            Source::Logs(address) => Box::new(ScanMapper::new(&self.jobs, &self.params, address)?),
+            Source::Table { table, partition } if self.is_scan() => {
+                Box::new(FactsAgain::new(&self.jobs, table, partition))
+            }
+            Source::Table { table, .. } => Box::new(self.fused_mapper(|job| {
+                job.inputs.iter().any(|i| i.table.name == table).then_some(table.as_str())
+            })?),
+            Source::Step { job: name } => {
+                Box::new(self.fused_mapper(|job| (job.name == name).then_some(job.name))?)
+            }
+        })
+    }
+
+    /// Makes the combiner, if a job of the pass has one; the other jobs' lines pass unchanged.
+    ///
+    /// # Errors
+    /// When a job's parameters are missing or unreadable.
+    pub fn combiner(&self) -> Result<Option<FusedReducer>, ParamError> {
+        if !self.steps().any(|(_, step)| step.combiner.is_some()) {
+            return Ok(None);
+        }
+        let parts = self.steps().map(|(job, step)| {
+            let reducer = step.combiner.map(|make| make(&self.params)).transpose()?;
+            Ok(Part { name: job.name, key: step.key, reducer })
+        });
+        Ok(Some(FusedReducer::new(parts.collect::<Result<_, ParamError>>()?)))
+    }
+
+    /// Makes the reducer.
+    ///
+    /// # Errors
+    /// When a job's parameters are missing or unreadable.
+    pub fn reducer(&self) -> Result<FusedReducer, ParamError> {
+        let mut parts =
+            vec![Part { name: SCANNED, key: usize::MAX, reducer: Some(Box::new(Once)) }];
+        for job in &self.jobs {
+            parts.push(match job.work {
+                Work::Scan(scan) => Part {
+                    name: job.name,
+                    key: scan.key_columns.saturating_add(1),
+                    reducer: Some((scan.merge)()),
+                },
+                _ => continue,
+            });
+        }
+        for (job, step) in self.steps() {
+            let reducer = Some((step.reducer)(&self.params)?);
+            parts.push(Part { name: job.name, key: step.key, reducer });
+        }
+        Ok(FusedReducer::new(parts))
+    }
+
+    fn is_scan(&self) -> bool {
+        self.jobs.iter().any(|job| matches!(job.work, Work::Scan(_)))
+    }
+
+    fn steps(&self) -> impl Iterator<Item = (&'static Job, &'static Step)> {
+        self.jobs.iter().filter_map(|job| match job.work {
+            Work::Steps(steps) => Some((*job, steps.get(self.step)?)),
+            Work::Scan(_) | Work::Make(_) => None,
+        })
+    }
+
+    fn fused_mapper<'t>(
+        &self,
+        table_for: impl Fn(&'static Job) -> Option<&'t str>,
+    ) -> Result<FusedMapper, ParamError> {
+        let mut parts = Vec::new();
+        for (job, step) in self.steps() {
+            if let Some(table) = table_for(job) {
+                parts.push((job.name, (step.mapper)(&self.params, table)?));
+            }
+        }
+        Ok(FusedMapper { parts })
+    }
+}
+
+struct FusedMapper {
+    parts: Vec<(&'static str, Box<dyn Mapper>)>,
+}
+
+impl Mapper for FusedMapper {
+    fn map(&mut self, line: &[u8], out: &mut Output) -> Result<(), Error> {
+        for (name, mapper) in &mut self.parts {
+            out.set_tag(name);
+            mapper.map(line, out)?;
+        }
+        Ok(())
+    }
+
+    fn finish(&mut self, out: &mut Output) -> Result<(), Error> {
+        for (name, mapper) in &mut self.parts {
+            out.set_tag(name);
+            mapper.finish(out)?;
+        }
+        Ok(())
+    }
+}
+
+/// Facts that stand in the warehouse already, so that late ones are merged with them.
+struct FactsAgain {
+    tag: &'static str,
+    day: Vec<u8>,
+}
+
+impl FactsAgain {
+    fn new(jobs: &[&'static Job], table: &str, day: &str) -> Self {
+        let fills = |job: &&&Job| job.fills.iter().any(|fill| fill.table.name == table);
+        let tag = jobs.iter().find(fills).map_or("", |job| job.name);
+        Self { tag, day: day.as_bytes().to_vec() }
+    }
+}
+
+impl Mapper for FactsAgain {
+    fn map(&mut self, line: &[u8], out: &mut Output) -> Result<(), Error> {
+        out.set_tag(self.tag);
+        out.row().fields(&self.day).fields(line).end()
+    }
+}
+
+/// Parses each log line once, for all fact jobs.
+struct ScanMapper {
+    address: String,
+    prefilter: Prefilter,
+    parts: Vec<(&'static str, Box<dyn Extract>)>,
+    days: Days,
+    seen: BTreeSet<(usize, String)>,
+}
+
+impl ScanMapper {
+    fn new(jobs: &[&'static Job], params: &Params, address: &str) -> Result<Self, ParamError> {
+        let (mut parts, mut needles) = (Vec::new(), Some(Vec::new()));
+        for job in jobs {
+            let Work::Scan(scan) = job.work else { continue };
+            parts.push((job.name, (scan.extract)(params)?));
+            match &mut needles {
+                Some(all) if !scan.needles.is_empty() => all.extend_from_slice(scan.needles),
+                _ => needles = None,
+            }
+        }
+        Ok(Self {
+            address: address.to_owned(),
+            prefilter: Prefilter::new(&needles.unwrap_or_default()),
+            parts,
+            days: Days::new(params),
+            seen: BTreeSet::new(),
+        })
+    }
+
+    fn extract(&mut self, event: &Event, day: &str, out: &mut Output) -> Result<(), Error> {
+        for (at, (name, extractor)) in self.parts.iter_mut().enumerate() {
+            out.set_tag(name);
+            let before = out.written;
+            extractor.extract(event, day, out)?;
+            if out.written > before && !self.seen.contains(&(at, day.to_owned())) {
+                self.seen.insert((at, day.to_owned()));
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Mapper for ScanMapper {
+    fn map(&mut self, line: &[u8], out: &mut Output) -> Result<(), Error> {
+        out.count("Event", "Lines", 1);
+        if !self.prefilter.may_match(line) {
+            out.count("Event", "Lines Of No Interest", 1);
+            return Ok(());
+        }
+        let event = match Event::parse(line) {
+            Ok(event) => event,
+            Err(reject) => {
+                out.count("Event", reject.counter(), 1);
+                return Ok(());
+            }
+        };
+        let day = match event.day() {
+            Ok(day) => day,
+            Err(reject) => {
+                out.count("Event", reject.counter(), 1);
+                return Ok(());
+            }
+        };
+        if self.days.wanted(day) { self.extract(&event, day, out) } else { Ok(()) }
+    }
+
+    fn finish(&mut self, out: &mut Output) -> Result<(), Error> {
+        out.set_tag(SCANNED);
+        for (at, day) in &self.seen {
+            out.row().text(&self.address).text(self.parts[*at].0).text(day).end()?;
+        }
+        Ok(())
+    }
+}
+
+/// The days that a scan takes: all of them, a range (`scan_from`, `scan_until`), or those named
+/// (`scan_days`, joined by commas: a rebuild).
+enum Days {
+    All,
+    Range(String, String),
+    Named(BTreeSet<String>),
+}
+
+impl Days {
+    fn new(params: &Params) -> Self {
+        match (params.get("scan_days"), params.get("scan_from"), params.get("scan_until")) {
+            (Some(days), _, _) => Self::Named(days.split(',').map(str::to_owned).collect()),
+            (None, Some(from), Some(until)) => Self::Range(from.to_owned(), until.to_owned()),
+            _ => Self::All,
+        }
+    }
+
+    fn wanted(&self, day: &str) -> bool {
+        match self {
+            Self::All => true,
+            Self::Range(from, until) => from.as_str() <= day && day < until.as_str(),
+            Self::Named(days) => days.contains(day),
+        }
+    }
+}
+
+struct Part {
+    name: &'static str,
+    /// Fields of the key, without the job's name.
+    key: usize,
+    /// None: lines pass unchanged.
+    reducer: Option<Box<dyn Reducer>>,
+}
+
+/// The reducers of a pass as one: the job's name at the front of a key chooses.
+pub struct FusedReducer {
+    parts: Vec<Part>,
+    keys: Keys,
+}
+
+/// Tells how many bytes of a line are its key, by the job at its front.
+#[derive(Clone)]
+pub struct Keys(Vec<(&'static str, usize)>);
+
+impl Keys {
+    /// Length of the key of a line, the job's name included.
+    #[must_use]
+    pub fn key_len(&self, line: &[u8]) -> usize {
+        let name = &line[..key_len(line, 1)];
+        let fields =
+            self.0.iter().find(|(n, _)| n.as_bytes() == name).map_or(usize::MAX, |(_, f)| *f);
+        key_len(line, fields.saturating_add(1))
+    }
+}
+
+impl FusedReducer {
+    fn new(parts: Vec<Part>) -> Self {
+        let keys = Keys(parts.iter().map(|part| (part.name, part.key)).collect());
+        Self { parts, keys }
+    }
+
+    /// How the lines of this reducer are grouped.
+    #[must_use]
+    pub fn keys(&self) -> Keys {
+        self.keys.clone()
+    }
+}
+
+impl Reducer for FusedReducer {
+    fn reduce(&mut self, key: &[u8], values: &mut Values, out: &mut Output) -> Result<(), Error> {
+        let name = &key[..key_len(key, 1)];
+        let part = self.parts.iter_mut().find(|part| part.name.as_bytes() == name);
+        let Some(Part { name, reducer, .. }) = part else {
+            return Err(Error::contract(
+                "a line between map and reduce",
+                "no such job in this pass",
+                key,
+            ));
+        };
+        out.set_tag(name);
+        let rest = key.get(name.len() + 1..).unwrap_or_default();
+        match reducer {
+            Some(reducer) => reducer.reduce(rest, values, out),
+            None => pass_on(rest, values, out),
+        }
+    }
+}
+
+fn pass_on(key: &[u8], values: &mut Values, out: &mut Output) -> Result<(), Error> {
+    while let Some(value) = values.next()? {
+        out.row().fields(key).fields(value).end()?;
+    }
+    Ok(())
+}
+
+/// Keeps one of equal lines.
+struct Once;
+
+impl Reducer for Once {
+    fn reduce(&mut self, key: &[u8], _: &mut Values, out: &mut Output) -> Result<(), Error> {
+        out.line(key)
+    }
+}

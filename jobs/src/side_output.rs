@@ -1,0 +1,155 @@
+//! Files written from inside a task: one pass fills many tables and days (spec 00 §3).
+//!
+//! Lines `job, [table,] [day,] row…` become rows of `DIR/TABLE/KEY=VALUE/part-NNNNN`, where `DIR` is
+//! the attempt's own folder, which the framework's committer (or the driver) promotes whole. Lines
+//! for a further step go to `DIR/step-output/JOB/part-NNNNN`.
+
+use crate::job::{At, Fill, Job};
+use crate::params::ParamError;
+use crate::pass::{Pass, SCANNED, STEP_FOLDER};
+use crate::streaming::output::write_part_line;
+use crate::streaming::shuffle::key_len;
+use std::collections::HashMap;
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+/// Files kept open at once; a pass over many days closes and opens again.
+const MOST_OPEN: usize = 64;
+
+/// Tells where the lines of a pass belong.
+pub struct Rows(HashMap<&'static str, Place>);
+
+/// How to read the front of a job's lines.
+struct Place {
+    /// Folders of the job's tables: name, and partition folder (up to `=` for a table by days).
+    tables: Vec<(&'static str, String)>,
+    by_days: bool,
+}
+
+impl Place {
+    fn new(job: &Job, pass: &Pass) -> Result<Self, ParamError> {
+        if job.steps() > pass.step + 1 {
+            return Ok(Self { tables: vec![(STEP_FOLDER, job.name.to_owned())], by_days: false });
+        }
+        let folder = |fill: &Fill| {
+            let value = fill.at.value(&pass.params)?.unwrap_or_default();
+            Ok((fill.table.name, format!("{}={value}", fill.table.partition)))
+        };
+        let tables = job.fills.iter().map(folder).collect::<Result<_, ParamError>>()?;
+        Ok(Self { tables, by_days: job.fills.iter().any(|fill| fill.at == At::Days) })
+    }
+}
+
+impl Rows {
+    /// The places of a pass.
+    ///
+    /// # Errors
+    /// When a parameter that names a partition is missing or unreadable.
+    pub fn new(pass: &Pass) -> Result<Self, ParamError> {
+        let mut places = HashMap::new();
+        for job in &pass.jobs {
+            places.insert(job.name, Place::new(job, pass)?);
+        }
+        places.insert(SCANNED, Place { tables: vec![(SCANNED, String::new())], by_days: false });
+        Ok(Self(places))
+    }
+
+    /// Sets `folder` to that of a line's row, `TABLE/KEY=VALUE`; gives where the row begins.
+    ///
+    /// # Errors
+    /// When the line begins with no job of the pass, or none of its tables.
+    pub fn find(&self, line: &[u8], folder: &mut Vec<u8>) -> io::Result<usize> {
+        let broken =
+            || io::Error::new(io::ErrorKind::InvalidData, "a row without its job or table");
+        let mut at = 0;
+        let name = str::from_utf8(field(line, &mut at)).map_err(|_| broken())?;
+        let place = self.0.get(name).ok_or_else(broken)?;
+        let mut table = place.tables.first();
+        if place.tables.len() > 1 {
+            let wanted = field(line, &mut at);
+            table = place.tables.iter().find(|(name, _)| name.as_bytes() == wanted);
+        }
+        let (table, partition) = table.ok_or_else(broken)?;
+        folder.clear();
+        folder.extend_from_slice(table.as_bytes());
+        folder.push(b'/');
+        folder.extend_from_slice(partition.as_bytes());
+        if place.by_days {
+            folder.extend_from_slice(field(line, &mut at));
+        }
+        if at > line.len() { Err(broken()) } else { Ok(at) }
+    }
+}
+
+/// The part files of one reducer.
+pub struct SideOutput {
+    dir: PathBuf,
+    part: String,
+    rows: Rows,
+    open: HashMap<Vec<u8>, BufWriter<File>>,
+    folder: Vec<u8>,
+}
+
+impl SideOutput {
+    /// Will write the files of reducer `part` below `dir`.
+    ///
+    /// # Errors
+    /// When a parameter that names a partition is missing or unreadable.
+    pub fn new(dir: &Path, part: usize, pass: &Pass) -> Result<Self, ParamError> {
+        Ok(Self {
+            dir: dir.to_owned(),
+            part: format!("part-{part:05}"),
+            rows: Rows::new(pass)?,
+            open: HashMap::new(),
+            folder: Vec::new(),
+        })
+    }
+
+    /// Writes one line of the reducer.
+    ///
+    /// # Errors
+    /// When a file cannot be written, or the line begins with no job of the pass.
+    pub fn write(&mut self, line: &[u8]) -> io::Result<()> {
+        let row = self.rows.find(line, &mut self.folder)?;
+        if !self.open.contains_key(&self.folder) {
+            self.open_file()?;
+        }
+        match self.open.get_mut(&self.folder) {
+            Some(file) => write_part_line(file, &line[row..]),
+            None => Err(io::Error::other("a part file was not opened")),
+        }
+    }
+
+    fn open_file(&mut self) -> io::Result<()> {
+        if self.open.len() >= MOST_OPEN {
+            self.flush()?;
+            self.open.clear();
+        }
+        let folder = self.dir.join(String::from_utf8_lossy(&self.folder).as_ref());
+        fs::create_dir_all(&folder)?;
+        let file = File::options().create(true).append(true).open(folder.join(&self.part))?;
+        self.open.insert(self.folder.clone(), BufWriter::with_capacity(128 * 1024, file));
+        Ok(())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.open.values_mut().try_for_each(Write::flush)
+    }
+
+    /// Writes out all that is buffered.
+    ///
+    /// # Errors
+    /// When a file cannot be written.
+    pub fn close(mut self) -> io::Result<()> {
+        self.flush()
+    }
+}
+
+/// The field at `at`; moves `at` behind its TAB.
+fn field<'a>(line: &'a [u8], at: &mut usize) -> &'a [u8] {
+    let rest = line.get(*at..).unwrap_or_default();
+    let found = &rest[..key_len(rest, 1)];
+    *at += found.len() + 1;
+    found
+}

@@ -1,0 +1,257 @@
+//! Rows out: fields joined by TAB into one buffer, handed on line by line.
+
+use super::Error;
+use super::counters::{Counters, Reporter};
+use std::io::{self, Write};
+
+/// Where the lines of a task go.
+pub type Sink<'a> = &'a mut dyn FnMut(&[u8]) -> io::Result<()>;
+
+/// What a job writes to: rows, and counters.
+pub struct Output<'a> {
+    sink: Sink<'a>,
+    line: Vec<u8>,
+    prefix: Vec<u8>,
+    /// What this task counts.
+    pub counters: Counters,
+    /// Lines handed to the sink so far.
+    pub written: u64,
+    reporter: Option<Reporter>,
+}
+
+impl<'a> Output<'a> {
+    /// Hands each line, without a line end, to `sink`.
+    pub fn new(sink: Sink<'a>) -> Self {
+        Self {
+            sink,
+            line: Vec::new(),
+            prefix: Vec::new(),
+            counters: Counters::default(),
+            written: 0,
+            reporter: None,
+        }
+    }
+
+    /// Also reports counters from time to time in Hadoop's form.
+    #[must_use]
+    pub fn reporting(mut self, reporter: Reporter) -> Self {
+        self.reporter = Some(reporter);
+        self
+    }
+
+    /// Begins each following row with this field; empty text takes it away again.
+    pub fn set_tag(&mut self, tag: &str) {
+        self.prefix.clear();
+        if !tag.is_empty() {
+            self.prefix.extend_from_slice(tag.as_bytes());
+            self.prefix.push(b'\t');
+        }
+    }
+
+    /// Begins a row; nothing is written before [`Row::end`].
+    pub fn row(&mut self) -> Row<'_, 'a> {
+        self.line.clear();
+        self.line.extend_from_slice(&self.prefix);
+        Row { out: self, first: true }
+    }
+
+    /// Writes a line whose fields are joined already.
+    ///
+    /// # Errors
+    /// When the sink refuses it.
+    pub fn line(&mut self, line: &[u8]) -> Result<(), Error> {
+        self.row().fields(line).end()
+    }
+
+    /// Adds to a counter.
+    pub fn count(&mut self, group: &str, name: &str, amount: i64) {
+        self.counters.add(group, name, amount);
+    }
+
+    /// Reports all that is not reported yet.
+    pub fn report(&mut self) {
+        if let Some(reporter) = &mut self.reporter {
+            reporter.flush(&self.counters);
+        }
+    }
+
+    /// Gives the reporter its chance; called after each record and each group.
+    pub fn tick(&mut self) {
+        if let Some(reporter) = &mut self.reporter {
+            reporter.tick(&mut self.counters);
+        }
+    }
+}
+
+/// A row being written.
+pub struct Row<'o, 'a> {
+    out: &'o mut Output<'a>,
+    first: bool,
+}
+
+impl Row<'_, '_> {
+    fn separate(&mut self) {
+        if !std::mem::take(&mut self.first) {
+            self.out.line.push(b'\t');
+        }
+    }
+
+    /// A text field. TAB, LF and CR become one blank each, and the row is counted as cleaned
+    /// (spec 01 §1): part files have no escapes.
+    pub fn text(&mut self, text: impl AsRef<[u8]>) -> &mut Self {
+        self.separate();
+        let start = self.out.line.len();
+        self.out.line.extend_from_slice(text.as_ref());
+        let field = &mut self.out.line[start..];
+        if memchr::memchr3(b'\t', b'\n', b'\r', field).is_some() {
+            field.iter_mut().filter(|b| matches!(b, b'\t' | b'\n' | b'\r')).for_each(|b| *b = b' ');
+            self.out.counters.add("Records", "Cleaned", 1);
+        }
+        self
+    }
+
+    /// Fields that are joined already, as they stand in another row.
+    pub fn fields(&mut self, joined: &[u8]) -> &mut Self {
+        self.separate();
+        self.out.line.extend_from_slice(joined);
+        self
+    }
+
+    /// A text field, or NULL.
+    pub fn opt(&mut self, text: Option<impl AsRef<[u8]>>) -> &mut Self {
+        match text {
+            Some(text) => self.text(text),
+            None => self.fields(NULL),
+        }
+    }
+
+    /// A text field of an owned or borrowed string, or NULL.
+    pub fn opt_str(&mut self, text: Option<impl AsRef<str>>) -> &mut Self {
+        self.opt(text.as_ref().map(AsRef::as_ref))
+    }
+
+    /// A whole number.
+    pub fn int(&mut self, number: i64) -> &mut Self {
+        self.show(format_args!("{number}"))
+    }
+
+    /// A value by its printed form, which holds no TAB or line end.
+    pub fn show(&mut self, value: impl std::fmt::Display) -> &mut Self {
+        self.separate();
+        // Writing to a Vec cannot fail.
+        let _ = write!(self.out.line, "{value}");
+        self
+    }
+
+    /// Ends the last field with more text, and the row.
+    ///
+    /// # Errors
+    /// As [`Row::end`].
+    pub fn end_with(&mut self, text: &str) -> Result<(), Error> {
+        self.out.line.extend_from_slice(text.as_bytes());
+        self.end()
+    }
+
+    /// Hands the row to the sink.
+    ///
+    /// # Errors
+    /// When the sink refuses it.
+    pub fn end(&mut self) -> Result<(), Error> {
+        self.out.written += 1;
+        (self.out.sink)(&self.out.line).map_err(Error::Write)
+    }
+}
+
+/// The text of NULL in every row (spec 01 §1).
+pub const NULL: &[u8] = br"\N";
+
+/// The value of a field: none for NULL.
+#[must_use]
+pub fn nullable(field: &[u8]) -> Option<&[u8]> {
+    (field != NULL).then_some(field)
+}
+
+/// Splits a row into exactly `N` fields. One TAB too many at the end is tolerated, because Hadoop
+/// may add it behind a line (spec 40 A.1, B.6).
+///
+/// # Errors
+/// When there are fewer or more fields.
+pub fn split<'a, const N: usize>(
+    what: &'static str,
+    line: &'a [u8],
+) -> Result<[&'a [u8]; N], Error> {
+    let mut fields = [&line[..0]; N];
+    let mut found = 0;
+    for field in line.split(|b| *b == b'\t') {
+        if found < N {
+            fields[found] = field;
+        } else if found > N || !field.is_empty() {
+            return Err(Error::contract(what, format!("more than {N} fields"), line));
+        }
+        found += 1;
+    }
+    if found < N {
+        return Err(Error::contract(what, format!("{found} fields in place of {N}"), line));
+    }
+    Ok(fields)
+}
+
+/// Writes lines to a stream as Hadoop's text output does: a line that holds no TAB is a key with
+/// an empty value, and gets one (spec 40 A.1).
+///
+/// # Errors
+/// When the stream cannot be written.
+pub fn write_part_line(stream: &mut impl Write, line: &[u8]) -> io::Result<()> {
+    stream.write_all(line)?;
+    if memchr::memchr(b'\t', line).is_none() {
+        stream.write_all(b"\t")?;
+    }
+    stream.write_all(b"\n")
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn written(act: impl FnOnce(&mut Output)) -> (Vec<u8>, i64) {
+        let mut bytes = Vec::new();
+        let mut sink = |line: &[u8]| write_part_line(&mut bytes, line);
+        let mut out = Output::new(&mut sink);
+        act(&mut out);
+        let cleaned = out.counters.get("Records", "Cleaned");
+        drop(out);
+        (bytes, cleaned)
+    }
+
+    #[test]
+    fn bytes_pass_through_and_separators_become_blanks() {
+        let (bytes, cleaned) = written(|out| {
+            out.row().text(b"a\\\xff\0").text("x\ty\r\nz").opt(None::<&str>).int(-7).end().unwrap();
+        });
+        assert_eq!(bytes, b"a\\\xff\0\tx y  z\t\\N\t-7\n");
+        assert_eq!(cleaned, 1);
+    }
+
+    #[test]
+    fn a_tag_leads_rows_and_lines() {
+        let (bytes, _) = written(|out| {
+            out.set_tag("job");
+            out.row().text("a").end().unwrap();
+            out.line(b"b\tc").unwrap();
+            out.set_tag("");
+            out.line(b"alone").unwrap();
+        });
+        assert_eq!(bytes, b"job\ta\njob\tb\tc\nalone\t\n");
+    }
+
+    #[test]
+    fn split_wants_the_width_and_forgives_one_tab() {
+        assert_eq!(split::<2>("row", b"a\tb").unwrap(), [&b"a"[..], b"b"]);
+        assert_eq!(split::<2>("row", b"a\t").unwrap(), [&b"a"[..], b""]);
+        assert_eq!(split::<2>("row", b"a\tb\t").unwrap(), [&b"a"[..], b"b"]);
+        assert!(split::<2>("row", b"a").is_err());
+        assert!(split::<2>("row", b"a\tb\tc").is_err());
+        assert!(split::<2>("row", b"a\tb\t\t").is_err());
+    }
+}

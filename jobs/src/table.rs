@@ -1,0 +1,130 @@
+//! What a table looks like: its columns once, for Hive, MySQL, SQLite and the writer of its rows.
+//!
+//! Names and kinds are those of the catalogue (spec 01 §3); lengths, NOT NULL and indexes of result
+//! tables are those of the page that its job comes from (for enrollment 10 §4) and of 50 §10.2.
+
+/// The type of a column, as the catalogue abbreviates it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Text of at most so many characters (`s`).
+    Text(u16),
+    /// Text of any length.
+    LongText,
+    /// A whole number (`i`).
+    Int,
+    /// A 64-bit float (`d`).
+    Double,
+    /// A 32-bit float (`f`).
+    Float,
+    /// A UTC date-time, printed `YYYY-MM-DD HH:MM:SS.ffffff` (`t`).
+    Timestamp,
+    /// `0` or `1` (`y`).
+    Flag,
+    /// A calendar date, printed `YYYY-MM-DD` (`D`).
+    Date,
+    /// Canonical JSON text (`j`).
+    Json,
+}
+
+impl Kind {
+    /// The type in Hive's DDL.
+    #[must_use]
+    pub const fn hive(self) -> &'static str {
+        match self {
+            Self::Text(_) | Self::LongText | Self::Date | Self::Json => "STRING",
+            Self::Int => "INT",
+            Self::Double => "DOUBLE",
+            Self::Float => "FLOAT",
+            Self::Timestamp => "TIMESTAMP",
+            Self::Flag => "TINYINT",
+        }
+    }
+}
+
+/// One column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Column {
+    /// Its name, in every engine.
+    pub name: &'static str,
+    /// Its type.
+    pub kind: Kind,
+    /// Whether the result store refuses NULL in it.
+    pub required: bool,
+}
+
+impl Column {
+    /// A column that may hold NULL.
+    #[must_use]
+    pub const fn new(name: &'static str, kind: Kind) -> Self {
+        Self { name, kind, required: false }
+    }
+
+    /// A column that the result store declares NOT NULL.
+    #[must_use]
+    pub const fn required(name: &'static str, kind: Kind) -> Self {
+        Self { name, kind, required: true }
+    }
+}
+
+/// Whether and how a table reaches the result store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Load {
+    /// It stays in the warehouse.
+    No,
+    /// The whole result table is replaced by one swap.
+    Replace,
+}
+
+/// A table of the warehouse, and of the result store where `load` says so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Table {
+    /// Folder in the warehouse, table in Hive and in the result store.
+    pub name: &'static str,
+    /// The partition column, `dt` but for `calendar`.
+    pub partition: &'static str,
+    /// Columns in order, without the partition column and without the store's own `id` and `created`.
+    pub columns: &'static [Column],
+    /// Whether the result store holds it.
+    pub load: Load,
+    /// Indexes in the result store, besides the primary key `id`.
+    pub indexes: &'static [&'static [&'static str]],
+}
+
+impl Table {
+    /// A table that stays in the warehouse, partitioned by `dt`.
+    #[must_use]
+    pub const fn staged(name: &'static str, columns: &'static [Column]) -> Self {
+        Self { name, partition: "dt", columns, load: Load::No, indexes: &[] }
+    }
+
+    /// A table that is also a result table, replaced whole by each load.
+    #[must_use]
+    pub const fn result(
+        name: &'static str,
+        columns: &'static [Column],
+        indexes: &'static [&'static [&'static str]],
+    ) -> Self {
+        Self { name, partition: "dt", columns, load: Load::Replace, indexes }
+    }
+
+    /// Hive's DDL for the table as it stands in the warehouse; runs by hand with
+    /// `hive --hivevar warehouse=URL -f FILE`.
+    #[must_use]
+    pub fn hive_ddl(&self) -> String {
+        let columns: Vec<_> =
+            self.columns.iter().map(|c| format!("  `{}` {}", c.name, c.kind.hive())).collect();
+        format!(
+            "CREATE EXTERNAL TABLE IF NOT EXISTS `{name}` (\n{columns}\n)\n\
+             PARTITIONED BY (`{partition}` STRING)\n\
+             ROW FORMAT DELIMITED FIELDS TERMINATED BY '\\t'\n\
+             STORED AS TEXTFILE\n\
+             LOCATION '${{hivevar:warehouse}}/{name}';\n",
+            name = self.name,
+            columns = columns.join(",\n"),
+            partition = self.partition,
+        )
+    }
+}
+
+/// The indexes of most result tables: by course, and by course and date (spec 10 §4.4).
+pub const BY_COURSE_AND_DATE: &[&[&str]] = &[&["course_id"], &["course_id", "date"]];

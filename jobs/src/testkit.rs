@@ -1,0 +1,207 @@
+//! Jobs in memory, for tests: the mapper, shuffle and reducer that the engines run, on lines given.
+
+use crate::job::{Job, Work};
+use crate::params::Params;
+use crate::pass::{Pass, SCANNED, STEP_FOLDER, Source};
+use crate::side_output::Rows;
+use crate::streaming::{Counters, Lines, Output, map_lines, reduce_lines};
+use std::collections::BTreeMap;
+use std::io;
+
+/// What jobs wrote: rows by table, in order, and counters.
+#[derive(Debug, Default)]
+pub struct Done {
+    /// Rows of each place: table, partition folder.
+    pub rows: BTreeMap<(String, String), Vec<String>>,
+    /// What was counted.
+    pub counters: Counters,
+}
+
+impl Done {
+    /// All rows of a table, whatever their partition.
+    #[must_use]
+    pub fn table(&self, name: &str) -> Vec<String> {
+        self.rows
+            .iter()
+            .filter(|((table, _), _)| table == name)
+            .flat_map(|(_, rows)| rows.clone())
+            .collect()
+    }
+
+    /// All rows of a table that stands in partitions by day, with the day in front.
+    #[must_use]
+    pub fn by_day(&self, name: &str) -> Vec<String> {
+        let places = self.rows.iter().filter(|((table, _), _)| table == name);
+        let with_day = |((_, folder), rows): (&(String, String), &Vec<String>)| {
+            let day = folder.split_once('=').map_or("", |(_, day)| day).to_owned();
+            rows.iter().map(move |row| format!("{day}\t{row}")).collect::<Vec<_>>()
+        };
+        places.flat_map(with_day).collect()
+    }
+}
+
+/// Runs one job over rows of tables.
+///
+/// # Panics
+/// When the job fails.
+#[must_use]
+pub fn run(job: &'static Job, params: &[(&str, &str)], inputs: &[(&str, Vec<String>)]) -> Done {
+    let params: Params = params.iter().copied().collect();
+    let sources = inputs.iter().map(|(table, lines)| {
+        (Source::Table { table: (*table).to_owned(), partition: String::new() }, lines.clone())
+    });
+    execute(job, &params, sources.collect()).unwrap_or_else(|e| panic!("{}: {e}", job.name))
+}
+
+/// Runs the scan for some jobs over logs, by address.
+///
+/// # Panics
+/// When it fails.
+#[must_use]
+pub fn scan(jobs: &[&'static Job], params: &[(&str, &str)], logs: &[(&str, Vec<String>)]) -> Done {
+    let pass = Pass { jobs: jobs.to_vec(), step: 0, params: params.iter().copied().collect() };
+    let sources: Vec<_> = logs
+        .iter()
+        .map(|(name, lines)| (Source::Logs((*name).to_owned()), lines.clone()))
+        .collect();
+    execute_pass(&pass, &sources).unwrap_or_else(|e| panic!("scan: {e}"))
+}
+
+/// Runs all steps of a job over its sources.
+///
+/// # Errors
+/// What the job says.
+pub fn execute(
+    job: &'static Job,
+    params: &Params,
+    mut sources: Vec<(Source, Vec<String>)>,
+) -> Result<Done, Box<dyn std::error::Error>> {
+    if let Work::Make(make) = job.work {
+        return make_rows(job, make, params);
+    }
+    let mut counters = Counters::default();
+    for step in 0..job.steps() {
+        let pass = Pass { jobs: vec![job], step, params: params.clone() };
+        let mut done = execute_pass(&pass, &sources)?;
+        counters.merge(&done.counters);
+        if step + 1 == job.steps() {
+            done.counters = counters;
+            return Ok(done);
+        }
+        let lines = done.rows.into_iter().filter(|((folder, _), _)| folder == STEP_FOLDER);
+        let lines = lines.flat_map(|(_, rows)| rows).collect();
+        sources = vec![(Source::Step { job: job.name.to_owned() }, lines)];
+    }
+    Err("a job without a step".into())
+}
+
+fn make_rows(
+    job: &'static Job,
+    make: fn(&Params, &mut Output) -> Result<(), crate::streaming::Error>,
+    params: &Params,
+) -> Result<Done, Box<dyn std::error::Error>> {
+    let mut rows = Vec::new();
+    let mut sink = |line: &[u8]| {
+        rows.push(String::from_utf8_lossy(line).into_owned());
+        Ok(())
+    };
+    let mut out = Output::new(&mut sink);
+    make(params, &mut out)?;
+    let counters = std::mem::take(&mut out.counters);
+    drop(out);
+    let place = job.fills.first().map(|fill| (fill.table.name.to_owned(), String::new()));
+    Ok(Done { rows: place.map(|place| (place, rows)).into_iter().collect(), counters })
+}
+
+/// Runs one pass over its sources.
+///
+/// # Errors
+/// What a job of the pass says.
+pub fn execute_pass(
+    pass: &Pass,
+    sources: &[(Source, Vec<String>)],
+) -> Result<Done, Box<dyn std::error::Error>> {
+    let mut done = Done::default();
+    let mut shuffled = map(pass, sources, &mut done.counters)?;
+    shuffled.sort_unstable();
+    if let Some(mut combiner) = pass.combiner()? {
+        let keys = combiner.keys();
+        let combined =
+            reduce(shuffled, &|line| keys.key_len(line), &mut combiner, &mut done.counters)?;
+        shuffled = combined;
+        shuffled.sort_unstable();
+    }
+    let mut reducer = pass.reducer()?;
+    let keys = reducer.keys();
+    let lines = reduce(shuffled, &|line| keys.key_len(line), &mut reducer, &mut done.counters)?;
+    let (places, mut place) = (Rows::new(pass)?, Vec::new());
+    for line in lines {
+        let row = places.find(&line, &mut place)?;
+        let place = String::from_utf8_lossy(&place);
+        let (table, folder) = place.split_once('/').unwrap_or((&place, ""));
+        let rows = done.rows.entry((table.to_owned(), folder.to_owned())).or_default();
+        rows.push(String::from_utf8_lossy(&line[row..]).into_owned());
+    }
+    done.rows.retain(|(table, _), _| table != SCANNED);
+    Ok(done)
+}
+
+fn map(
+    pass: &Pass,
+    sources: &[(Source, Vec<String>)],
+    counters: &mut Counters,
+) -> Result<Vec<Vec<u8>>, Box<dyn std::error::Error>> {
+    let mut lines = Vec::new();
+    for (source, input) in sources {
+        let mut mapper = pass.mapper(source)?;
+        let mut sink = |line: &[u8]| {
+            lines.push(line.to_vec());
+            Ok(())
+        };
+        let mut out = Output::new(&mut sink);
+        let input = input.iter().map(|line| line.as_bytes().to_vec()).collect();
+        map_lines(&mut Listed::new(input), mapper.as_mut(), &mut out)?;
+        counters.merge(&out.counters);
+    }
+    Ok(lines)
+}
+
+fn reduce(
+    lines: Vec<Vec<u8>>,
+    key_len: &dyn Fn(&[u8]) -> usize,
+    reducer: &mut dyn crate::streaming::Reducer,
+    counters: &mut Counters,
+) -> Result<Vec<Vec<u8>>, Box<dyn std::error::Error>> {
+    let mut rows = Vec::new();
+    let mut sink = |line: &[u8]| {
+        rows.push(line.to_vec());
+        Ok(())
+    };
+    let mut out = Output::new(&mut sink);
+    reduce_lines(&mut Listed::new(lines), key_len, reducer, &mut out)?;
+    counters.merge(&out.counters);
+    drop(out);
+    Ok(rows)
+}
+
+/// Lines of a list.
+struct Listed {
+    lines: std::vec::IntoIter<Vec<u8>>,
+    current: Vec<u8>,
+}
+
+impl Listed {
+    fn new(lines: Vec<Vec<u8>>) -> Self {
+        Self { lines: lines.into_iter(), current: Vec::new() }
+    }
+}
+
+impl Lines for Listed {
+    fn advance(&mut self) -> io::Result<bool> {
+        Ok(self.lines.next().map(|line| self.current = line).is_some())
+    }
+
+    fn line(&self) -> &[u8] {
+        &self.current
+    }
+}

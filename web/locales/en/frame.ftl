@@ -1,0 +1,82 @@
+# The frame around every page, and words that many pages share.
+
+skip = Skip to main content
+menu = Open navigation
+menu-for = Menu of
+navigation = Course reports
+crumbs = Where you are
+find-course = Find a course
+help = Help
+support = Contact support
+logout = Logout
+login = Login
+retry = Try again
+read-more = Read more
+
+theme = Colours
+theme-system = As my system
+theme-light = Light
+theme-dark = Dark
+
+nav-courses = Courses
+nav-course-home = Course Home
+nav-enrollment = Enrollment
+nav-activity = Activity
+nav-demographics = Demographics
+nav-age = Age
+nav-education = Education
+nav-gender = Gender
+
+section-metrics = Key figures
+section-charts = Charts
+download-csv = Download CSV
+about-chart = About this chart
+what-is = What is “{ $term }”?
+no-data = No data
+total = Total
+unknown = Unknown
+choose-range = Range of days
+choose-bins = Width of the bars
+range-all = All days
+range-12w = 12 weeks
+range-4w = 4 weeks
+
+freshness = Data through { $day }, updated { $moment }
+freshness-day = Data through { $day }
+updated-summaries = Course summary data was last updated { $moment }.
+updated-enrollment = Enrollment activity data was last updated { $moment }.
+updated-demographics = Demographic learner data was last updated { $moment }.
+self-reported = All of it was self-reported when learners registered.
+
+table-status = { $rows ->
+    [one] 1 row
+   *[other] { $rows } rows
+ }, page { $page } of { $pages }, sorted by { $column }, { $order ->
+    [asc] ascending
+   *[desc] descending
+ }
+table-sizes = Rows on a page
+table-pages = Pages of { $title }
+table-page = Page { $page }
+table-previous = Previous
+table-next = Next
+table-odd = The address asks for something this table does not have, so you see it from the start.
+table-reset = Show the plain table
+
+axis-day = Day (UTC)
+axis-learners = Learners
+axis-age = Age in years
+axis-percent = Percent
+axis-percent-known = Percent of learners who answered
+axis-percent-all = Percent of all learners
+column-date = Date
+column-learners = Number of Learners
+
+missing-empty-title = Nothing to show here yet
+missing-empty = The Data API has no figures of this kind for the course. They appear after the next nightly computation that finds learners to count.
+missing-why = Why might figures be missing?
+missing-title = These figures could not be loaded
+missing-slow = The Data API took too long to answer. The rest of the page is not affected.
+missing-down = The Data API cannot be reached at the moment. The rest of the page is not affected.
+missing-refused = The Data API refused this site's request. Trying again in a minute may help; if it does not, tell the operators of this site.
+missing-nonsense = The Data API's answer makes no sense, so it is not shown. Please tell the operators of this site.

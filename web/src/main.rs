@@ -1,0 +1,101 @@
+//! The program `insights-web`: reads its settings, serves the site, ends in order.
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use api_client::Client;
+use chrono::Utc;
+use clap::Parser;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use web::config::{Config, Settings};
+use web::course_access::SignIn;
+use web::health::{self, Health};
+use web::routes;
+use web::site::Site;
+use web::text::Texts;
+use web::upstream::Upstream;
+
+/// Requests under way may take so long to end after a signal.
+const DRAIN: Duration = Duration::from_secs(10);
+
+/// The Insights site: course teams' view of their course's analytics
+#[derive(Parser)]
+#[command(name = "insights-web", version)]
+struct Arguments {
+    /// YAML file with settings; a flag or variable beats it
+    #[arg(long, short, env = "INSIGHTS_WEB_CONFIG", value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(flatten)]
+    settings: Settings,
+}
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    let arguments = Arguments::parse();
+    start_log();
+    let config = Config::join(arguments.settings, arguments.config.as_deref())?;
+    let sign_in = SignIn::demo(config.demo, cfg!(debug_assertions))?;
+    serve(Arc::new(site(config, sign_in)?)).await
+}
+
+/// One JSON object a line on standard error.
+fn start_log() {
+    let filter = env_logger::Env::default().default_filter_or("info");
+    env_logger::Builder::from_env(filter)
+        .format(|out, record| {
+            let line = serde_json::json!({
+                "time": Utc::now().to_rfc3339_opts(chrono::SecondsFormat::Millis, true),
+                "level": record.level().as_str(),
+                "target": record.target(),
+                "message": record.args().to_string(),
+            });
+            writeln!(out, "{line}")
+        })
+        .init();
+}
+
+fn site(config: Config, sign_in: SignIn) -> anyhow::Result<Site> {
+    let path = &config.api_token_file;
+    let token = std::fs::read_to_string(path)
+        .with_context(|| format!("reading the Data API's token from {}", path.display()))?;
+    let client = Client::new(&config.api, token.trim(), config.api_timeout)?;
+    Ok(Site {
+        texts: Texts::english()?,
+        upstream: Upstream::new(client, config.api_calls, config.api_timeout),
+        health: Health::new(),
+        sign_in,
+        clock: Utc::now,
+        config,
+    })
+}
+
+async fn serve(site: Arc<Site>) -> anyhow::Result<()> {
+    let listen = site.config.listen;
+    let listener =
+        TcpListener::bind(listen).await.with_context(|| format!("listening on {listen}"))?;
+    let address = listener.local_addr().context("reading the address listened on")?;
+    let mut terminate = signal(SignalKind::terminate()).context("waiting for signals")?;
+    let probes = tokio::spawn(health::probe(Arc::clone(&site)));
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let server = warp::serve(routes::all(&site))
+        .incoming(listener)
+        .graceful(async { drop(stopped.await) })
+        .run();
+    let serving = tokio::spawn(server);
+    println!("insights-web listens on http://{address}");
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminate.recv() => {}
+    }
+    log::info!("stopping; requests under way have {} s", DRAIN.as_secs());
+    drop(stop);
+    probes.abort();
+    if tokio::time::timeout(DRAIN, serving).await.is_err() {
+        log::warn!("some requests were cut off");
+    }
+    Ok(())
+}

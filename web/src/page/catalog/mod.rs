@@ -1,0 +1,196 @@
+//! The course index: all courses with their figures, searched, filtered, sorted, paged (spec 60 §2.2).
+
+mod csv;
+mod filter;
+
+pub use csv::csv;
+
+use api_client::{CourseSummary, Program};
+use askama::Template;
+use warp::http::StatusCode;
+use warp::reply::Response;
+
+use self::filter::{Chip, Filter, Group};
+use super::Frame;
+use super::report::{Card, Missing};
+use crate::chart::Drawing;
+use crate::chart::table::{Cell, Column, Key, Order, Table};
+use crate::course_access::CourseListAccess;
+use crate::course_id::CourseId;
+use crate::error::PageError;
+use crate::site::Visit;
+use crate::text::Texts;
+use crate::upstream::Section;
+use crate::{format, reply};
+
+/// Courses on a page.
+const PAGE_SIZE: usize = 100;
+
+#[derive(Template)]
+#[template(path = "catalog.html")]
+struct Index<'a> {
+    frame: Frame<'a>,
+    search: String,
+    listing: Result<Listing, Missing>,
+}
+
+/// The index with something to show.
+struct Listing {
+    cards: Vec<Card>,
+    groups: Vec<Group>,
+    chips: Vec<Chip>,
+    clear: String,
+    count: String,
+    results: usize,
+    table: Drawing,
+    results_csv: Option<String>,
+    updated: Option<String>,
+    programs_missing: bool,
+}
+
+/// The page.
+///
+/// # Errors
+/// None but those of rendering: a missing answer is part of the page.
+pub async fn page(visit: &Visit, access: &CourseListAccess) -> Result<Response, PageError> {
+    let (summaries, programs) = answers(visit, access).await;
+    let listing = summaries
+        .map(|summaries| listing(visit, summaries, programs))
+        .map_err(|trouble| Missing::new(visit, trouble));
+    let frame = Frame::new(visit, visit.texts().say("catalog-title"), "/help/courses/".to_owned());
+    let search = visit.query.get("search").unwrap_or_default().to_owned();
+    reply::page(visit, StatusCode::OK, &Index { frame, search, listing })
+}
+
+/// Both answers that the index needs, asked for at the same time; summaries come sorted.
+async fn answers(
+    visit: &Visit,
+    access: &CourseListAccess,
+) -> (Section<Vec<CourseSummary>>, Section<Vec<Program>>) {
+    let upstream = &visit.site.upstream;
+    let (mut summaries, programs) =
+        tokio::join!(upstream.summaries(access), upstream.programs(access));
+    if let Ok(rows) = &mut summaries {
+        rows.sort_by_cached_key(|row| {
+            let title = title(row).map(str::to_lowercase);
+            (title.is_none(), title, row.course_id.clone())
+        });
+    }
+    (summaries, programs)
+}
+
+/// The title; none where the catalogue has none.
+fn title(row: &CourseSummary) -> Option<&str> {
+    row.catalog_course_title.as_deref().map(str::trim).filter(|title| !title.is_empty())
+}
+
+fn listing(
+    visit: &Visit,
+    summaries: Vec<CourseSummary>,
+    programs: Section<Vec<Program>>,
+) -> Listing {
+    let texts = visit.texts();
+    let programs_missing = programs.is_err();
+    let programs = programs.unwrap_or_default();
+    let filter = Filter::of(&visit.query);
+    let rows: Vec<&CourseSummary> =
+        summaries.iter().filter(|row| filter.takes(row, &programs)).collect();
+    let created = summaries.first().and_then(|row| row.created);
+    Listing {
+        cards: cards(texts, &rows),
+        groups: filter::groups(texts, &visit.query, &summaries, &programs),
+        chips: filter::chips(texts, visit, &programs),
+        clear: filter.cleared(visit),
+        count: texts.say_with("catalog-results", &[("count", rows.len().into())]),
+        results: rows.len(),
+        table: table(texts, &rows).draw(texts, &visit.query),
+        results_csv: filter
+            .narrows()
+            .then(|| format!("/courses/csv/course_list/{}", visit.query.link())),
+        updated: created.map(|at| {
+            texts.say_with("updated-summaries", &[("moment", format::moment(at).into())])
+        }),
+        programs_missing,
+    }
+}
+
+fn cards(texts: &Texts, rows: &[&CourseSummary]) -> Vec<Card> {
+    let sum = |of: fn(&CourseSummary) -> i64| {
+        rows.iter().fold(0_i64, |sum, row| sum.saturating_add(of(row)))
+    };
+    let card = |help, value: String| Card::new(texts, help, Some(value));
+    vec![
+        card("all-total-enrollment", format::number(sum(|row| row.cumulative_count))),
+        card("all-current-enrollment", format::number(sum(|row| row.count))),
+        card("all-change-last-week", format::change(sum(|row| row.count_change_7_days))),
+        card(
+            "all-verified-enrollment",
+            format::number(sum(|row| row.enrollment_modes.verified.count)),
+        ),
+        card(
+            "all-masters-enrollment",
+            format::number(sum(|row| row.enrollment_modes.masters.count)),
+        ),
+    ]
+}
+
+fn table(texts: &Texts, rows: &[&CourseSummary]) -> Table {
+    let passing = rows.iter().any(|row| row.passing_users.is_some());
+    let mut columns = vec![
+        Column::words("name", texts.say("column-course")),
+        Column::words("start_date", texts.say("column-start")),
+        Column::words("end_date", texts.say("column-end")),
+        Column::figures("cumulative_count", texts.say("term-total-enrollment")),
+        Column::figures("count", texts.say("term-current-enrollment")),
+        Column::figures("count_change_7_days", texts.say("column-change")),
+        Column::figures("verified_enrollment", texts.say("term-verified-enrollment")),
+    ];
+    if passing {
+        columns.push(Column::figures("passing_users", texts.say("term-passing-learners")));
+    }
+    Table {
+        id: "results",
+        title: texts.say("catalog-table"),
+        columns,
+        rows: rows.iter().map(|row| cells(row, passing)).collect(),
+        footer: None,
+        order: ("name", Order::Ascending),
+        page_size: Some(PAGE_SIZE),
+    }
+}
+
+fn cells(row: &CourseSummary, passing: bool) -> Vec<Cell> {
+    let change = row.count_change_7_days;
+    let mut cells = vec![
+        name(row),
+        day(row.start_date),
+        day(row.end_date),
+        Cell::number(row.cumulative_count),
+        Cell::number(row.count),
+        Cell::text(format::change(change), Key::Number(change as f64)),
+        Cell::number(row.enrollment_modes.verified.count),
+    ];
+    if passing {
+        cells.push(row.passing_users.map_or_else(|| Cell::text("–", Key::Nothing), Cell::number));
+    }
+    cells
+}
+
+/// Title over id; a key that this site cannot address is shown without a link.
+fn name(row: &CourseSummary) -> Cell {
+    let (text, key) = match title(row) {
+        Some(title) => (title.to_owned(), Key::Text(title.to_owned())),
+        None => (row.course_id.clone(), Key::Nothing),
+    };
+    let mut cell = Cell::text(text, key);
+    cell.below = title(row).map(|_| row.course_id.clone());
+    cell.link = row.course_id.parse::<CourseId>().ok().map(|id| id.url());
+    cell
+}
+
+fn day(at: Option<chrono::NaiveDateTime>) -> Cell {
+    match at {
+        Some(at) => Cell { text: format::short_date(at.date()), ..Cell::day(at.date()) },
+        None => Cell::text("--", Key::Nothing),
+    }
+}

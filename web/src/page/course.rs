@@ -1,0 +1,204 @@
+//! Course home: the figures that matter, and questions that lead to the reports (spec 60 §2.3).
+
+use api_client::{CourseSummary, EnrollmentByMode};
+use askama::Template;
+use chrono::{DateTime, NaiveDateTime, Utc};
+use warp::http::StatusCode;
+use warp::reply::Response;
+
+use super::enrollment::activity;
+use super::report::{Card, Missing};
+use super::{CourseContext, Frame, Link, Place, demographics};
+use crate::config::Brand;
+use crate::course_access::CourseAccess;
+use crate::error::PageError;
+use crate::site::Visit;
+use crate::text::Texts;
+use crate::upstream::{Section, Trouble};
+use crate::{format, reply};
+
+/// A question with the report that answers it.
+struct Question {
+    text: String,
+    way: String,
+    url: String,
+}
+
+/// A line of the course's basic information.
+struct Fact {
+    name: String,
+    value: String,
+}
+
+#[derive(Template)]
+#[template(path = "course.html")]
+struct Home<'a> {
+    frame: Frame<'a>,
+    cards: Result<Vec<Card>, Missing>,
+    fresh: Option<String>,
+    questions: Vec<Question>,
+    facts: Vec<Fact>,
+    tools: Vec<Link>,
+}
+
+/// The page.
+///
+/// # Errors
+/// None but those of rendering: a missing answer is part of the page.
+pub async fn page(visit: &Visit, access: &CourseAccess) -> Result<Response, PageError> {
+    let upstream = &visit.site.upstream;
+    let (modes, summary) =
+        tokio::join!(upstream.modes(access, visit.now), upstream.summary(access));
+    let texts = visit.texts();
+    let summary = summary.ok();
+    let title = summary.as_ref().and_then(|summary| summary.catalog_course_title.clone());
+    let course = CourseContext::new(access.course(), title);
+    let days = modes.and_then(activity::days);
+    let page =
+        Home {
+            fresh: days.as_ref().ok().and_then(|days| fresh(texts, days)),
+            cards: cards(texts, &course, days, summary.as_ref())
+                .map_err(|trouble| Missing::new(visit, trouble)),
+            questions: questions(visit, &course),
+            facts: facts(texts, &course, summary.as_ref(), visit.now),
+            tools: tools(texts, &visit.site.config.brand, &course),
+            frame: Frame::new(visit, course.name.clone(), "/help/course-home/".to_owned())
+                .of_course(visit, course, Place::Home),
+        };
+    reply::page(visit, StatusCode::OK, &page)
+}
+
+fn cards(
+    texts: &Texts,
+    course: &CourseContext,
+    days: Section<Vec<EnrollmentByMode>>,
+    summary: Option<&CourseSummary>,
+) -> Section<Vec<Card>> {
+    let days = days?;
+    let last = days.last().ok_or(Trouble::Empty)?;
+    let change = activity::weekly_change(&days);
+    let mut current = Card::new(texts, "course-current", Some(format::number(last.count)));
+    current.spark = activity::spark(&days);
+    current.note = change.map(|change| {
+        texts.say_with("change-vs-week", &[("change", format::change(change).into())])
+    });
+    let mut cards = vec![
+        current,
+        Card::new(texts, "total-enrollment", Some(format::number(last.cumulative_count))),
+    ];
+    if last.verified > 0 {
+        cards.push(Card::new(texts, "verified-enrollment", Some(format::number(last.verified))));
+    }
+    for card in &mut cards {
+        card.link = Some(format!("{}{}", course.url, Place::Activity.path()));
+    }
+    if let Some(passing) = summary.and_then(|summary| summary.passing_users) {
+        cards.push(Card::new(texts, "course-passing", Some(format::number(passing))));
+    }
+    Ok(cards)
+}
+
+fn fresh(texts: &Texts, days: &[EnrollmentByMode]) -> Option<String> {
+    let moment = format::moment(days.last()?.created?);
+    Some(texts.say_with("updated-enrollment", &[("moment", moment.into())]))
+}
+
+fn questions(visit: &Visit, course: &CourseContext) -> Vec<Question> {
+    let texts = visit.texts();
+    let question = |place: Place, way: &[&str]| Question {
+        text: texts.say(&format!("{}-question", place.text())),
+        way: way.iter().map(|name| texts.say(name)).collect::<Vec<_>>().join(" › "),
+        url: format!("{}{}", course.url, place.path()),
+    };
+    let demographic =
+        |place: Place| question(place, &["nav-enrollment", "nav-demographics", place.text()]);
+    std::iter::once(question(Place::Activity, &["nav-enrollment", "nav-activity"]))
+        .chain(demographics(visit).map(demographic))
+        .collect()
+}
+
+fn facts(
+    texts: &Texts,
+    course: &CourseContext,
+    summary: Option<&CourseSummary>,
+    now: DateTime<Utc>,
+) -> Vec<Fact> {
+    let start = summary.and_then(|summary| summary.start_date);
+    let end = summary.and_then(|summary| summary.end_date);
+    let fact = |name: &str, value: String| Fact { name: texts.say(name), value };
+    let day = |at: Option<NaiveDateTime>| {
+        at.map_or_else(|| "--".to_owned(), |at| format::long_date(at.date()))
+    };
+    let mut facts = Vec::new();
+    if course.has_title() {
+        facts.push(fact("fact-id", course.id.to_string()));
+    }
+    facts.push(fact("column-start", day(start)));
+    facts.push(fact("column-end", day(end)));
+    facts.push(fact(
+        "term-course-status",
+        status(start, end, now.naive_utc()).map_or_else(|| "--".to_owned(), |name| texts.say(name)),
+    ));
+    facts
+}
+
+/// Where the course stands; not known without a start.
+fn status(
+    start: Option<NaiveDateTime>,
+    end: Option<NaiveDateTime>,
+    now: NaiveDateTime,
+) -> Option<&'static str> {
+    let start = start?;
+    Some(match end {
+        _ if now < start => "status-not-started",
+        Some(end) if end <= now => "status-ended",
+        _ => "status-in-progress",
+    })
+}
+
+/// Links out of the site, each only where its address is configured.
+fn tools(texts: &Texts, brand: &Brand, course: &CourseContext) -> Vec<Link> {
+    let link = |base: &Option<String>, tail: &str, name: &str| {
+        let base = base.as_ref()?.trim_end_matches('/');
+        let url = format!("{base}/{}{tail}", course.id);
+        Some(Link { url, text: texts.say(name), icon: "out", current: false })
+    };
+    [
+        link(&brand.lms_course_url, "/instructor", "tool-instructor"),
+        link(&brand.lms_course_url, "/courseware", "tool-courseware"),
+        link(&brand.studio_course_url, "", "tool-studio"),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn a_course_has_not_begun_runs_or_is_over() {
+        let at = |text: &str| Some(NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M").unwrap());
+        let now = at("2024-06-01 12:00").unwrap();
+        let said = [
+            (None, at("2024-01-01 00:00")),
+            (at("2024-07-01 00:00"), None),
+            (at("2024-05-01 00:00"), None),
+            (at("2024-05-01 00:00"), at("2024-07-01 00:00")),
+            (at("2024-05-01 00:00"), Some(now)),
+        ]
+        .map(|(start, end)| status(start, end, now));
+        assert_eq!(
+            said,
+            [
+                None,
+                Some("status-not-started"),
+                Some("status-in-progress"),
+                Some("status-in-progress"),
+                Some("status-ended")
+            ]
+        );
+    }
+}

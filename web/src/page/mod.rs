@@ -1,0 +1,222 @@
+//! The pages, one file an area, and the frame around all of them (spec 60 §2.0).
+
+pub mod catalog;
+pub mod course;
+pub mod enrollment;
+pub mod help;
+pub mod landing;
+pub mod preference;
+pub mod report;
+
+use chrono::Datelike;
+
+use crate::asset;
+use crate::config::Brand;
+use crate::course_id::CourseId;
+use crate::site::{Theme, Visit};
+use crate::text::Texts;
+
+/// A link with its words; the current one is where the reader is.
+#[derive(Clone, Debug)]
+pub struct Link {
+    /// Where it leads.
+    pub url: String,
+    /// Its words.
+    pub text: String,
+    /// Its symbol in the icon file; empty for none.
+    pub icon: &'static str,
+    /// Whether the reader is there.
+    pub current: bool,
+}
+
+/// A heading of the navigation with its links.
+#[derive(Clone, Debug)]
+pub struct RailGroup {
+    /// The lens; none for what stands above all lenses.
+    pub title: Option<String>,
+    /// Its reports.
+    pub links: Vec<Link>,
+}
+
+/// The course that a page is about.
+#[derive(Clone, Debug)]
+pub struct CourseContext {
+    /// Its key.
+    pub id: CourseId,
+    /// Its title; the key where none is known.
+    pub name: String,
+    /// Its home.
+    pub url: String,
+}
+
+impl CourseContext {
+    /// A course whose title is known, or not.
+    pub fn new(id: &CourseId, title: Option<String>) -> Self {
+        let name = title.filter(|title| !title.trim().is_empty());
+        Self { id: id.clone(), name: name.unwrap_or_else(|| id.to_string()), url: id.url() }
+    }
+
+    /// Whether the name says more than the key.
+    pub fn has_title(&self) -> bool {
+        self.name != self.id.as_str()
+    }
+}
+
+/// What stands around every page.
+pub struct Frame<'a> {
+    /// The texts.
+    pub t: &'a Texts,
+    /// Names and outside addresses.
+    pub brand: &'a Brand,
+    /// The colours chosen.
+    pub theme: Theme,
+    /// The page's own title.
+    pub title: String,
+    /// The user, on pages that ask for one.
+    pub user: Option<String>,
+    /// The course, on pages of one.
+    pub course: Option<CourseContext>,
+    /// The way here from the index.
+    pub crumbs: Vec<Link>,
+    /// The navigation at the side.
+    pub rail: Vec<RailGroup>,
+    /// The help on this page.
+    pub help: String,
+    /// This address, to come back to.
+    pub here: String,
+    /// The year of the footer.
+    pub year: i32,
+}
+
+impl<'a> Frame<'a> {
+    /// The frame of a page with this title and help.
+    pub fn new(visit: &'a Visit, title: String, help: String) -> Self {
+        Self {
+            t: visit.texts(),
+            brand: &visit.site.config.brand,
+            theme: visit.theme,
+            title,
+            user: Some(visit.reader().name().to_owned()),
+            course: None,
+            crumbs: Vec::new(),
+            rail: Vec::new(),
+            help,
+            here: visit.address(),
+            year: visit.now.year(),
+        }
+    }
+
+    /// The same for a page of a course: course name, way and navigation.
+    #[must_use]
+    pub fn of_course(mut self, visit: &Visit, course: CourseContext, place: Place) -> Self {
+        self.rail = rail(visit, &course, place);
+        self.crumbs = crumbs(self.t, &course, place);
+        self.course = Some(course);
+        self
+    }
+
+    /// The address of the style sheet.
+    pub fn style(&self) -> &'static str {
+        &asset::STYLE.url
+    }
+
+    /// The address of the script.
+    pub fn script(&self) -> &'static str {
+        &asset::SCRIPT.url
+    }
+
+    /// The address of the icons.
+    pub fn icons(&self) -> &'static str {
+        &asset::ICONS.url
+    }
+
+    /// The address of the tab's icon.
+    pub fn favicon(&self) -> &'static str {
+        &asset::FAVICON.url
+    }
+}
+
+/// A page of a course, as the navigation knows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// Course home.
+    Home,
+    /// Enrollment › Activity.
+    Activity,
+    /// Enrollment › Demographics › Age.
+    Age,
+    /// Enrollment › Demographics › Education.
+    Education,
+    /// Enrollment › Demographics › Gender.
+    Gender,
+}
+
+impl Place {
+    /// The pages that share the third level of navigation.
+    pub const DEMOGRAPHICS: [Self; 3] = [Self::Age, Self::Education, Self::Gender];
+
+    /// What follows the course's address.
+    pub const fn path(self) -> &'static str {
+        match self {
+            Self::Home => "",
+            Self::Activity => "enrollment/activity/",
+            Self::Age => "enrollment/demographics/age/",
+            Self::Education => "enrollment/demographics/education/",
+            Self::Gender => "enrollment/demographics/gender/",
+        }
+    }
+
+    /// The name of its text.
+    pub const fn text(self) -> &'static str {
+        match self {
+            Self::Home => "nav-course-home",
+            Self::Activity => "nav-activity",
+            Self::Age => "nav-age",
+            Self::Education => "nav-education",
+            Self::Gender => "nav-gender",
+        }
+    }
+
+    fn is_demographic(self) -> bool {
+        Self::DEMOGRAPHICS.contains(&self)
+    }
+}
+
+/// The demographics pages that this site may show.
+pub fn demographics(visit: &Visit) -> impl Iterator<Item = Place> {
+    let age = visit.site.config.age_available;
+    Place::DEMOGRAPHICS.into_iter().filter(move |place| age || *place != Place::Age)
+}
+
+fn rail(visit: &Visit, course: &CourseContext, place: Place) -> Vec<RailGroup> {
+    let texts = visit.texts();
+    let link = |to: Place, text: &str, icon, current| Link {
+        url: format!("{}{}", course.url, to.path()),
+        text: texts.say(text),
+        icon,
+        current,
+    };
+    let first = demographics(visit).next().unwrap_or(Place::Education);
+    vec![
+        RailGroup {
+            title: None,
+            links: vec![link(Place::Home, "nav-course-home", "home", place == Place::Home)],
+        },
+        RailGroup {
+            title: Some(texts.say("nav-enrollment")),
+            links: vec![
+                link(Place::Activity, "nav-activity", "activity", place == Place::Activity),
+                link(first, "nav-demographics", "people", place.is_demographic()),
+            ],
+        },
+    ]
+}
+
+fn crumbs(texts: &Texts, course: &CourseContext, place: Place) -> Vec<Link> {
+    let crumb = |url: String, text: String| Link { url, text, icon: "", current: false };
+    let mut crumbs = vec![crumb("/courses/".to_owned(), texts.say("nav-courses"))];
+    if place != Place::Home {
+        crumbs.push(crumb(course.url.clone(), course.name.clone()));
+    }
+    crumbs
+}

@@ -1,0 +1,281 @@
+//! The shape that all reports share: question, summary, freshness, cards, charts, table.
+
+use askama::Template;
+use chrono::{NaiveDate, NaiveDateTime};
+use warp::http::StatusCode;
+use warp::reply::Response;
+
+use super::{CourseContext, Frame, Link, Place, demographics, help};
+use crate::chart::Drawing;
+use crate::chart::table::Table;
+use crate::course_access::CourseAccess;
+use crate::error::PageError;
+use crate::site::Visit;
+use crate::text::Texts;
+use crate::upstream::{Section, Trouble};
+use crate::{format, reply};
+
+/// Longer values are cut on a card; the whole stands in its title.
+const LONGEST_VALUE: usize = 13;
+
+/// One figure.
+#[derive(Clone, Debug)]
+pub struct Card {
+    /// What it is.
+    pub label: String,
+    /// The figure in words; none where it is not known, which is not zero.
+    pub value: Option<String>,
+    /// What it is a share of, or what it is compared with.
+    pub note: Option<String>,
+    /// The entry of the help that defines it.
+    pub help: &'static str,
+    /// Its last weeks.
+    pub spark: Option<Drawing>,
+    /// The report behind it.
+    pub link: Option<String>,
+}
+
+impl Card {
+    /// A figure with its definition.
+    pub fn new(texts: &Texts, help: &'static str, value: Option<String>) -> Self {
+        let label = texts.say(&format!("term-{help}"));
+        Self { label, value, note: None, help, spark: None, link: None }
+    }
+
+    /// The same with a second line.
+    #[must_use]
+    pub fn note(mut self, note: String) -> Self {
+        self.note = Some(note);
+        self
+    }
+
+    /// The value as it fits the card.
+    pub fn short(&self) -> Option<String> {
+        let value = self.value.as_ref()?;
+        if value.chars().count() <= LONGEST_VALUE {
+            return Some(value.clone());
+        }
+        let kept: String = value.chars().take(LONGEST_VALUE - 1).collect();
+        Some(format!("{kept}…"))
+    }
+
+    /// Where its definition stands.
+    pub fn help_url(&self) -> String {
+        help::of(self.help)
+    }
+
+    /// The name of its definition's text.
+    pub fn about(&self) -> String {
+        format!("about-{}", self.help)
+    }
+}
+
+/// A chart with its heading.
+pub struct Chart {
+    /// The drawing.
+    pub drawing: Drawing,
+    /// The entry of the help that explains it.
+    pub help: &'static str,
+    /// What the reader should know: the known share, say.
+    pub note: Option<String>,
+    /// Other views of the same data.
+    pub choices: Vec<Link>,
+}
+
+impl Chart {
+    /// Where its explanation stands.
+    pub fn help_url(&self) -> String {
+        help::of(self.help)
+    }
+}
+
+/// How old the figures are.
+#[derive(Clone, Debug)]
+pub struct Freshness {
+    /// The last day that the figures speak of.
+    pub through: NaiveDate,
+    /// When they were loaded.
+    pub created: Option<NaiveDateTime>,
+    /// The name of the text for the last line; it takes `$moment`.
+    pub line: &'static str,
+}
+
+impl Freshness {
+    fn chip(&self, visit: &Visit) -> String {
+        let through = format::short_date(self.through);
+        match self.created {
+            Some(created) => visit.texts().say_with(
+                "freshness",
+                &[("day", through.into()), ("moment", format::clock(created, visit.now).into())],
+            ),
+            None => visit.texts().say_with("freshness-day", &[("day", through.into())]),
+        }
+    }
+
+    fn updated(&self, texts: &Texts) -> Option<String> {
+        let moment = format::moment(self.created?);
+        Some(texts.say_with(self.line, &[("moment", moment.into())]))
+    }
+}
+
+/// A report with something to show.
+pub struct Figures {
+    /// What the figures say, in one sentence.
+    pub summary: String,
+    /// How old they are.
+    pub freshness: Freshness,
+    /// Ranges of days on offer.
+    pub ranges: Vec<Link>,
+    /// The figures that matter most.
+    pub cards: Vec<Card>,
+    /// The charts.
+    pub charts: Vec<Chart>,
+    /// The table behind them.
+    pub table: Table,
+    /// Where the whole data can be saved from.
+    pub csv: String,
+    /// Said below the last-updated line.
+    pub remark: Option<String>,
+}
+
+/// Why a report shows no figures, with what to do.
+pub struct Missing {
+    /// What is missing.
+    pub title: String,
+    /// Why.
+    pub text: String,
+    /// Where the usual reasons are explained.
+    pub help: Option<String>,
+    /// The address to try again.
+    pub retry: Option<String>,
+}
+
+impl Missing {
+    /// The words for a trouble; all but a lack of data can be tried again.
+    pub fn new(visit: &Visit, trouble: Trouble) -> Self {
+        let texts = visit.texts();
+        let name = match trouble {
+            Trouble::Empty => "missing-empty",
+            Trouble::Slow => "missing-slow",
+            Trouble::Down => "missing-down",
+            Trouble::Refused => "missing-refused",
+            Trouble::Nonsense => "missing-nonsense",
+        };
+        let empty = trouble == Trouble::Empty;
+        Self {
+            title: texts.say(if empty { "missing-empty-title" } else { "missing-title" }),
+            text: texts.say(name),
+            help: empty.then(|| "/help/no-data/".to_owned()),
+            retry: (!empty).then(|| visit.address()),
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "report.html")]
+struct ReportPage<'a> {
+    frame: Frame<'a>,
+    tabs: Vec<Link>,
+    chip: Option<String>,
+    updated: Option<String>,
+    table: Option<Drawing>,
+    figures: Result<Figures, Missing>,
+}
+
+/// Joins the answer of a report with its frame; the course's title is asked for at the same time.
+///
+/// # Errors
+/// None but those of rendering: a missing answer is part of the page.
+pub async fn page<T>(
+    visit: &Visit,
+    access: &CourseAccess,
+    place: Place,
+    records: impl Future<Output = Section<T>>,
+    figures: impl FnOnce(&Visit, &CourseContext, T) -> Section<Figures>,
+) -> Result<Response, PageError> {
+    let (records, summary) = tokio::join!(records, visit.site.upstream.summary(access));
+    let title = summary.ok().and_then(|summary| summary.catalog_course_title);
+    let course = CourseContext::new(access.course(), title);
+    let figures = records.and_then(|records| figures(visit, &course, records));
+    let figures = figures.map_err(|trouble| Missing::new(visit, trouble));
+    let texts = visit.texts();
+    let question = texts.say(&format!("{}-question", place.text()));
+    let ready = figures.as_ref().ok();
+    let page = ReportPage {
+        tabs: tabs(visit, &course, place),
+        chip: ready.map(|figures| figures.freshness.chip(visit)),
+        updated: ready.and_then(|figures| figures.freshness.updated(texts)),
+        table: ready.map(|figures| figures.table.draw(texts, &visit.query)),
+        frame: Frame::new(visit, question, help_of(place)).of_course(visit, course, place),
+        figures,
+    };
+    reply::page(visit, StatusCode::OK, &page)
+}
+
+fn help_of(place: Place) -> String {
+    let topic = match place {
+        Place::Home => "course-home",
+        Place::Activity => "enrollment-activity",
+        Place::Age => "demographics-age",
+        Place::Education => "demographics-education",
+        Place::Gender => "demographics-gender",
+    };
+    format!("/help/{topic}/")
+}
+
+fn tabs(visit: &Visit, course: &CourseContext, place: Place) -> Vec<Link> {
+    if !Place::DEMOGRAPHICS.contains(&place) {
+        return Vec::new();
+    }
+    let tab = |to: Place| Link {
+        url: format!("{}{}", course.url, to.path()),
+        text: visit.texts().say(to.text()),
+        icon: "",
+        current: to == place,
+    };
+    demographics(visit).map(tab).collect()
+}
+
+/// The views that a parameter of the address chooses from; the first needs no parameter.
+pub fn choices(
+    visit: &Visit,
+    parameter: &str,
+    values: &[&str],
+    text: impl Fn(&str) -> String,
+) -> (usize, Vec<Link>) {
+    let wanted = visit.query.get(parameter);
+    let chosen = values.iter().position(|value| Some(*value) == wanted).unwrap_or(0);
+    let link = |(index, value): (usize, &&str)| {
+        let query = visit.query.without("page");
+        let query =
+            if index == 0 { query.without(parameter) } else { query.with(parameter, value) };
+        let url = format!("{}{}", visit.path, query.link());
+        Link { url, text: text(value), icon: "", current: index == chosen }
+    };
+    (chosen, values.iter().enumerate().map(link).collect())
+}
+
+/// Whole history, last 12 weeks, last 4 weeks: how many of the newest days are shown.
+pub fn ranges(visit: &Visit) -> (usize, Vec<Link>) {
+    let (chosen, links) = choices(visit, "range", &["all", "12w", "4w"], |value| {
+        visit.texts().say(&format!("range-{value}"))
+    });
+    ([usize::MAX, 84, 28][chosen], links)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn long_values_are_cut_and_unknown_ones_stay_unknown() {
+        let texts = Texts::english().unwrap();
+        let card = |value: Option<&str>| {
+            Card::new(&texts, "total-enrollment", value.map(str::to_owned)).short()
+        };
+        assert_eq!(card(Some("1,234,567,890")).as_deref(), Some("1,234,567,890"));
+        assert_eq!(card(Some("11,234,567,890")).as_deref(), Some("11,234,567,8…"));
+        assert_eq!(card(None), None);
+    }
+}
