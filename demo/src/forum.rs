@@ -154,38 +154,41 @@ fn topic(visit: &mut Session) -> String {
     }
 }
 
-fn topic_fields(event: &mut Object, topic: &str, legacy: bool) {
-    event.text("commentable_id", topic);
-    if legacy {
-        event.text("category_id", topic).text("category_name", "Week 1 / Cells");
+/// The topic of a post; each event has it at a place of its own among its fields.
+struct Topic<'a> {
+    id: &'a str,
+    /// The front end of old, which also names the category.
+    legacy: bool,
+}
+
+impl Topic<'_> {
+    fn put(&self, event: &mut Object) {
+        event.text("commentable_id", self.id);
+        if self.legacy {
+            event.text("category_id", self.id).text("category_name", "Week 1 / Cells");
+        }
     }
 }
 
-/// Writes an event about a post, which has an id, a topic and an author.
-fn about(visit: &mut Session, kind: &'static str, post: &Post, fill: impl FnOnce(&mut Object)) {
-    let (url, staff, legacy) = (url(visit), visit.person.staff, visit.course.kind == Kind::Legacy);
+/// Writes an event about a post. The forum's paths name no course, its events do.
+fn about(
+    visit: &mut Session,
+    kind: &'static str,
+    post: &Post,
+    fill: impl FnOnce(&mut Object, &Topic),
+) {
+    let (url, staff) = (url(visit), visit.person.staff);
+    let topic = Topic { id: &post.topic, legacy: visit.course.kind == Kind::Legacy };
     let what = if matches!(post.place, Place::Thread { .. }) { "threads" } else { "comments" };
-    let path = format!("/api/discussion/v1/{what}/{}/", post.id);
-    event_in_course(visit, kind, &path, |event| {
-        topic_fields(event, &post.topic, legacy);
-        fill(event);
+    visit.server(kind, &format!("/api/discussion/v1/{what}/{}/", post.id), |event| {
+        fill(event, &topic);
         close(event, Some(&post.id), &url, staff);
     });
 }
 
-/// The forum's paths name no course, its events do.
-fn event_in_course(
-    visit: &mut Session,
-    kind: &'static str,
-    path: &str,
-    fill: impl FnOnce(&mut Object),
-) {
-    visit.server(kind, path, fill);
-}
-
 fn search(visit: &mut Session) {
     let (url, staff) = (url(visit), visit.person.staff);
-    event_in_course(visit, "edx.forum.searched", "/api/discussion/v1/threads/", |event| {
+    visit.server("edx.forum.searched", "/api/discussion/v1/threads/", |event| {
         event
             .text("query", "virus")
             .int("page", 1)
@@ -205,7 +208,8 @@ fn title_of(post: &Post) -> &'static str {
 
 fn read(visit: &mut Session, thread: &Post) {
     visit.request("implicit forum", "/api/discussion/v1/comments/");
-    about(visit, "edx.forum.thread.viewed", thread, |event| {
+    about(visit, "edx.forum.thread.viewed", thread, |event, topic| {
+        topic.put(event);
         event.bool("from_mfe_sidebar", false).text("target_username", &thread.author);
         event.bool("title_truncated", false).text("title", title_of(thread));
     });
@@ -224,7 +228,8 @@ fn vote(visit: &mut Session, kind: &'static str, post: &Post) {
         if undo && !visit.rng.chance(0.04) {
             break;
         }
-        about(visit, kind, post, |event| {
+        about(visit, kind, post, |event, topic| {
+            topic.put(event);
             event
                 .text("target_username", &post.author)
                 .bool("undo_vote", undo)
@@ -252,7 +257,8 @@ fn start_thread(visit: &mut Session) {
     let title = TITLES[visit.rng.below(TITLES.len())];
     let thread = post(visit, topic, Place::Thread { title, question });
     let (body, cohort) = (body(visit), visit.registration.cohort.filter(|_| question));
-    about(visit, "edx.forum.thread.created", &thread, |event| {
+    about(visit, "edx.forum.thread.created", &thread, |event, topic| {
+        topic.put(event);
         match cohort {
             Some(cohort) => event.int("group_id", cohort as i64 + 1),
             None => event.null("group_id"),
@@ -272,10 +278,12 @@ fn start_thread(visit: &mut Session) {
 fn respond(visit: &mut Session, thread: &Post) {
     let response = post(visit, thread.topic.clone(), Place::Response(thread.id.clone()));
     let body = body(visit);
-    about(visit, "edx.forum.response.created", &response, |event| {
+    about(visit, "edx.forum.response.created", &response, |event, topic| {
         event.object("discussion", |inner| {
             inner.text("id", &thread.id);
         });
+        topic.put(event);
+
         event.raw("options", r#"{"followed": false}"#).bool("from_mfe_sidebar", false);
         event.bool("truncated", false).text("body", body);
     });
@@ -287,10 +295,12 @@ fn comment(visit: &mut Session, response: &Post) {
     let Place::Response(thread) = &response.place else { return };
     let reply = post(visit, response.topic.clone(), Place::Comment);
     let body = body(visit);
-    about(visit, "edx.forum.comment.created", &reply, |event| {
+    about(visit, "edx.forum.comment.created", &reply, |event, topic| {
         event.object("discussion", |inner| {
             inner.text("id", thread);
         });
+        topic.put(event);
+
         event.raw("options", r#"{"followed": false}"#).bool("from_mfe_sidebar", false);
         event.object("response", |inner| {
             inner.text("id", &response.id);
@@ -349,7 +359,7 @@ fn own_changes(visit: &mut Session, post: &Post, kind: &str, body: &str) {
 }
 
 fn edit(visit: &mut Session, post: &Post, names: &Names, own: bool) {
-    about(visit, names.edited, post, |event| {
+    about(visit, names.edited, post, |event, topic| {
         event
             .text("target_username", &post.author)
             .text("content_type", names.content)
@@ -359,12 +369,15 @@ fn edit(visit: &mut Session, post: &Post, names: &Names, own: bool) {
         } else {
             event.text("edit_reason", "grammar-spelling")
         };
+        topic.put(event);
     });
 }
 
 fn delete(visit: &mut Session, post: &Post, names: &Names, body: &str, own: bool) {
-    about(visit, names.deleted, post, |event| {
-        event.text("body", body).text("content_type", names.content).bool("own_content", own);
+    about(visit, names.deleted, post, |event, topic| {
+        event.text("body", body);
+        topic.put(event);
+        event.text("content_type", names.content).bool("own_content", own);
         if names.content == "Post" {
             event.text("title", title_of(post)).bool("title_truncated", false);
         }
@@ -373,11 +386,10 @@ fn delete(visit: &mut Session, post: &Post, names: &Names, body: &str, own: bool
 }
 
 fn report(visit: &mut Session, kind: &'static str, post: &Post, names: &Names, cleared: bool) {
-    about(visit, kind, post, |event| {
-        event
-            .text("body", "<p>Buy essays at my page!</p>")
-            .bool("truncated", false)
-            .text("content_type", names.content);
+    about(visit, kind, post, |event, topic| {
+        event.text("body", "<p>Buy essays at my page!</p>").bool("truncated", false);
+        topic.put(event);
+        event.text("content_type", names.content);
         if cleared {
             event.bool("reported_status_cleared", true);
         }
@@ -397,18 +409,22 @@ fn moderate(visit: &mut Session, board: &Board) {
 
 fn mark(visit: &mut Session, kind: &'static str, response: &Post) {
     let Place::Response(thread) = &response.place else { return };
-    about(visit, kind, response, |event| {
+    about(visit, kind, response, |event, topic| {
         event.object("discussion", |inner| {
             inner.text("id", thread);
         });
+        topic.put(event);
+
         event.text("target_username", &response.author).text("mark_type", "Endorse");
     });
 }
 
 fn lock(visit: &mut Session, thread: &Post) {
     for kind in ["edx.forum.thread.locked", "edx.forum.thread.unlocked"] {
-        about(visit, kind, thread, |event| {
-            event.text("target_username", &thread.author).text("lock_reason", "off-topic");
+        about(visit, kind, thread, |event, topic| {
+            event.text("target_username", &thread.author);
+            topic.put(event);
+            event.text("lock_reason", "off-topic");
         });
         visit.wait(40.0);
     }

@@ -130,9 +130,15 @@ pub struct Draft<'a> {
 pub fn write(out: &mut Vec<u8>, draft: &Draft, who: &Who) {
     match who.era {
         Era::Current => write_current(out, draft, who),
-        Era::Of2016 if draft.source == Source::Server => write_server_of_2016(out, draft, who),
+        Era::Of2016 if by_old_library(draft) => write_server_of_2016(out, draft, who),
         Era::Of2016 => write_browser_of_2016(out, draft, who),
     }
+}
+
+/// Whether an LMS of 2016 sent an event through its old library: requests and problems.
+fn by_old_library(draft: &Draft) -> bool {
+    let newer = draft.kind.starts_with("edx.") || draft.kind.starts_with("openassessment");
+    draft.source == Source::Server && !newer
 }
 
 fn key(out: &mut Vec<u8>, name: &str) {

@@ -28,16 +28,18 @@ pub fn perform(visit: &mut Session, number: usize) {
     let path = filled(visit, template.path);
     let in_course = visit.course.path(&path);
     let block = &visit.course.outline.units[0].html;
+    let asides = template.kind.contains("problem_").then_some("{}");
+    let page = if template.kind.starts_with("xblock.") { "x_module" } else { "" };
     let fill = |event: &mut Object| {
         event.fields(&fields);
     };
     match template.from {
-        From::Course => visit.server(&template.kind, &in_course, fill),
+        From::Course => visit.server_from(&template.kind, &in_course, page, fill),
         From::Site => visit.server(&template.kind, &path, fill),
         From::OldDashboard => {
             visit.server_from(&template.kind, &in_course, "idashboard", fill);
         }
-        From::Block => visit.block(&template.kind, block, &path, None, fill),
+        From::Block => visit.block(&template.kind, block, &path, asides, fill),
         From::Page => visit.browser(&template.kind, fill),
         From::Job => job(visit, &template.kind, &fields),
     }

@@ -182,7 +182,7 @@ const FIXED: [(From, &str, &str, &str); 49] = [
         "/course/",
         r#""group_id": "1", "group_name": "Group B", "partition_id": "50", "partition_name": "Two ways""#,
     ),
-    (From::Block, "xblock.split_test.child_render", "", r#""child_id": "{block}""#),
+    (From::Course, "xblock.split_test.child_render", "/course/", r#""child_id": "{block}""#),
     (
         From::Site,
         "edx.course.index.published",

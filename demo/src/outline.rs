@@ -250,7 +250,7 @@ impl Builder<'_> {
                 _ if hidden => Format::Practice,
                 _ if exam && week + 1 == weeks => Format::Final,
                 _ if exam && week + 1 == weeks.div_ceil(2) => Format::Midterm,
-                _ if self.rng.chance(0.72) => Format::Homework,
+                _ if self.rng.chance(0.8) => Format::Homework,
                 _ => Format::Practice,
             };
             self.sequence(&block.id, self.outline.chapters.len(), format);

@@ -17,6 +17,7 @@ pub fn all(visit: &mut Session) {
         visit.sink.force(fault);
         visit.browser("page_close", |_| {});
     }
+    let page = visit.page.clone();
     let second = visit.now - visit.now % clock::SECOND;
     let text = clock::iso(second);
     let local = &text[..19];
@@ -29,6 +30,7 @@ pub fn all(visit: &mut Session) {
     ] {
         let mut draft = plain("page_close", Source::Browser, "/event", Payload::Text("{}"), second);
         (draft.course_id, draft.org) = (&visit.course.id, &visit.course.org);
+        draft.page = Some(&page);
         draft.odd_time = Some(&odd);
         visit.sink.note_odd(what);
         visit.special(&draft, visit.now, "page_close", true);
@@ -38,18 +40,22 @@ pub fn all(visit: &mut Session) {
 
 /// Course and user ids as no LMS should write them.
 fn odd_ids(visit: &mut Session, time: clock::Micros) {
+    let page = visit.page.clone();
     let percent = visit.course.id.replace(':', "%3A").replace('+', "%2B");
     for (what, id) in [("course id None", "None"), ("course id percent-encoded", percent.as_str())]
     {
         let mut draft = plain("page_close", Source::Browser, "/event", Payload::Text("{}"), time);
         draft.course_id = id;
         let odd = clock::iso(time + 1);
+        draft.page = Some(&page);
         draft.odd_time = Some(&odd);
         visit.sink.note_odd(what);
         visit.special(&draft, visit.now, "page_close", true);
     }
     visit.sink.note_odd("pause at NaN");
     let payload = br#"{"id": "a83c51e7f09b4d26be4570d1c92f6e38", "code": "html5", "duration": 62, "currentTime": NaN}"#;
-    let draft = plain("pause_video", Source::Browser, "/event", Payload::Nested(payload), time + 2);
+    let mut draft =
+        plain("pause_video", Source::Browser, "/event", Payload::Nested(payload), time + 2);
+    draft.page = Some(&page);
     visit.special(&draft, visit.now, "pause_video", true);
 }

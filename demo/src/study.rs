@@ -255,7 +255,7 @@ fn wants(visit: &mut Session, number: usize) -> bool {
         return visit.rng.chance(0.03);
     }
     let rush = schedule::deadline_rush(visit.now);
-    visit.rng.chance((0.70 * rush).min(0.92))
+    visit.rng.chance((0.76 * rush).min(0.94))
 }
 
 /// Reads the text of a unit; the page reports it as complete.

@@ -6,6 +6,7 @@
 //! that file. Whoever opens the ledger makes an interrupted commit's moves to the end, so a run that
 //! was killed anywhere leaves either the old state or the new one.
 
+use crate::faults::point;
 use crate::storage::{self, StorageError};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -186,7 +187,9 @@ impl Ledger {
         if let Some(scanned) = &changes.scanned {
             self.scanned.clone_from(scanned);
         }
+        point("commit");
         storage::write(&folder.join("commit.json"), &json(&changes.moves))?;
+        point("committed");
         finish_commit(&folder)
     }
 }
@@ -279,12 +282,14 @@ fn finish_commit(folder: &Path) -> Result<(), LedgerError> {
     }
     let text = fs::read(&path).map_err(StorageError::disk("read", &path))?;
     for change in parse::<Vec<Move>>(&path, &text)? {
+        point("move");
         let Move { from, to } = change;
         match from {
             None => storage::remove(&to)?,
             Some(from) if from.exists() => {
                 storage::remove(&to)?;
                 storage::make_parent(&to)?;
+                point("moving");
                 fs::rename(&from, &to).map_err(StorageError::disk("put into place", &to))?;
             }
             Some(_) => {}

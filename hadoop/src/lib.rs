@@ -8,6 +8,7 @@ pub mod codec;
 pub mod config;
 pub mod error;
 pub mod events;
+mod faults;
 pub mod import;
 pub mod imports;
 pub mod input;

@@ -3,6 +3,7 @@
 use crate::config::{Engine, Settings, Source};
 use crate::error::{Drive, DriveError};
 use crate::events::Events;
+use crate::faults::point;
 use crate::ledger::Ledger;
 use crate::plan::{self, Force};
 use crate::runner::inline::Inline;
@@ -210,6 +211,7 @@ impl Run<'_> {
     /// # Errors
     /// When the record cannot be written.
     pub fn started(&mut self, task: &str, reason: &str) -> Drive<()> {
+        point("started");
         log::info!("{task}: {reason}");
         Ok(self.events.write("task_started", json!({"task": task, "reason": reason}))?)
     }
@@ -224,6 +226,7 @@ impl Run<'_> {
         figures: serde_json::Value,
         summary: &mut Summary,
     ) -> Drive<()> {
+        point("finished");
         summary.made += 1;
         log::info!("{task}: {}", plain(&figures));
         Ok(self.events.write("task_finished", json!({"task": task, "figures": figures}))?)

@@ -5,6 +5,7 @@ use crate::codec;
 use crate::config::{BadFiles, Source};
 use crate::error::{Drive, DriveError};
 use crate::events::now;
+use crate::faults::point;
 use crate::input::{self, Left, LogFile, Rule, checksum};
 use crate::ledger::{CODE, Changes, Entry, Ledger, Scanned, ScannedFor, identity};
 use crate::plan::Force;
@@ -542,6 +543,7 @@ pub fn run_pass(
         scratch: &scratch,
         progress: &progress,
     };
+    point("pass");
     let counters =
         run.runner.run(&work).map_err(|source| DriveError::Run { step: step(), source })?;
     storage::remove(&scratch)?;

@@ -124,4 +124,38 @@ mod tests {
         let error = Texts::from_files(langid!("en"), &[("odd", "= nothing")]).err().unwrap();
         assert!(error.to_string().starts_with("reading message catalogue odd: "));
     }
+
+    /// All files below a folder of this crate with one of the endings.
+    fn files(folder: &std::path::Path, endings: &[&str]) -> Vec<std::path::PathBuf> {
+        let mut found = Vec::new();
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            let ending = path.extension().and_then(|text| text.to_str()).unwrap_or_default();
+            if path.is_dir() {
+                found.extend(files(&path, endings));
+            } else if endings.contains(&ending) {
+                found.push(path);
+            }
+        }
+        found
+    }
+
+    #[test]
+    fn every_text_that_is_asked_for_by_name_exists() {
+        let texts = Texts::english().unwrap();
+        let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+        let sources = ["src", "templates"].map(|folder| files(&root.join(folder), &["rs", "html"]));
+        let mut asked = 0;
+        for path in sources.concat().into_iter().filter(|path| !path.ends_with("src/text.rs")) {
+            let source = std::fs::read_to_string(&path).unwrap();
+            for call in [".say(\"", ".say_with(\"", ".say_of(\""] {
+                for rest in source.split(call).skip(1) {
+                    let name = rest.split('"').next().unwrap();
+                    assert!(texts.has(name), "{} asks for {name}", path.display());
+                    asked += 1;
+                }
+            }
+        }
+        assert!(asked > 80, "only {asked} were found");
+    }
 }

@@ -68,7 +68,8 @@ fn lock(server: &Server, tables: &[&str]) -> Option<Session> {
         tables.iter().map(|table| format!("{} READ", query::quoted(table))).collect();
     let take = || {
         let mut session = Session::open(server)?;
-        // Without autocommit InnoDB too waits for the transactions that have written to the tables.
+        // The lock must wait for transactions that have written: servers before MySQL 5.7 and MariaDB
+        // 10.2 make it do so only without autocommit.
         let limits = format!(
             "SET SESSION autocommit = 0, lock_wait_timeout = {LOCK_WAIT}, innodb_lock_wait_timeout = {LOCK_WAIT}"
         );

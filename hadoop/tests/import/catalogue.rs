@@ -124,25 +124,13 @@ fn avro_columns(schema: &Schema) -> Vec<(String, String)> {
 fn option_files_have_the_columns_of_the_catalogue() {
     for table in TABLES {
         let options = options(table.staged.name);
-        let names: Vec<_> = table.staged.columns.iter().map(|column| column.name).collect();
-        assert_eq!(
-            (options.table.as_str(), &options.columns[..]),
-            (table.staged.name, &names.map_owned()[..])
-        );
+        let names: Vec<_> =
+            table.staged.columns.iter().map(|column| column.name.to_owned()).collect();
+        assert_eq!((options.table.as_str(), &options.columns), (table.staged.name, &names));
         let times = table.staged.columns.iter().filter(|column| column.kind == Kind::Timestamp);
         let texts: BTreeMap<_, _> =
             times.map(|column| (column.name.to_owned(), JavaType::String)).collect();
         assert_eq!(options.java_types, texts, "dates of {} as text", table.staged.name);
-    }
-}
-
-trait MapOwned {
-    fn map_owned(&self) -> Vec<String>;
-}
-
-impl MapOwned for Vec<&str> {
-    fn map_owned(&self) -> Vec<String> {
-        self.iter().map(|name| (*name).to_owned()).collect()
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! It accepts more than JSON does, by the exact list of spec 10 §2.3 rules 3 to 5, and never less.
 //! Strings are only delimited here; what they say is decoded when somebody asks (`string`).
-//! It neither recurses nor allocates, and reads every byte once, whatever the line holds.
+//! It neither recurses nor allocates, and its time is linear in the text, whatever that holds.
 
 use super::json::Json;
 use super::string;
@@ -97,16 +97,18 @@ impl<'a> Reader<'a> {
         loop {
             match self.peek()? {
                 b'"' => drop(self.string()?),
-                b'{' if self.opens_empty(b'}')? => {}
-                b'[' if self.opens_empty(b']')? => {}
                 b'{' => {
-                    open.push(true)?;
-                    self.key()?;
-                    continue;
+                    if !self.opens_empty(b'}')? {
+                        open.push(true)?;
+                        self.key()?;
+                        continue;
+                    }
                 }
                 b'[' => {
-                    open.push(false)?;
-                    continue;
+                    if !self.opens_empty(b']')? {
+                        open.push(false)?;
+                        continue;
+                    }
                 }
                 first => self.word(first)?,
             }

@@ -78,11 +78,10 @@ pub fn lying(words: &Words, scale: &Scale, bars: &[Bar]) -> Drawing {
 /// `fill` is the share of its room that a bar takes.
 fn placed<'a>(scale: &Scale, bars: &'a [Bar], fill: f64) -> Vec<Placed<'a>> {
     let room = 100.0 / bars.len().max(1) as f64;
-    let every = bars.len().div_ceil(MOST_LABELS).next_multiple_of(if bars.len() > 5 * MOST_LABELS {
-        5
-    } else {
-        1
-    });
+    let every = bars
+        .len()
+        .div_ceil(MOST_LABELS)
+        .next_multiple_of(if bars.len() > 5 * MOST_LABELS { 5 } else { 1 });
     bars.iter()
         .enumerate()
         .map(|(index, bar)| {
@@ -178,7 +177,7 @@ mod tests {
         let bars = [bar("Bachelor's <degree>", 25.0), bar("None", 0.0)];
         insta::assert_snapshot!(lying(&words(), &Scale::percent(25.0), &bars), @r#"
         <figure class="chart" id="age">
-          <figcaption><span class="chart-title">Ages</span><span class="axis-unit" aria-hidden="true">Learners</span></figcaption>
+          <figcaption><span class="chart-title">Ages</span></figcaption>
           <div class="plot">
             <svg class="drawing lying" height="72" role="img" aria-labelledby="age-title age-about">
               <title id="age-title">Ages</title>

@@ -137,7 +137,6 @@ mod tests {
           <ul class="legend">
             <li><svg class="swatch" aria-hidden="true" focusable="false"><rect class="s1" width="16" height="16" rx="2" fill="url(#daily-s1)"/></svg>Audit</li>
             <li><svg class="swatch" aria-hidden="true" focusable="false"><rect class="s2" width="16" height="16" rx="2" fill="url(#daily-s2)"/></svg>Honor</li>
-    
           </ul>
           <div class="plot">
             <svg class="drawing over-time" role="img" aria-labelledby="daily-title daily-about" data-looks="s1 s2 ">
@@ -158,7 +157,6 @@ mod tests {
               <svg class="shapes" viewBox="0 0 1000 300" preserveAspectRatio="none" width="100%" height="100%">
                 <path class="area s1" fill="url(#daily-s1)" d="M0 200L500 200L1000 100L1000 300L500 300L0 300Z"/>
                 <path class="area s2" fill="url(#daily-s2)" d="M0 150L500 100L1000 0L1000 100L500 200L0 200Z"/>
-        
               </svg>
               <g class="hits">
                 <rect x="0%" width="25%" height="100%"><title>10 Jan 2024

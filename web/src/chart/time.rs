@@ -110,13 +110,14 @@ impl DayAxis {
         lines.join("\n")
     }
 
-    /// Labels at days, Mondays, months, quarters or years, whichever is finest and still fits.
+    /// Labels at days, every other day, Mondays, months, quarters or years, whichever is finest and still fits.
     pub fn ticks(&self) -> Vec<TimeTick> {
         let (Some(&first), Some(&last)) = (self.days.first(), self.days.last()) else {
             return Vec::new();
         };
         let steps = [
             Step::Days(1),
+            Step::Days(2),
             Step::Days(7),
             Step::Days(14),
             Step::Months(1),
@@ -127,7 +128,7 @@ impl DayAxis {
         let fitting = steps.into_iter().map(|step| (step, step.between(first, last)));
         let (step, days) = fitting
             .clone()
-            .find(|(_, days)| (1..=MOST_TICKS).contains(&days.len()))
+            .find(|(_, days)| days.len() <= MOST_TICKS && (days.len() > 1 || first == last))
             .unwrap_or_else(|| (Step::Months(60), Step::Months(60).between(first, last)));
         days.iter().enumerate().map(|(n, &day)| self.tick(step, first, day, n)).collect()
     }
@@ -174,7 +175,7 @@ impl Step {
     /// The first boundary on or after `day`: any day, a Monday, the first of a month.
     fn first_from(self, day: NaiveDate) -> Option<NaiveDate> {
         let aligned = |day: &NaiveDate| match self {
-            Self::Days(1) => true,
+            Self::Days(1 | 2) => true,
             Self::Days(_) => day.weekday() == chrono::Weekday::Mon,
             Self::Months(months) => day.day() == 1 && day.month0().is_multiple_of(months.min(12)),
         };
@@ -210,11 +211,13 @@ mod tests {
 
     #[test]
     fn labels_stand_at_natural_boundaries() {
-        let drawn: Vec<String> =
-            [1, 5, 30, 84, 180, 700, 2500].map(|count| labels(&days("2024-01-10", count))).into();
+        let drawn: Vec<String> = [1, 5, 9, 30, 84, 180, 700, 2500]
+            .map(|count| labels(&days("2024-01-10", count)))
+            .into();
         insta::assert_snapshot!(drawn.join("\n"), @r"
         10 Jan 2024@0
         10 Jan 2024@0, 11 Jan 2024@25, 12 Jan 2024@50, 13 Jan 2024@75, 14 Jan 2024@100
+        10 Jan 2024@0, 12 Jan 2024@25, 14 Jan 2024@50, 16 Jan 2024@75, 18 Jan 2024@100
         15 Jan 2024@17.24, 22 Jan 2024@41.38, 29 Jan 2024@65.52, 5 Feb 2024@89.66
         15 Jan 2024@6.02, 29 Jan 2024@22.89, 12 Feb 2024@39.76, 26 Feb 2024@56.63, 11 Mar 2024@73.49, 25 Mar 2024@90.36
         Feb 2024@12.29, Mar 2024@28.49, Apr 2024@45.81, May 2024@62.57, Jun 2024@79.89, Jul 2024@96.65

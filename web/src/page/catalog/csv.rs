@@ -46,6 +46,11 @@ fn written(rows: &[&CourseSummary], programs: Vec<Program>) -> anyhow::Result<St
     Ok(String::from_utf8(writer.into_inner()?)?)
 }
 
+/// An enrollment mode's figures in a summary.
+type Counts = fn(&CourseSummary) -> &ModeCounts;
+/// One of those figures.
+type Figure = fn(&ModeCounts) -> i64;
+
 /// All columns, by name.
 fn columns(passing: bool, programs: Vec<Program>) -> Vec<Column> {
     let mut columns: Vec<Column> = vec![
@@ -70,7 +75,7 @@ fn columns(passing: bool, programs: Vec<Program>) -> Vec<Column> {
 }
 
 fn mode_columns(passing: bool) -> Vec<Column> {
-    let modes: [(&str, fn(&CourseSummary) -> &ModeCounts); 6] = [
+    let modes: [(&str, Counts); 6] = [
         ("audit", |row| &row.enrollment_modes.audit),
         ("credit", |row| &row.enrollment_modes.credit),
         ("honor", |row| &row.enrollment_modes.honor),
@@ -78,7 +83,7 @@ fn mode_columns(passing: bool) -> Vec<Column> {
         ("professional", |row| &row.enrollment_modes.professional),
         ("verified", |row| &row.enrollment_modes.verified),
     ];
-    let mut figures: Vec<(&str, fn(&ModeCounts) -> i64)> =
+    let mut figures: Vec<(&str, Figure)> =
         vec![("count", |mode| mode.count), ("cumulative_count", |mode| mode.cumulative_count)];
     if passing {
         figures.push(("passing_users", |mode| mode.passing_users.unwrap_or(0)));

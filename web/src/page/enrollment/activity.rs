@@ -154,8 +154,7 @@ fn chart(texts: &Texts, days: &[EnrollmentByMode], modes: &[&Mode]) -> Drawing {
 
 /// One day alone is no area, so it rises from an empty one.
 fn with_zero_day(days: &[EnrollmentByMode]) -> Vec<EnrollmentByMode> {
-    let (&[ref only], Some(before)) = (days, days.first().and_then(|day| day.date.pred_opt()))
-    else {
+    let ([only], Some(before)) = (days, days.first().and_then(|day| day.date.pred_opt())) else {
         return days.to_vec();
     };
     let zero = EnrollmentByMode {

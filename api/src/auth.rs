@@ -1,0 +1,163 @@
+//! Who asks: the token of a request against the key file (spec 50 §3.1).
+
+use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant, SystemTime};
+
+use warp::http::HeaderMap;
+use warp::http::header::AUTHORIZATION;
+
+use crate::error::Error;
+use crate::keys::{self, Key};
+
+/// How long a read key file is trusted before it is looked at again.
+const TRUST: Duration = Duration::from_secs(1);
+
+/// The keys of a file, read again when the file changes.
+pub(crate) struct Keys {
+    file: Option<PathBuf>,
+    read: Mutex<Option<Read>>,
+}
+
+struct Read {
+    keys: Vec<Key>,
+    modified: SystemTime,
+    looked: Instant,
+}
+
+impl Keys {
+    pub(crate) fn new(file: Option<PathBuf>) -> Self {
+        if file.is_none() {
+            log::warn!("no key file is given: no token is good (insights-api token create)");
+        }
+        Self { file, read: Mutex::new(None) }
+    }
+
+    /// Whether the key file, if there is one, can be read now.
+    pub(crate) fn check(&self) -> Result<(), keys::Error> {
+        self.file.as_ref().map_or(Ok(()), |file| keys::read(file).map(drop))
+    }
+
+    /// Lets the request in, or says why not.
+    pub(crate) fn admit(&self, headers: &HeaderMap) -> Result<(), Error> {
+        let token = token(headers)?;
+        let key = self.find(&token).map_err(|error| Error::Keys(error.to_string()))?;
+        match key {
+            None => Err(Error::Unauthorised("Invalid token.")),
+            Some(false) => Err(Error::Unauthorised("User inactive or deleted.")),
+            Some(true) => Ok(()),
+        }
+    }
+
+    /// Whether the token's user is active; none where nobody has it.
+    fn find(&self, token: &str) -> Result<Option<bool>, keys::Error> {
+        let Some(file) = &self.file else { return Ok(None) };
+        let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
+        if read.as_ref().is_none_or(|read| read.looked.elapsed() > TRUST) {
+            let failed = |source| keys::Error::Read { file: file.clone(), source };
+            let modified =
+                std::fs::metadata(file).and_then(|file| file.modified()).map_err(failed)?;
+            let unchanged = read.take().filter(|read| read.modified == modified);
+            let keys = unchanged.map_or_else(|| keys::read(file), |read| Ok(read.keys))?;
+            *read = Some(Read { keys, modified, looked: Instant::now() });
+        }
+        Ok(read.as_ref().and_then(|read| active(&read.keys, token)))
+    }
+}
+
+/// Looks at every key and at every digit, so that time tells nothing of them.
+fn active(keys: &[Key], token: &str) -> Option<bool> {
+    let hash = keys::hash(token);
+    let same = |key: &Key| {
+        let differences = key.hash.bytes().zip(hash.bytes()).fold(0, |all, (a, b)| all | (a ^ b));
+        std::hint::black_box(differences) == 0
+    };
+    keys.iter().fold(None, |found, key| if same(key) { Some(key.active) } else { found })
+}
+
+fn token(headers: &HeaderMap) -> Result<String, Error> {
+    let refuse = |reason| Err(Error::Unauthorised(reason));
+    let Some(value) = headers.get(AUTHORIZATION) else {
+        return refuse("Authentication credentials were not provided.");
+    };
+    let mut words = value.as_bytes().split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
+    if !words.next().is_some_and(|scheme| scheme.eq_ignore_ascii_case(b"token")) {
+        return refuse("Authentication credentials were not provided.");
+    }
+    match (words.next(), words.next()) {
+        (None, _) => refuse("Invalid token header. No credentials provided."),
+        (Some(_), Some(_)) => {
+            refuse("Invalid token header. Token string should not contain spaces.")
+        }
+        (Some(token), None) => String::from_utf8(token.to_vec()).or_else(|_| {
+            refuse("Invalid token header. Token string should not contain invalid characters.")
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use warp::http::HeaderValue;
+
+    fn said(keys: &Keys, header: Option<&[u8]>) -> String {
+        let mut headers = HeaderMap::new();
+        if let Some(header) = header {
+            headers.insert(AUTHORIZATION, HeaderValue::from_bytes(header).unwrap());
+        }
+        match keys.admit(&headers) {
+            Ok(()) => "welcome".to_owned(),
+            Err(Error::Unauthorised(reason)) => reason.to_owned(),
+            Err(other) => format!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn each_mistake_has_its_words() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("keys");
+        let line = |user: &str, token: &str, active: u8| {
+            format!("{user}:{}:{active}\n", keys::hash(token))
+        };
+        std::fs::write(&file, line("ann", "good", 1) + &line("bob", "gone", 0)).unwrap();
+        let keys = Keys::new(Some(file));
+        for (header, expected) in [
+            (None, "Authentication credentials were not provided."),
+            (Some("Bearer good"), "Authentication credentials were not provided."),
+            (Some(""), "Authentication credentials were not provided."),
+            (Some("Token"), "Invalid token header. No credentials provided."),
+            (Some("Token a b"), "Invalid token header. Token string should not contain spaces."),
+            (Some("Token é"), "Invalid token."),
+            (Some("Token nope"), "Invalid token."),
+            (Some("Token gone"), "User inactive or deleted."),
+            (Some("Token good"), "welcome"),
+            (Some("tOKEN good"), "welcome"),
+        ] {
+            assert_eq!(said(&keys, header.map(str::as_bytes)), expected, "{header:?}");
+        }
+        let reason = "Invalid token header. Token string should not contain invalid characters.";
+        assert_eq!(said(&keys, Some(b"Token \xff")), reason);
+    }
+
+    #[test]
+    fn without_a_file_nobody_enters_and_a_lost_file_is_told() {
+        assert_eq!(said(&Keys::new(None), Some(b"Token good")), "Invalid token.");
+        let lost = Keys::new(Some("/nonexistent/keys".into()));
+        assert!(said(&lost, Some(b"Token good")).contains("reading the key file"));
+        assert!(lost.check().is_err() && Keys::new(None).check().is_ok());
+    }
+
+    #[test]
+    fn a_changed_file_is_read_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("keys");
+        let token = keys::create(&file, "ann").unwrap();
+        let keys = Keys::new(Some(file.clone()));
+        let header = format!("Token {token}");
+        assert_eq!(said(&keys, Some(header.as_bytes())), "welcome");
+        keys::revoke(&file, "ann").unwrap();
+        std::thread::sleep(TRUST + Duration::from_millis(50));
+        assert_eq!(said(&keys, Some(header.as_bytes())), "Invalid token.");
+    }
+}

@@ -1,0 +1,223 @@
+//! Settings: one YAML file with the original's names where it had one, and ours (spec 50 §11.2). An
+//! unknown key is an error that names the nearest one.
+
+use std::path::{Path, PathBuf};
+
+use chrono::{DateTime, Utc};
+use jobs::nearest::did_you_mean;
+use serde::{Deserialize, Deserializer};
+use store::Address;
+
+/// What the service is set up with.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Settings {
+    /// The first result store (also `ANALYTICS_DATABASE`).
+    #[serde(alias = "ANALYTICS_DATABASE", deserialize_with = "address")]
+    pub store: Option<Address>,
+    /// The second, which `/api/v1/` reads (also `ANALYTICS_DATABASE_V1`); none: the first.
+    #[serde(alias = "ANALYTICS_DATABASE_V1", deserialize_with = "address")]
+    pub store_v1: Option<Address>,
+    /// Users and hashed tokens; without it no token is good.
+    pub key_file: Option<PathBuf>,
+    /// How much of single learners is shown.
+    pub privacy: Privacy,
+    /// A fixed time in place of the real one, for tests.
+    pub clock: Option<DateTime<Utc>>,
+    /// Origins whose scripts may read answers (also `CORS_ORIGIN_WHITELIST`).
+    #[serde(rename = "CORS_ALLOWED_ORIGINS", alias = "CORS_ORIGIN_WHITELIST")]
+    pub cors_origins: Vec<String>,
+    /// Whether such scripts may send credentials.
+    #[serde(rename = "CORS_ALLOW_CREDENTIALS")]
+    pub cors_credentials: bool,
+    /// Headers that such scripts may send besides the usual ones.
+    #[serde(rename = "CORS_ALLOW_HEADERS")]
+    pub cors_headers: Vec<String>,
+}
+
+/// How much of single learners is shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Privacy {
+    /// Nothing: counts of courses only.
+    #[default]
+    Aggregate,
+    /// Learners under invented names.
+    Pseudonymous,
+    /// Learners by name.
+    Named,
+}
+
+/// The keys above.
+const KEYS: &[&str] = &[
+    "store",
+    "ANALYTICS_DATABASE",
+    "store_v1",
+    "ANALYTICS_DATABASE_V1",
+    "key_file",
+    "privacy",
+    "clock",
+    "CORS_ALLOWED_ORIGINS",
+    "CORS_ORIGIN_WHITELIST",
+    "CORS_ALLOW_CREDENTIALS",
+    "CORS_ALLOW_HEADERS",
+];
+
+/// Settings of the original whose feature is not there; they are let through with a warning, so that
+/// an existing file can be taken over.
+const WITHOUT_EFFECT: &[&str] = &[
+    "AGGREGATE_PAGE_SIZE",
+    "ALLOWED_HOSTS",
+    "ANALYTICS_API_SERVICE_USERNAMES",
+    "AWS_ACCESS_KEY_ID",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_STORAGE_BUCKET_NAME",
+    "BACKEND_SERVICE_EDX_OAUTH2_KEY",
+    "BACKEND_SERVICE_EDX_OAUTH2_PROVIDER_URL",
+    "BACKEND_SERVICE_EDX_OAUTH2_SECRET",
+    "CACHES",
+    "COURSE_REPORT_DOWNLOAD_EXPIRY_TIME",
+    "COURSE_REPORT_FILE_LOCATION_TEMPLATE",
+    "DATABASES",
+    "DATA_UPLOAD_MAX_NUMBER_FIELDS",
+    "DATETIME_FORMAT",
+    "DATE_FORMAT",
+    "DEFAULT_FILE_STORAGE",
+    "DEFAULT_PAGE_SIZE",
+    "DEFAULT_THROTTLE_RATES",
+    "ENABLED_REPORT_IDENTIFIERS",
+    "ENGAGEMENT_CACHE_TIMEOUT",
+    "ENROLLMENTS_PAGE_SIZE",
+    "ENTERPRISE_REPORTING_DB_ALIAS",
+    "EXCLUDED_ENGAGEMENT_ENTITY_TYPES",
+    "JWT_AUTH",
+    "LANGUAGE_CODE",
+    "LMS_BASE_URL",
+    "LMS_USER_ACCOUNT_BASE_URL",
+    "MAX_PAGE_SIZE",
+    "MEDIA_ROOT",
+    "MEDIA_URL",
+    "REPORT_DOWNLOAD_BACKEND",
+    "SECRET_KEY",
+    "TIME_ZONE",
+    "USE_I18N",
+];
+
+/// Why settings cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The file cannot be read.
+    #[error("reading the settings {}", file.display())]
+    Read {
+        /// The file.
+        file: PathBuf,
+        /// Why not.
+        source: std::io::Error,
+    },
+    /// The file is not YAML, or a value has the wrong form.
+    #[error("the settings {} are wrong", file.display())]
+    Yaml {
+        /// The file.
+        file: PathBuf,
+        /// What is wrong.
+        source: serde_yaml::Error,
+    },
+    /// The file has a key that nobody knows.
+    #[error("the settings {} have an unknown key `{key}`{hint}", file.display())]
+    UnknownKey {
+        /// The file.
+        file: PathBuf,
+        /// The key.
+        key: String,
+        /// The key that was probably meant.
+        hint: String,
+    },
+}
+
+impl Settings {
+    /// The settings of a file.
+    ///
+    /// # Errors
+    /// It cannot be read, is no YAML, has an unknown key or an unusable value.
+    pub fn read(file: &Path) -> Result<Self, Error> {
+        let text = std::fs::read_to_string(file)
+            .map_err(|source| Error::Read { file: file.to_owned(), source })?;
+        Self::parse(file, &text)
+    }
+
+    fn parse(file: &Path, text: &str) -> Result<Self, Error> {
+        let wrong = |source| Error::Yaml { file: file.to_owned(), source };
+        let keys: Option<serde_yaml::Mapping> = serde_yaml::from_str(text).map_err(wrong)?;
+        for key in keys.unwrap_or_default().keys().map(|key| key.as_str().unwrap_or_default()) {
+            check_key(file, key)?;
+        }
+        let settings: Option<Self> = serde_yaml::from_str(text).map_err(wrong)?;
+        Ok(settings.unwrap_or_default())
+    }
+}
+
+fn check_key(file: &Path, key: &str) -> Result<(), Error> {
+    if WITHOUT_EFFECT.contains(&key) {
+        log::warn!("the setting {key} has no effect here");
+        return Ok(());
+    }
+    if KEYS.contains(&key) {
+        return Ok(());
+    }
+    let hint = did_you_mean(key, KEYS.iter().chain(WITHOUT_EFFECT).copied());
+    Err(Error::UnknownKey { file: file.to_owned(), key: key.to_owned(), hint })
+}
+
+fn address<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Address>, D::Error> {
+    let text = Option::<String>::deserialize(deserializer)?;
+    text.map(|text| text.parse().map_err(serde::de::Error::custom)).transpose()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn parse(text: &str) -> Result<Settings, Error> {
+        Settings::parse(Path::new("api.yml"), text)
+    }
+
+    #[test]
+    fn takes_our_names_and_the_originals() {
+        let settings = parse(
+            "ANALYTICS_DATABASE_V1: sqlite:v1.db\nkey_file: keys\nprivacy: named\nclock: 2014-01-01T00:00:00Z\n\
+             CORS_ALLOWED_ORIGINS: [http://localhost:1991]\nCORS_ALLOW_CREDENTIALS: true\nMEDIA_URL: http://x/\n",
+        )
+        .unwrap();
+        assert_eq!(settings.store_v1, Some("sqlite:v1.db".parse().unwrap()));
+        assert_eq!(settings.key_file.as_deref(), Some(Path::new("keys")));
+        assert_eq!(settings.privacy, Privacy::Named);
+        assert_eq!(settings.clock.unwrap().to_rfc3339(), "2014-01-01T00:00:00+00:00");
+        assert_eq!(settings.cors_origins, ["http://localhost:1991"]);
+        assert!(settings.cors_credentials);
+        assert_eq!(settings.store, None);
+    }
+
+    #[test]
+    fn an_empty_file_sets_nothing() {
+        let settings = parse("").unwrap();
+        assert!(settings.store.is_none() && settings.privacy == Privacy::Aggregate);
+        assert!(parse("ANALYTICS_DATABASE_V1: null\n").unwrap().store_v1.is_none());
+    }
+
+    #[test]
+    fn an_unknown_key_names_the_nearest() {
+        let error = parse("key_fiel: keys\n").unwrap_err().to_string();
+        assert_eq!(
+            error,
+            "the settings api.yml have an unknown key `key_fiel`; did you mean `key_file`?"
+        );
+    }
+
+    #[test]
+    fn a_wrong_value_is_refused() {
+        assert!(matches!(parse("privacy: secret\n"), Err(Error::Yaml { .. })));
+        assert!(matches!(parse("store: postgres://x\n"), Err(Error::Yaml { .. })));
+        assert!(matches!(parse("- a list\n"), Err(Error::Yaml { .. })));
+    }
+}

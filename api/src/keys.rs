@@ -1,0 +1,236 @@
+//! The key file: one line a user, `user:SHA-256 of the token in hex:1`, `0` in place of `1` for a user
+//! who may not enter any more (spec 50 §3.2). Tokens themselves are kept nowhere.
+
+use std::fs::{File, OpenOptions};
+use std::io::{ErrorKind, Read, Write};
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest, Sha256};
+
+/// A user and the hash of his token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Key {
+    /// The user.
+    pub user: String,
+    /// SHA-256 of his token, in lower-case hex.
+    pub hash: String,
+    /// Whether he may enter.
+    pub active: bool,
+}
+
+/// Why the key file cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// It cannot be read.
+    #[error("reading the key file {}", file.display())]
+    Read {
+        /// The file.
+        file: PathBuf,
+        /// Why not.
+        source: std::io::Error,
+    },
+    /// It cannot be written.
+    #[error("writing the key file {}", file.display())]
+    Write {
+        /// The file.
+        file: PathBuf,
+        /// Why not.
+        source: std::io::Error,
+    },
+    /// A line has another form.
+    #[error("the key file {}, line {line}: not `user:SHA-256 of the token:1|0`", file.display())]
+    Line {
+        /// The file.
+        file: PathBuf,
+        /// The line.
+        line: usize,
+    },
+    /// A name that cannot stand in the file.
+    #[error(
+        "{user:?} cannot be the name of a user: a name is not empty and has no colon and no line end"
+    )]
+    User {
+        /// The name.
+        user: String,
+    },
+    /// The user has no token.
+    #[error("{user} has no token in {}", file.display())]
+    Nobody {
+        /// The file.
+        file: PathBuf,
+        /// The user.
+        user: String,
+    },
+    /// The system gave no random bytes.
+    #[error("asking the system for random bytes")]
+    Random(#[source] std::io::Error),
+}
+
+/// The hash under which a token is kept.
+#[must_use]
+pub fn hash(token: &str) -> String {
+    hex(&Sha256::digest(token.as_bytes()))
+}
+
+/// The keys of a file.
+///
+/// # Errors
+/// It cannot be read, or a line has another form.
+pub fn read(file: &Path) -> Result<Vec<Key>, Error> {
+    let text = std::fs::read_to_string(file)
+        .map_err(|source| Error::Read { file: file.to_owned(), source })?;
+    let lines =
+        text.lines().enumerate().filter(|(_, line)| !line.is_empty() && !line.starts_with('#'));
+    lines
+        .map(|(number, line)| {
+            parse(line).ok_or(Error::Line { file: file.to_owned(), line: number + 1 })
+        })
+        .collect()
+}
+
+/// Gives a user a new token, in place of the one he has, and answers it. Makes the file if need be.
+///
+/// # Errors
+/// The file cannot be read or written, the name cannot stand in it.
+pub fn create(file: &Path, user: &str) -> Result<String, Error> {
+    if user.is_empty() || user.starts_with('#') || user.contains([':', '\n', '\r']) {
+        return Err(Error::User { user: user.to_owned() });
+    }
+    let mut keys = match read(file) {
+        Err(Error::Read { source, .. }) if source.kind() == ErrorKind::NotFound => Vec::new(),
+        keys => keys?,
+    };
+    let token = random_token()?;
+    keys.retain(|key| key.user != user);
+    keys.push(Key { user: user.to_owned(), hash: hash(&token), active: true });
+    write(file, &keys)?;
+    Ok(token)
+}
+
+/// Takes a user's token away.
+///
+/// # Errors
+/// He has none, or the file cannot be read or written.
+pub fn revoke(file: &Path, user: &str) -> Result<(), Error> {
+    let mut keys = read(file)?;
+    let before = keys.len();
+    keys.retain(|key| key.user != user);
+    if keys.len() == before {
+        return Err(Error::Nobody { file: file.to_owned(), user: user.to_owned() });
+    }
+    write(file, &keys)
+}
+
+fn parse(line: &str) -> Option<Key> {
+    let [user, hash, active] = line.split(':').collect::<Vec<_>>().try_into().ok()?;
+    let is_hash = hash.len() == 64 && hash.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let active = match active.trim_end() {
+        "1" => true,
+        "0" => false,
+        _ => return None,
+    };
+    (is_hash && !user.is_empty()).then(|| Key {
+        user: user.to_owned(),
+        hash: hash.to_ascii_lowercase(),
+        active,
+    })
+}
+
+/// Replaces the file by one that only its owner may read, so that a reader never sees half of it.
+fn write(file: &Path, keys: &[Key]) -> Result<(), Error> {
+    let failed = |source| Error::Write { file: file.to_owned(), source };
+    let mut name = file.as_os_str().to_owned();
+    name.push(".new");
+    let new = PathBuf::from(name);
+    let mut out = private(&new).map_err(failed)?;
+    for Key { user, hash, active } in keys {
+        writeln!(out, "{user}:{hash}:{}", u8::from(*active)).map_err(failed)?;
+    }
+    out.sync_all().map_err(failed)?;
+    std::fs::rename(&new, file).map_err(failed)
+}
+
+fn private(file: &Path) -> std::io::Result<File> {
+    use std::os::unix::fs::OpenOptionsExt;
+    OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(file)
+}
+
+/// As many random bits as the original's keys, in as many characters.
+fn random_token() -> Result<String, Error> {
+    let mut bytes = [0; 20];
+    File::open("/dev/urandom")
+        .and_then(|mut source| source.read_exact(&mut bytes))
+        .map_err(Error::Random)?;
+    Ok(hex(&bytes))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn empty() -> (tempfile::TempDir, PathBuf) {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("keys");
+        (folder, file)
+    }
+
+    #[test]
+    fn a_token_is_made_kept_as_its_hash_alone_and_replaced() {
+        use std::os::unix::fs::PermissionsExt;
+        let (_folder, file) = empty();
+        let first = create(&file, "insights").unwrap();
+        create(&file, "other").unwrap();
+        let second = create(&file, "insights").unwrap();
+        assert!(first != second && first.len() == 40);
+        let text = std::fs::read_to_string(&file).unwrap();
+        assert!(!text.contains(&second), "{text}");
+        let keys = read(&file).unwrap();
+        assert_eq!(
+            keys.iter().map(|key| key.user.as_str()).collect::<Vec<_>>(),
+            ["other", "insights"]
+        );
+        assert_eq!(keys[1].hash, hash(&second));
+        assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+
+    #[test]
+    fn a_revoked_user_is_gone_and_an_unknown_one_an_error() {
+        let (_folder, file) = empty();
+        create(&file, "insights").unwrap();
+        revoke(&file, "insights").unwrap();
+        assert_eq!(read(&file).unwrap(), []);
+        assert!(matches!(revoke(&file, "insights"), Err(Error::Nobody { .. })));
+    }
+
+    #[test]
+    fn reads_a_file_written_by_hand() {
+        let (_folder, file) = empty();
+        let hash = hash("abc").to_ascii_uppercase();
+        std::fs::write(&file, format!("# users\n\nann:{hash}:1\nbob:{hash}:0\n")).unwrap();
+        let keys = read(&file).unwrap();
+        assert_eq!(
+            keys[0].hash,
+            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+        );
+        assert!(keys[0].active && !keys[1].active);
+    }
+
+    #[test]
+    fn a_line_of_another_form_is_named() {
+        let (_folder, file) = empty();
+        for line in
+            ["ann", "ann:abc:1", &format!("ann:{}:yes", hash("x")), &format!(":{}:1", hash("x"))]
+        {
+            std::fs::write(&file, format!("# users\n{line}\n")).unwrap();
+            assert!(matches!(read(&file), Err(Error::Line { line: 2, .. })), "{line}");
+        }
+        for user in ["", "a:b", "a\nb", "#a"] {
+            assert!(matches!(create(&file, user), Err(Error::User { .. })), "{user}");
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! Whether the service lives, is well and knows you, and a first page about it (spec 50 §8.8, §8.9).
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use api_client::{Availability, DetailedStatus, Health};
+use futures_util::future::join_all;
+use store::Store;
+use tokio::time::timeout;
+use warp::Filter;
+use warp::filters::BoxedFilter;
+use warp::http::StatusCode;
+use warp::reply::Response;
+
+use crate::error::Error;
+use crate::path::{Ending, versioned};
+use crate::reply;
+use crate::resource::{Call, Request, Resource, redirect, serve};
+use crate::routes::{matching, request, with};
+use crate::service::Service;
+
+/// How long a store may take to say that it is well.
+const HEALTH_LIMIT: Duration = Duration::from_secs(2);
+
+const DOCS: &str = include_str!("docs.html");
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Operation {
+    Status,
+    Health,
+    Authenticated,
+    Docs,
+    /// The same name below a version: a redirect to the one at the root.
+    Elsewhere(&'static str),
+}
+
+pub(crate) fn routes(service: &Arc<Service>) -> BoxedFilter<(Response,)> {
+    let root = warp::path::end().map(|| redirect(StatusCode::FOUND, "/docs"));
+    let operations = matching(operation).and(request()).and(with(service)).then(operate);
+    root.or(operations).unify().boxed()
+}
+
+fn operation(path: &str) -> Option<Operation> {
+    match path {
+        "/status/" => Some(Operation::Status),
+        "/health/" => Some(Operation::Health),
+        "/authenticated/" => Some(Operation::Authenticated),
+        "/docs/" => Some(Operation::Docs),
+        _ => {
+            let roots = ["/status/", "/health/", "/authenticated/"];
+            let (_, name) = versioned(path)?;
+            roots.into_iter().find(|root| &root[1..] == name).map(Operation::Elsewhere)
+        }
+    }
+}
+
+async fn operate(
+    operation: Operation,
+    ending: Ending,
+    request: Request,
+    service: Arc<Service>,
+) -> Response {
+    let resource = Resource { public: operation != Operation::Authenticated, ..Resource::READ };
+    match operation {
+        Operation::Elsewhere(root) if ending != Ending::Missing => {
+            redirect(StatusCode::FOUND, root)
+        }
+        Operation::Docs if ending == Ending::Slash => {
+            reply::bytes("text/html; charset=utf-8", DOCS.into())
+        }
+        Operation::Health => serve(service, resource, ending, request, health).await,
+        _ => serve(service, resource, ending, request, nothing).await,
+    }
+}
+
+async fn nothing(_: Arc<Service>, _: Call) -> Result<Response, Error> {
+    reply::object(&serde_json::Map::new())
+}
+
+async fn health(service: Arc<Service>, _: Call) -> Result<Response, Error> {
+    let stores = join_all(service.stores().map(is_well)).await;
+    let keys = service.keys.check();
+    if let Err(error) = &keys {
+        log::error!("health: {error}");
+    }
+    let [default_db_status, analytics_db_status, overall_status] = [
+        keys.is_ok(),
+        stores.iter().all(|well| *well),
+        keys.is_ok() && stores.iter().all(|well| *well),
+    ]
+    .map(|well| if well { Availability::Ok } else { Availability::Unavailable });
+    let detailed_status = DetailedStatus { default_db_status, analytics_db_status };
+    let mut response = reply::object(&Health { overall_status, detailed_status })?;
+    if overall_status == Availability::Unavailable {
+        *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
+    }
+    Ok(response)
+}
+
+async fn is_well(store: &Store) -> bool {
+    match timeout(HEALTH_LIMIT, store.check()).await {
+        Ok(Ok(())) => true,
+        Ok(Err(error)) => {
+            log::error!("health: {error}");
+            false
+        }
+        Err(_) => {
+            log::error!("health: {store:?} says nothing for {} s", HEALTH_LIMIT.as_secs());
+            false
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn operations_are_at_the_root_and_pointed_to_from_both_versions() {
+        assert_eq!(operation("/status/"), Some(Operation::Status));
+        assert_eq!(operation("/api/v0/health/"), Some(Operation::Elsewhere("/health/")));
+        assert_eq!(
+            operation("/api/v1/authenticated/"),
+            Some(Operation::Elsewhere("/authenticated/"))
+        );
+        for path in ["/api/v0/", "/api/v0/docs/", "/api/v2/status/", "/status", "/"] {
+            assert_eq!(operation(path), None, "{path}");
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! The query of a request, and the days that it asks for (spec 50 §2.2, §2.3).
+
+use chrono::NaiveDate;
+use store::Dates;
+
+use crate::error::Error;
+
+/// The parameters of a query; unknown ones do no harm.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Parameters(Vec<(String, String)>);
+
+impl Parameters {
+    pub(crate) fn parse(query: &str) -> Self {
+        Self(form_urlencoded::parse(query.as_bytes()).into_owned().collect())
+    }
+
+    /// The value of a parameter; the last counts, and an empty one is none.
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
+        let last = self.0.iter().rfind(|(key, _)| key == name).map(|(_, value)| value.as_str());
+        last.filter(|value| !value.is_empty())
+    }
+
+    /// The value of a parameter, cut at its commas.
+    pub(crate) fn list(&self, name: &str) -> Option<Vec<String>> {
+        self.get(name).map(|value| value.split(',').map(str::to_owned).collect())
+    }
+
+    /// The days between `start_date` and `end_date`; a time of day is dropped (Q04).
+    pub(crate) fn dates(&self) -> Result<Dates, Error> {
+        match (self.day("start_date")?, self.day("end_date")?) {
+            (None, None) => Ok(Dates::Latest),
+            (start, end) => Ok(Dates::Range { start, end }),
+        }
+    }
+
+    fn day(&self, name: &str) -> Result<Option<NaiveDate>, Error> {
+        let wrong = || Error::Parameter(format!("{name} must be YYYY-MM-DD or YYYY-MM-DDTHHMMSS."));
+        self.get(name).map(|text| parse_moment_day(text).ok_or_else(wrong)).transpose()
+    }
+}
+
+/// The day of `YYYY-MM-DD`; months and days of one digit pass (Q05).
+pub(crate) fn parse_day(text: &str) -> Option<NaiveDate> {
+    let [year, month, day] = text.split('-').collect::<Vec<_>>().try_into().ok()?;
+    let number = |text: &str, longest: usize| {
+        let fits =
+            (1..=longest).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
+        text.parse::<u32>().ok().filter(|_| fits)
+    };
+    let year = number(year, 4).filter(|_| year.len() == 4)?;
+    NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, number(month, 2)?, number(day, 2)?)
+}
+
+fn parse_moment_day(text: &str) -> Option<NaiveDate> {
+    let Some((day, time)) = text.split_once('T') else { return parse_day(text) };
+    let is_time = time.len() == 6 && time.bytes().all(|byte| byte.is_ascii_digit());
+    let exists = is_time && chrono::NaiveTime::parse_from_str(time, "%H%M%S").is_ok();
+    parse_day(day).filter(|_| exists)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn dates(query: &str) -> Result<Dates, String> {
+        Parameters::parse(query).dates().map_err(|error| format!("{error:?}"))
+    }
+
+    fn day(text: &str) -> Option<NaiveDate> {
+        Some(text.parse().unwrap())
+    }
+
+    #[test]
+    fn limits_are_days_and_each_may_be_missing() {
+        let range = |start, end| Ok(Dates::Range { start, end });
+        assert_eq!(dates("start_date=2014-01-02"), range(day("2014-01-02"), None));
+        assert_eq!(dates("end_date=2014-1-2"), range(None, day("2014-01-02")));
+        assert_eq!(dates("end_date=2014-01-02T235959"), range(None, day("2014-01-02")));
+        assert_eq!(dates("start_date=&end_date="), Ok(Dates::Latest));
+        assert_eq!(dates("start_date=x&start_date=2014-01-02"), range(day("2014-01-02"), None));
+    }
+
+    #[test]
+    fn anything_else_is_refused() {
+        for text in
+            ["foo", "2014-01-01T00:00:00", "2014-01-01Z", "2014-13-01", "14-01-01", "+2014-01-01"]
+        {
+            let message = dates(&format!("end_date={}", text.replace('+', "%2B"))).unwrap_err();
+            assert!(
+                message.contains("end_date must be YYYY-MM-DD or YYYY-MM-DDTHHMMSS."),
+                "{text}: {message}"
+            );
+        }
+        assert!(dates("start_date=2014-01-01T250000").is_err());
+    }
+
+    #[test]
+    fn a_raw_plus_is_a_blank() {
+        let parameters = Parameters::parse("course_ids=a+b%2Bc,d&fields=");
+        assert_eq!(parameters.list("course_ids").unwrap(), ["a b+c", "d"]);
+        assert_eq!(parameters.list("fields"), None);
+        assert_eq!(Parameters::parse("course_ids=a,").list("course_ids").unwrap(), ["a", ""]);
+    }
+}

@@ -1,0 +1,140 @@
+//! What all resources share: a request's way through redirect, token, format and method to its
+//! answer, and the headers of every answer (spec 50 §1, §2.5, §3.1).
+
+use std::sync::Arc;
+
+use api_client::Version;
+use warp::http::header::{ALLOW, CONTENT_DISPOSITION, LOCATION, VARY, X_FRAME_OPTIONS};
+use warp::http::{HeaderMap, HeaderValue, Method, StatusCode};
+use warp::reply::Response;
+
+use crate::error::Error;
+use crate::negotiation::{self, Format};
+use crate::parameters::Parameters;
+use crate::path::Ending;
+use crate::reply;
+use crate::service::Service;
+
+/// What a resource is, whatever it answers.
+#[derive(Clone, Debug)]
+pub(crate) struct Resource {
+    /// Its methods, in words.
+    pub(crate) allow: &'static str,
+    /// Whether it needs no token.
+    pub(crate) public: bool,
+    /// The name of the file that a CSV answer becomes, if it becomes one.
+    pub(crate) file_name: Option<String>,
+}
+
+impl Resource {
+    /// A resource that is only read, by those with a token.
+    pub(crate) const READ: Self =
+        Self { allow: "GET, HEAD, OPTIONS", public: false, file_name: None };
+
+    fn allows(&self, method: &Method) -> bool {
+        self.allow.split(", ").any(|allowed| allowed == method.as_str())
+    }
+}
+
+/// A request without its body.
+#[derive(Clone, Debug)]
+pub(crate) struct Request {
+    pub(crate) method: Method,
+    /// The path as it was sent.
+    pub(crate) path: String,
+    /// The query as it was sent.
+    pub(crate) query: String,
+    pub(crate) headers: HeaderMap,
+}
+
+/// A request that is let in.
+#[derive(Debug)]
+pub(crate) struct Call {
+    pub(crate) parameters: Parameters,
+    pub(crate) format: Format,
+}
+
+impl Call {
+    /// The columns that a CSV answer is asked to have.
+    pub(crate) fn columns(&self) -> Option<Vec<String>> {
+        self.parameters.list("fields")
+    }
+}
+
+/// Takes a request to a resource through to its answer.
+pub(crate) async fn serve<F: Future<Output = Result<Response, Error>>>(
+    service: Arc<Service>,
+    resource: Resource,
+    ending: Ending,
+    request: Request,
+    answer: impl FnOnce(Arc<Service>, Call) -> F,
+) -> Response {
+    if ending == Ending::Missing {
+        return redirect(StatusCode::MOVED_PERMANENTLY, &with_slash(&request));
+    }
+    let parameters = Parameters::parse(&request.query);
+    let format = format(&parameters, &ending, &request.headers);
+    let csv = matches!(format, Ok(Format::Csv));
+    let answered = match admit(&service, &resource, &request).and(format) {
+        Ok(_) if request.method == Method::OPTIONS => reply::object(&serde_json::Map::new()),
+        Ok(format) => answer(service, Call { parameters, format }).await,
+        Err(error) => Err(error),
+    };
+    let mut response = answered.unwrap_or_else(|error| error.response(csv));
+    add_headers(&resource, &request.headers, response.headers_mut());
+    response
+}
+
+/// An empty answer that sends the caller elsewhere.
+pub(crate) fn redirect(status: StatusCode, location: &str) -> Response {
+    let mut response = Response::default();
+    *response.status_mut() = status;
+    match HeaderValue::from_str(location) {
+        Ok(location) => {
+            response.headers_mut().insert(LOCATION, location);
+            response
+        }
+        Err(error) => Error::Internal(format!("redirecting: {error}")).response(false),
+    }
+}
+
+/// The version of the API that a path without one belongs to.
+pub(crate) const UNVERSIONED: Version = Version::V0;
+
+fn with_slash(request: &Request) -> String {
+    let Request { path, query, .. } = request;
+    if query.is_empty() { format!("{path}/") } else { format!("{path}/?{query}") }
+}
+
+/// First the token, so that nothing else is told without one.
+fn admit(service: &Service, resource: &Resource, request: &Request) -> Result<(), Error> {
+    if !resource.public {
+        service.keys.admit(&request.headers)?;
+    }
+    if resource.allows(&request.method) {
+        Ok(())
+    } else {
+        Err(Error::Method(request.method.clone()))
+    }
+}
+
+fn format(parameters: &Parameters, ending: &Ending, headers: &HeaderMap) -> Result<Format, Error> {
+    let named = match ending {
+        Ending::Format(format) => Some(format.as_str()),
+        Ending::Slash | Ending::Missing => parameters.get("format"),
+    };
+    negotiation::choose(named, headers)
+}
+
+fn add_headers(resource: &Resource, request: &HeaderMap, answer: &mut HeaderMap) {
+    answer.insert(ALLOW, HeaderValue::from_static(resource.allow));
+    answer.insert(VARY, HeaderValue::from_static("Accept, Cookie, origin"));
+    answer.insert(X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
+    let file = resource.file_name.as_deref().filter(|_| negotiation::is_exactly_csv(request));
+    let disposition =
+        file.map(|name| HeaderValue::from_str(&format!("attachment; filename={name}")));
+    // A name of other than ASCII letters cannot stand in the header: then the browser chooses one.
+    if let Some(Ok(disposition)) = disposition {
+        answer.insert(CONTENT_DISPOSITION, disposition);
+    }
+}

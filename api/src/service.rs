@@ -1,0 +1,106 @@
+//! The running service: its stores, keys and clock, its start and its graceful end.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use api_client::Version;
+use chrono::{DateTime, NaiveDate, Utc};
+use store::Store;
+use tokio::net::TcpListener;
+use tokio::sync::Notify;
+
+use crate::auth::Keys;
+use crate::config::{Privacy, Settings};
+use crate::cors::Cors;
+use crate::routes;
+
+/// How long requests in flight may take after the service was told to stop.
+const DRAIN_LIMIT: Duration = Duration::from_secs(10);
+
+/// What every request needs.
+pub(crate) struct Service {
+    v0: Store,
+    v1: Option<Store>,
+    pub(crate) keys: Keys,
+    pub(crate) cors: Cors,
+    clock: Option<DateTime<Utc>>,
+}
+
+/// Why the service cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// No store is set.
+    #[error("no result store is given")]
+    NoStore,
+    /// A store cannot be used.
+    #[error("opening the result store")]
+    Store(#[from] store::Error),
+}
+
+impl Service {
+    fn new(settings: &Settings) -> Result<Self, Error> {
+        if settings.privacy != Privacy::Aggregate {
+            log::info!(
+                "privacy {:?}: no resource that shows single learners is built yet",
+                settings.privacy
+            );
+        }
+        Ok(Self {
+            v0: Store::open(settings.store.as_ref().ok_or(Error::NoStore)?)?,
+            v1: settings.store_v1.as_ref().map(Store::open).transpose()?,
+            keys: Keys::new(settings.key_file.clone()),
+            cors: Cors::new(settings),
+            clock: settings.clock,
+        })
+    }
+
+    /// The store that a version reads.
+    pub(crate) fn store(&self, version: Version) -> &Store {
+        match version {
+            Version::V0 => &self.v0,
+            Version::V1 => self.v1.as_ref().unwrap_or(&self.v0),
+        }
+    }
+
+    /// Every store there is.
+    pub(crate) fn stores(&self) -> impl Iterator<Item = &Store> {
+        std::iter::once(&self.v0).chain(&self.v1)
+    }
+
+    /// Today (UTC).
+    pub(crate) fn today(&self) -> NaiveDate {
+        self.clock.unwrap_or_else(Utc::now).date_naive()
+    }
+}
+
+/// Answers the listener's requests until `stop` ends, then lets those in flight finish.
+///
+/// # Errors
+/// No store is set, or one cannot be used.
+pub async fn run(
+    settings: &Settings,
+    listener: TcpListener,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> Result<(), Error> {
+    let service = Arc::new(Service::new(settings)?);
+    if let Ok(address) = listener.local_addr() {
+        log::info!("listening on http://{address}");
+    }
+    let stopping = Arc::new(Notify::new());
+    let told = stopping.clone();
+    let server = warp::serve(routes::all(&service)).incoming(listener).graceful(async move {
+        stop.await;
+        log::info!("stopping");
+        told.notify_one();
+    });
+    tokio::select! {
+        () = server.run() => {}
+        () = drained(&stopping) => log::warn!("requests were cut off after {} s", DRAIN_LIMIT.as_secs()),
+    }
+    Ok(())
+}
+
+async fn drained(stopping: &Notify) {
+    stopping.notified().await;
+    tokio::time::sleep(DRAIN_LIMIT).await;
+}

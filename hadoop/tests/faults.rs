@@ -1,0 +1,241 @@
+//! What goes wrong: killed runs, bad input, a store that goes away.
+#![allow(clippy::unwrap_used)]
+
+mod university;
+
+use std::fs;
+use university::{Ended, University, ended, log_name};
+
+#[test]
+fn a_run_killed_at_any_point_is_finished_by_the_next() {
+    let university = University::new();
+    let store = |name: &str| format!("sqlite:{}", university.path(name).display());
+    university.run("whole", &["--store", &store("whole.db")]).ok();
+    let whole = university.parts("whole");
+    let mut killed = 0;
+    for number in (1..).step_by(5) {
+        let (name, db) = (format!("cut-{number}"), store(&format!("cut-{number}.db")));
+        let logs = university.path("logs").display().to_string();
+        let arguments = [
+            "run",
+            "enrollment",
+            "--source",
+            &logs,
+            "--interval",
+            "2026-03-01-2026-03-09",
+            "--param",
+            "date=2026-03-09",
+            "--param",
+            "import_date=2026-03-09",
+            "--store",
+            &db,
+        ];
+        let mut command = university.command(&name, &arguments);
+        command.env("INSIGHTS_FAULT", format!("any:{number}"));
+        let first = ended(command.output().unwrap());
+        if first.code == Some(0) {
+            break;
+        }
+        assert_eq!(first.code, None, "{}", first.stderr);
+        killed += 1;
+        university.run(&name, &["--store", &db]).ok();
+        assert_eq!(university.parts(&name), whole, "killed at point {number}");
+        assert_eq!(rows(&university, &format!("cut-{number}.db")), rows(&university, "whole.db"));
+        fs::remove_dir_all(university.path(&name)).unwrap();
+    }
+    assert!(killed > 20, "only {killed} points were passed");
+}
+
+fn rows(university: &University, db: &str) -> Vec<(String, i64)> {
+    let db = rusqlite::Connection::open(university.path(db)).unwrap();
+    let count = |table: &str| {
+        let sql = format!("SELECT COUNT(*), TOTAL(count) FROM {table}");
+        db.query_row(&sql, [], |row| {
+            Ok(row.get::<_, i64>(0)? * 1_000_000 + row.get::<_, f64>(1)? as i64)
+        })
+        .unwrap()
+    };
+    let tables = [
+        "course_enrollment_daily",
+        "course_enrollment_gender_daily",
+        "course_meta_summary_enrollment",
+    ];
+    tables.iter().map(|table| ((*table).to_owned(), count(table))).collect()
+}
+
+fn nothing_published(university: &University, warehouse: &str) {
+    let parts = university.parts(warehouse);
+    assert!(parts.is_empty(), "{parts:?}");
+}
+
+fn refused(ended: &Ended, code: i32, says: &[&str]) {
+    assert_eq!(ended.code, Some(code), "{}", ended.stderr);
+    for text in says {
+        assert!(ended.stderr.contains(text), "`{text}` is not in: {}", ended.stderr);
+    }
+    let errors = ended.stderr.lines().filter(|line| line.contains("ERROR")).count();
+    assert_eq!(errors, 1, "{}", ended.stderr);
+}
+
+#[test]
+fn a_torn_file_is_named_or_left_out() {
+    for engine in ["inline", "local"] {
+        let university = University::new();
+        let path = university.path("logs").join(log_name(2));
+        let bytes = fs::read(&path).unwrap();
+        fs::write(&path, &bytes[..bytes.len() - 9]).unwrap();
+        let torn = university.run(engine, &["-r", engine]);
+        refused(&torn, 20, &["tracking.log-20260302-1.gz: the file ends in the middle", "at byte"]);
+        nothing_published(&university, engine);
+        let left_out = university.run(engine, &["-r", engine, "--bad-files", "skip"]).ok();
+        assert!(left_out.stderr.contains("left out: "), "{}", left_out.stderr);
+        assert!(left_out.stderr.contains("Bad Files Left Out\":1"), "{}", left_out.stderr);
+        fs::remove_file(&path).unwrap();
+        university.run("without", &[]).ok();
+        assert_eq!(university.parts(engine), university.parts("without"));
+    }
+}
+
+#[test]
+fn what_is_no_log_is_refused() {
+    let university = University::new();
+    let noise: Vec<u8> =
+        (0..9000u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 11) as u8).collect();
+    fs::write(university.path("logs").join("tracking.log"), noise).unwrap();
+    refused(&university.run("w", &[]), 20, &["logs/tracking.log: holds no text"]);
+    nothing_published(&university, "w");
+}
+
+#[test]
+fn an_empty_folder_and_a_missing_one_are_named() {
+    let university = University::new();
+    fs::create_dir_all(university.path("empty")).unwrap();
+    for (folder, says) in [("empty", "no log file was chosen: 0 files"), ("gone", "is not there")] {
+        let source = university.path(folder).display().to_string();
+        let ended = ended(
+            university.command("w", &["run", "enrollment", "--source", &source]).output().unwrap(),
+        );
+        refused(&ended, 20, &[says, &source]);
+    }
+    nothing_published(&university, "w");
+}
+
+#[test]
+fn wrong_words_are_refused_before_anything_runs() {
+    let university = University::new();
+    for (arguments, code, says) in [
+        (
+            vec!["run", "enrolment"],
+            2,
+            "there is no workflow or job `enrolment`; did you mean `enrollment`?",
+        ),
+        (
+            vec!["run", "enrollment", "--interval", "2014-13"],
+            3,
+            "parameter `interval` is `2014-13`, which is not an interval",
+        ),
+        (
+            vec!["run", "enrollment", "--param", "overwrite_n_day=3"],
+            2,
+            "`overwrite_n_day`; did you mean `overwrite_n_days`?",
+        ),
+        (
+            vec!["run", "enrollment", "--param", "reducers=0", "--source", "logs"],
+            2,
+            "`reducers` must be 1 or more",
+        ),
+        (
+            vec!["run", "enrollment", "--source", "s3://bucket/logs"],
+            20,
+            "files at `s3:` cannot be reached",
+        ),
+    ] {
+        refused(&ended(university.command("w", &arguments).output().unwrap()), code, &[says]);
+    }
+    fs::write(university.path("insights.yml"), "warehouse:\n  keep: 3\n").unwrap();
+    let wrong = ended(university.command("w", &["run", "enrollment"]).output().unwrap());
+    refused(&wrong, 3, &["insights.yml", "unknown key `keep`"]);
+}
+
+#[test]
+fn a_lost_lms_publishes_nothing() {
+    let university = University::new();
+    fs::remove_file(university.path("lms.sqlite")).unwrap();
+    let lost = university.run("w", &[]);
+    assert_ne!(lost.code, Some(0));
+    assert!(lost.stderr.contains("lms.sqlite"), "{}", lost.stderr);
+    let parts = university.parts("w");
+    assert!(
+        parts.iter().all(|(name, _)| name.starts_with("course_enrollment_events/")),
+        "{parts:?}"
+    );
+}
+
+#[test]
+fn a_store_that_goes_away_keeps_its_tables() {
+    let university = University::new();
+    let gone = university.run("w", &["--store", "mysql://nobody@127.0.0.1:9/none"]);
+    refused(&gone, 30, &["mysql://nobody@127.0.0.1:9/none"]);
+    nothing_published(&university, "w");
+}
+
+#[test]
+fn a_second_run_at_the_same_time_is_refused() {
+    let university = University::new();
+    let folder = university.path("w/_ledger");
+    fs::create_dir_all(&folder).unwrap();
+    let lock = fs::File::create(folder.join("lock")).unwrap();
+    lock.lock().unwrap();
+    refused(&university.run("w", &[]), 10, &["another run is at work"]);
+}
+
+#[test]
+fn a_hand_made_import_is_taken_as_it_is() {
+    let university = University::new();
+    university.run("w", &[]).ok();
+    for table in ["auth_userprofile", "grades_persistentcoursegrade"] {
+        let from = university.path("w").join(table).join("dt=2026-03-09");
+        let to = university.path("hand").join(table).join("dt=2026-03-09");
+        fs::create_dir_all(&to).unwrap();
+        for file in fs::read_dir(from).unwrap() {
+            let file = file.unwrap().path();
+            fs::copy(&file, to.join(file.file_name().unwrap())).unwrap();
+        }
+    }
+    fs::remove_file(university.path("lms.sqlite")).unwrap();
+    university.run("hand", &[]).ok();
+    assert_eq!(university.parts("hand"), university.parts("w"));
+}
+
+#[test]
+fn every_run_leaves_its_record() {
+    let university = University::new();
+    university.run("w", &[]).ok();
+    assert_ne!(
+        university.run("w", &["--param", "reducers=0", "--force", "enrollment"]).code,
+        Some(0)
+    );
+    let mut runs: Vec<_> =
+        fs::read_dir(university.path("w/_runs")).unwrap().map(|e| e.unwrap().path()).collect();
+    runs.sort();
+    let record = |run: &std::path::Path| -> serde_json::Value {
+        serde_json::from_slice(&fs::read(run.join("run.json")).unwrap()).unwrap()
+    };
+    assert_eq!(record(&runs[0])["exit_code"], 0);
+    assert_eq!(record(&runs[1])["exit_code"], 2);
+    let events = fs::read_to_string(runs[0].join("events.jsonl")).unwrap();
+    let kinds: Vec<String> = events
+        .lines()
+        .map(|line| {
+            serde_json::from_str::<serde_json::Value>(line).unwrap()["kind"]
+                .as_str()
+                .unwrap()
+                .to_owned()
+        })
+        .collect();
+    for kind in ["run_started", "task_started", "counters", "task_finished", "run_finished"] {
+        assert!(kinds.iter().any(|k| k == kind), "{kind}");
+    }
+    let status = ended(university.command("w", &["status"]).output().unwrap()).ok().stdout;
+    assert!(status.contains("failed (2): parameter `reducers` must be 1 or more"), "{status}");
+}

@@ -1,0 +1,178 @@
+//! The same bytes, whatever the engine, the number of reducers' engine, and the order of arrival.
+#![allow(clippy::unwrap_used)]
+
+mod university;
+
+use std::fs;
+use university::{DAYS, University, day_lines, log_name};
+
+#[test]
+fn engines_write_the_same_part_files() {
+    let university = University::new();
+    for reducers in ["1", "7", "25"] {
+        let param = format!("reducers={reducers}");
+        for engine in ["inline", "local"] {
+            university
+                .run(&format!("{engine}-{reducers}"), &["-r", engine, "--param", &param])
+                .ok();
+        }
+        let inline = university.parts(&format!("inline-{reducers}"));
+        assert!(inline.iter().any(|(name, _)| name.starts_with("course_enrollment_gender_daily/")));
+        assert_eq!(inline, university.parts(&format!("local-{reducers}")), "{reducers} reducers");
+    }
+}
+
+#[test]
+fn little_memory_changes_nothing() {
+    let university = University::new();
+    university.run("much", &[]).ok();
+    let logs = university.path("logs").display().to_string();
+    let arguments = [
+        "run",
+        "enrollment",
+        "--source",
+        &logs,
+        "--interval",
+        "2026-03-01-2026-03-09",
+        "--param",
+        "date=2026-03-09",
+        "--param",
+        "import_date=2026-03-09",
+    ];
+    let mut command = university.command("little", &arguments);
+    command.env("INSIGHTS_RUNNERS_INLINE_MEMORY_MB", "0");
+    university::ended(command.output().unwrap()).ok();
+    assert_eq!(university.parts("much"), university.parts("little"));
+}
+
+/// A university whose logs come day by day; `held` gives what is not there at first.
+fn day_by_day(late: &[u32], replaced: &[u32]) -> University {
+    let university = University::new();
+    let all = university.path("logs");
+    let aside = university.path("aside");
+    fs::rename(&all, &aside).unwrap();
+    let arrive = |day: u32| {
+        let to = all.join(log_name(day));
+        fs::create_dir_all(to.parent().unwrap()).unwrap();
+        fs::copy(aside.join(log_name(day)), to).unwrap();
+    };
+    for day in (1..=DAYS).filter(|day| !late.contains(day)) {
+        arrive(day);
+        if replaced.contains(&day) {
+            university.write_log(&log_name(day), &day_lines(day)[..20]);
+        }
+        university.run("daily", &[]).ok();
+    }
+    for day in late.iter().chain(replaced) {
+        arrive(*day);
+        university.run("daily", &[]).ok();
+    }
+    university
+}
+
+#[test]
+fn seven_daily_runs_are_one_run() {
+    let university = day_by_day(&[], &[]);
+    university.run("once", &[]).ok();
+    assert_eq!(university.parts("daily"), university.parts("once"));
+}
+
+#[test]
+fn a_late_and_a_replaced_file_are_merged_into_their_days() {
+    let university = day_by_day(&[3], &[5]);
+    university.run("once", &[]).ok();
+    assert_eq!(university.parts("daily"), university.parts("once"));
+}
+
+#[test]
+fn a_withdrawn_file_leaves_nothing_behind() {
+    let university = University::new();
+    university.run("before", &[]).ok();
+    fs::remove_file(university.path("logs").join(log_name(4))).unwrap();
+    university.run("before", &[]).ok();
+    university.run("without", &[]).ok();
+    assert_eq!(university.parts("before"), university.parts("without"));
+}
+
+#[test]
+fn a_second_run_does_nothing_and_force_gives_the_same_bytes() {
+    let university = University::new();
+    university.run("w", &[]).ok();
+    let before = university.parts("w");
+    let said = university.run("w", &[]).ok().stdout;
+    assert!(said.starts_with("0 steps made"), "{said}");
+    for force in [
+        ["--force", "course-enrollment-daily"],
+        ["--force", "enrollment"],
+        ["--force-from", "2026-03-03"],
+    ] {
+        let said = university.run("w", &force).ok().stdout;
+        assert!(!said.starts_with("0 steps made"), "{force:?}: {said}");
+        assert_eq!(university.parts("w"), before, "{force:?}");
+    }
+}
+
+#[test]
+fn a_day_that_changed_makes_only_what_depends_on_it_stale() {
+    let university = University::new();
+    let logs = university.path("logs").display().to_string();
+    university.run("w", &[]).ok();
+    let plan = [
+        "plan",
+        "enrollment",
+        "--source",
+        &logs,
+        "--interval",
+        "2026-03-01-2026-03-09",
+        "--param",
+        "date=2026-03-09",
+        "--param",
+        "import_date=2026-03-09",
+    ];
+    let planned = |university: &University| {
+        university::ended(university.command("w", &plan).output().unwrap()).ok().stdout
+    };
+    let said = planned(&university);
+    assert!(said.lines().all(|line| line.starts_with("COMPLETE")), "{said}");
+    university.write_log("lms-0/tracking.log-20260302-2.gz", &day_lines(2)[..5]);
+    let said = planned(&university);
+    assert!(said.starts_with("STALE\tscan\t1 files to read"), "{said}");
+    assert!(
+        said.contains(
+            "STALE\tcourse-enrollment-spans\tcourse-enrollment-events will be made again"
+        ),
+        "{said}"
+    );
+    let why = university.command("w", &["why", "course-enrollment-daily"]).output().unwrap();
+    let why = university::ended(why).ok().stdout;
+    assert!(
+        why.contains("course_enrollment_daily/2026-03-09: ")
+            && why.contains("from course_enrollment_spans/2026-03-09"),
+        "{why}"
+    );
+}
+
+#[test]
+fn splits_of_a_plain_file_lose_and_double_nothing() {
+    let university = University::new();
+    let line = &day_lines(3)[5];
+    // Larger than two splits; only every thousandth line is of interest.
+    let other = format!("{{\"event_type\": \"page_close\", \"page\": \"{}\"}}", "x".repeat(3000));
+    let mut text = String::new();
+    for number in 0..48_000 {
+        text += if number % 1000 == 0 { line } else { &other };
+        text += if number % 3 == 0 { "\r\n" } else { "\n" };
+    }
+    assert!(text.len() > 128 * 1024 * 1024);
+    let folder = university.path("plain");
+    fs::create_dir_all(&folder).unwrap();
+    fs::write(folder.join("tracking.log"), text).unwrap();
+    let source = folder.display().to_string();
+    for engine in ["inline", "local"] {
+        let arguments = ["run", "course-enrollment-events", "-r", engine, "--source", &source];
+        university::ended(university.command(engine, &arguments).output().unwrap()).ok();
+        let rows: usize =
+            university.parts(engine).iter().map(|(_, text)| text.lines().count()).sum();
+        assert_eq!(rows, 48, "{engine}");
+    }
+}

@@ -1,0 +1,155 @@
+//! A small university for tests of the driver: logs by day, an LMS, and the program.
+#![allow(dead_code, clippy::unwrap_used)]
+
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+/// Days of logs: from 2026-03-01.
+pub const DAYS: u32 = 7;
+/// A course for each organisation.
+const COURSES: [&str; 3] = ["course-v1:A+One+R", "B/Two/R", "course-v1:C\u{e9}+Three+R"];
+
+/// A folder that holds everything.
+pub struct University {
+    dir: tempfile::TempDir,
+}
+
+/// What a command printed and how it ended.
+pub struct Ended {
+    pub code: Option<i32>,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+impl University {
+    /// Logs of [`DAYS`] days and an LMS.
+    pub fn new() -> Self {
+        let university = Self { dir: tempfile::tempdir().unwrap() };
+        for day in 1..=DAYS {
+            university.write_log(&log_name(day), &day_lines(day));
+        }
+        university.make_lms();
+        university
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.dir.path().join(name)
+    }
+
+    pub fn write_log(&self, name: &str, lines: &[String]) {
+        let path = self.path("logs").join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        let mut out = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        lines.iter().for_each(|line| writeln!(out, "{line}").unwrap());
+        fs::write(path, out.finish().unwrap()).unwrap();
+    }
+
+    fn make_lms(&self) {
+        let lms = rusqlite::Connection::open(self.path("lms.sqlite")).unwrap();
+        lms.execute_batch(LMS).unwrap();
+        for user in 1..=40i64 {
+            let at = (user % 4) as usize;
+            let (gender, level) = (["m", "f", "", "o"][at], ["b", "m", "p_se", "zz"][at]);
+            let profile = (user, format!("N {user}\twith\ntab"), gender, 1950 + user, level);
+            lms.execute("INSERT INTO auth_userprofile (user_id, name, gender, year_of_birth, level_of_education, language, location, mailing_address, city, country, goals) VALUES (?,?,?,?,?,'','',NULL,NULL,'DE','')", profile).unwrap();
+            let modified = format!("2026-03-0{} 10:00:00.000000", 1 + user % 7);
+            let passed = (user % 3 == 0).then(|| modified.clone());
+            lms.execute("INSERT INTO grades_persistentcoursegrade (id, user_id, course_id, course_edited_timestamp, course_version, grading_policy_hash, percent_grade, letter_grade, passed_timestamp, created, modified) VALUES (?1,?1,?2,NULL,'v','h',0.7,'Pass',?3,?4,?4)", (user, COURSES[(user % 3) as usize], passed, modified)).unwrap();
+        }
+    }
+
+    /// A command of `insights` with this university's sources and LMS, ready to be changed.
+    pub fn command(&self, warehouse: &str, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_insights"));
+        command.current_dir(self.dir.path()).args(arguments);
+        command.arg("--warehouse").arg(self.path(warehouse));
+        command
+            .env("INSIGHTS_LMS_DATABASE", format!("sqlite:{}", self.path("lms.sqlite").display()));
+        command.env("INSIGHTS_RUNNERS_LOCAL_PROGRAM", jobs_program());
+        command
+    }
+
+    /// `insights run enrollment` over the logs.
+    pub fn run(&self, warehouse: &str, arguments: &[&str]) -> Ended {
+        let logs = self.path("logs").display().to_string();
+        let fixed = ["run", "enrollment", "--source", &logs, "--interval", "2026-03-01-2026-03-09"];
+        let dates = ["--param", "date=2026-03-09", "--param", "import_date=2026-03-09"];
+        let all = [&fixed[..], &dates[..], arguments].concat();
+        ended(self.command(warehouse, &all).output().unwrap())
+    }
+
+    /// Every part file of a warehouse: its path and its bytes, imports apart (Avro's sync marks differ).
+    pub fn parts(&self, warehouse: &str) -> Vec<(String, String)> {
+        let root = self.path(warehouse);
+        let mut found = Vec::new();
+        collect(&root, &root, &mut found);
+        found.sort();
+        found
+    }
+}
+
+fn collect(root: &Path, folder: &Path, found: &mut Vec<(String, String)>) {
+    for entry in fs::read_dir(folder).into_iter().flatten() {
+        let path = entry.unwrap().path();
+        let name = path.strip_prefix(root).unwrap().display().to_string();
+        if path.is_dir() && !name.starts_with("_ledger") && !name.starts_with("_runs") {
+            collect(root, &path, found);
+        } else if name.contains("/part-") && !name.ends_with(".avro") {
+            found.push((name, fs::read_to_string(&path).unwrap()));
+        }
+    }
+}
+
+pub fn ended(output: Output) -> Ended {
+    Ended {
+        code: output.status.code(),
+        stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+        stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+    }
+}
+
+impl Ended {
+    #[track_caller]
+    pub fn ok(self) -> Self {
+        assert_eq!(self.code, Some(0), "{}", self.stderr);
+        self
+    }
+}
+
+pub fn log_name(day: u32) -> String {
+    format!("lms-{}/tracking.log-2026030{day}-1.gz", day % 2)
+}
+
+/// Enrollments and other events, most of them of that day, one of the day before.
+pub fn day_lines(day: u32) -> Vec<String> {
+    let mut lines = vec![
+        "not json".to_owned(),
+        r#"{"event_type": "page_close", "time": "2026-03-01T00:00:00"}"#.to_owned(),
+    ];
+    for user in 1..=40u32 {
+        let kind = ["activated", "deactivated", "mode_changed"][((user + day) % 3) as usize];
+        let mode = ["audit", "honor", "verified"][((user * day) % 3) as usize];
+        let course = COURSES[(user % 3) as usize];
+        let of = if user == 7 { (day - 1).max(1) } else { day };
+        lines.push(format!(
+            r#"{{"event_type": "edx.course.enrollment.{kind}", "time": "2026-03-0{of}T1{}:00:0{}.5+00:00", "event": {{"course_id": "{course}", "user_id": {user}, "mode": "{mode}"}}}}"#,
+            user % 10,
+            day
+        ));
+    }
+    lines
+}
+
+/// The program that tasks run as.
+pub fn jobs_program() -> PathBuf {
+    let program = Path::new(env!("CARGO_BIN_EXE_insights")).with_file_name("jobs");
+    assert!(program.is_file(), "build the program `jobs` first: cargo build -p jobs");
+    program
+}
+
+const LMS: &str = "
+CREATE TABLE auth_userprofile (id INTEGER PRIMARY KEY, user_id INTEGER NOT NULL UNIQUE, name VARCHAR(255) NOT NULL, gender VARCHAR(6), year_of_birth INTEGER, level_of_education VARCHAR(6), language VARCHAR(255) NOT NULL, location VARCHAR(255) NOT NULL, mailing_address TEXT, city TEXT, country VARCHAR(2), goals TEXT);
+CREATE TABLE grades_persistentcoursegrade (id INTEGER PRIMARY KEY, user_id INTEGER NOT NULL, course_id VARCHAR(255) NOT NULL, course_edited_timestamp DATETIME, course_version VARCHAR(255) NOT NULL, grading_policy_hash VARCHAR(255) NOT NULL, percent_grade DOUBLE NOT NULL, letter_grade VARCHAR(255) NOT NULL, passed_timestamp DATETIME, created DATETIME NOT NULL, modified DATETIME NOT NULL);
+";

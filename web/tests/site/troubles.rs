@@ -1,0 +1,99 @@
+//! The API down, slow or lying: the section says so and the rest of the page stands.
+
+use std::time::Duration;
+
+use serde_json::json;
+use wiremock::ResponseTemplate;
+
+use crate::false_api::{COURSE, Fixture, HOME, day, serve, summary};
+
+async fn activity(answer: ResponseTemplate) -> String {
+    let settings = web::config::Settings { api_timeout: Some(1), ..Default::default() };
+    let site = Fixture::with(settings).await;
+    let title = json!([summary(COURSE, Some("Paper"), 10)]);
+    site.answer("course_summaries/", ResponseTemplate::new(200).set_body_json(title)).await;
+    site.answer(&format!("courses/{COURSE}/enrollment/mode/"), answer).await;
+    let html = site.page(&format!("{HOME}enrollment/activity/")).await;
+    assert!(
+        html.contains(">Paper<") && html.contains("How many learners are in my course?"),
+        "the frame stands"
+    );
+    assert!(!html.contains("<table"), "no figures");
+    html
+}
+
+#[tokio::test]
+async fn no_data_is_explained() {
+    let html = activity(ResponseTemplate::new(404)).await;
+    assert!(html.contains("Nothing to show here yet") && html.contains("href=\"/help/no-data/\""));
+    let empty = activity(ResponseTemplate::new(200).set_body_json(json!([]))).await;
+    assert!(empty.contains("Nothing to show here yet"));
+}
+
+#[tokio::test]
+async fn a_failing_api_is_said_with_a_way_to_try_again() {
+    let html = activity(ResponseTemplate::new(500)).await;
+    assert!(html.contains("cannot be reached"), "{html}");
+    assert!(
+        html.contains("href=\"/courses/course-v1:edX+DemoX+2024/enrollment/activity/\">Try again")
+    );
+}
+
+#[tokio::test]
+async fn a_slow_api_does_not_hold_the_page() {
+    let begin = std::time::Instant::now();
+    let html = activity(
+        ResponseTemplate::new(200).set_body_json(json!([])).set_delay(Duration::from_secs(20)),
+    )
+    .await;
+    assert!(html.contains("took too long"));
+    assert!(begin.elapsed() < Duration::from_secs(10));
+}
+
+#[tokio::test]
+async fn a_lying_api_is_not_believed() {
+    for body in ["[{", "{\"a\":1}", "[{\"date\":\"yesterday\"}]", "<html>"] {
+        let html =
+            activity(ResponseTemplate::new(200).set_body_raw(body, "application/json")).await;
+        assert!(html.contains("makes no sense"), "{body}");
+    }
+    let absurd = json!([day("0001-01-01", 1, 1), day("9999-12-31", 1, 1)]);
+    assert!(
+        activity(ResponseTemplate::new(200).set_body_json(absurd)).await.contains("makes no sense")
+    );
+}
+
+#[tokio::test]
+async fn absurd_numbers_do_not_break_a_page() {
+    let site = Fixture::new().await;
+    let days = json!([day("2024-03-01", i64::MAX - 200, 0), day("2024-03-09", -5, 0)]);
+    site.rows("mode", days).await;
+    let html = site.page(&format!("{HOME}enrollment/activity/")).await;
+    assert!(html.contains("<table"));
+}
+
+#[tokio::test]
+async fn a_refused_token_is_told_apart() {
+    assert!(activity(ResponseTemplate::new(401)).await.contains("refused this site"));
+    assert!(activity(ResponseTemplate::new(429)).await.contains("refused this site"));
+}
+
+#[tokio::test]
+async fn without_its_title_a_course_goes_by_its_id() {
+    let site = Fixture::new().await;
+    site.answer("course_summaries/", ResponseTemplate::new(500)).await;
+    site.rows("mode", json!([day("2024-03-08", 5, 5), day("2024-03-09", 6, 5)])).await;
+    let html = site.page(&format!("{HOME}enrollment/activity/")).await;
+    assert!(html.contains("<table") && html.contains(&format!("<span>{COURSE}</span>")));
+}
+
+#[tokio::test]
+async fn an_unreachable_api_leaves_pages_and_downloads_apart() {
+    let address = serve("http://127.0.0.1:9", Default::default()).await;
+    let index = reqwest::get(format!("{address}/courses/")).await.unwrap();
+    assert_eq!(index.status(), 200);
+    assert!(index.text().await.unwrap().contains("cannot be reached"));
+    let download = reqwest::get(format!("{address}{HOME}csv/enrollment/")).await.unwrap();
+    assert_eq!(download.status(), 503);
+    assert!(download.text().await.unwrap().contains("Request number:"));
+}
