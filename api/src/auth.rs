@@ -1,6 +1,7 @@
 //! Who asks: the token of a request against the key file (spec 50 §3.1).
 
-use std::path::PathBuf;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
@@ -21,8 +22,16 @@ pub(crate) struct Keys {
 
 struct Read {
     keys: Vec<Key>,
-    modified: SystemTime,
+    version: Version,
     looked: Instant,
+}
+
+/// What changes with a file: it may be written within one tick of the clock, or be another file.
+type Version = (SystemTime, u64, u64);
+
+fn version(file: &Path) -> std::io::Result<Version> {
+    let file = std::fs::metadata(file)?;
+    Ok((file.modified()?, file.ino(), file.len()))
 }
 
 impl Keys {
@@ -55,11 +64,10 @@ impl Keys {
         let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
         if read.as_ref().is_none_or(|read| read.looked.elapsed() > TRUST) {
             let failed = |source| keys::Error::Read { file: file.clone(), source };
-            let modified =
-                std::fs::metadata(file).and_then(|file| file.modified()).map_err(failed)?;
-            let unchanged = read.take().filter(|read| read.modified == modified);
+            let version = version(file).map_err(failed)?;
+            let unchanged = read.take().filter(|read| read.version == version);
             let keys = unchanged.map_or_else(|| keys::read(file), |read| Ok(read.keys))?;
-            *read = Some(Read { keys, modified, looked: Instant::now() });
+            *read = Some(Read { keys, version, looked: Instant::now() });
         }
         Ok(read.as_ref().and_then(|read| active(&read.keys, token)))
     }

@@ -3,7 +3,6 @@
 
 use std::sync::Arc;
 
-use api_client::Version;
 use warp::http::header::{ALLOW, CONTENT_DISPOSITION, LOCATION, VARY, X_FRAME_OPTIONS};
 use warp::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use warp::reply::Response;
@@ -97,9 +96,6 @@ pub(crate) fn redirect(status: StatusCode, location: &str) -> Response {
         Err(error) => Error::Internal(format!("redirecting: {error}")).response(false),
     }
 }
-
-/// The version of the API that a path without one belongs to.
-pub(crate) const UNVERSIONED: Version = Version::V0;
 
 fn with_slash(request: &Request) -> String {
     let Request { path, query, .. } = request;

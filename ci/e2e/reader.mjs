@@ -24,8 +24,9 @@ export async function wholeTable(page) {
   const rows = [];
   for (;;) {
     rows.push(...(await page.$$eval("tbody tr", (all) => all.map((row) => [...row.children].map((cell) => {
-      const below = cell.querySelector(".below")?.textContent ?? "";
-      return cell.textContent.trim().replace(below, "").trim();
+      const copy = cell.cloneNode(true);
+      copy.querySelectorAll(".below, .hidden").forEach((node) => node.remove());
+      return copy.textContent.trim();
     })))));
     const next = await page.$(".pager a[rel=next]");
     if (!next) return rows;

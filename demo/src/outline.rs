@@ -289,7 +289,7 @@ impl Builder<'_> {
         let block = self.block("vertical", title);
         let html = self.block("html", "Text".to_owned());
         let exam = matches!(format, Format::Midterm | Format::Final);
-        let video = (!exam && self.rng.chance(0.62)).then(|| self.video());
+        let video = (!exam && self.rng.chance(0.65)).then(|| self.video());
         let first = self.outline.problems.len();
         let shares = if format == Format::Practice {
             [72.0, 20.0, 5.5, 1.8, 0.7]

@@ -210,7 +210,7 @@ fn visit_unit(visit: &mut Session, unit: &Unit) {
     }
     if let Some(number) = unit.video {
         let again = visit.registration.videos.get(&number).is_some_and(|watched| watched.complete);
-        if visit.rng.chance(if again { 0.25 } else { 0.64 }) {
+        if visit.rng.chance(if again { 0.25 } else { 0.68 }) {
             video::watch(visit, number);
         }
     }
@@ -255,7 +255,7 @@ fn wants(visit: &mut Session, number: usize) -> bool {
         return visit.rng.chance(0.03);
     }
     let rush = schedule::deadline_rush(visit.now);
-    visit.rng.chance((0.76 * rush).min(0.94))
+    visit.rng.chance((0.73 * rush).min(0.93))
 }
 
 /// Reads the text of a unit; the page reports it as complete.
@@ -342,7 +342,7 @@ fn leave_unit(visit: &mut Session, sequence: &Sequence, unit: usize) -> Option<u
         visit.page.clone_from(&sequence.page);
     }
     let from = Tab { sequence, unit, top, front };
-    match visit.rng.weighted(&[0.78, 0.10, 0.04, 0.08]) {
+    match visit.rng.weighted(&[0.86, 0.07, 0.03, 0.04]) {
         0 if unit == last => {
             from.next(visit, None);
             None

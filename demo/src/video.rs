@@ -176,10 +176,10 @@ fn reach(visit: &mut Session, video: &Video, again: bool) -> f64 {
         return visit.rng.uniform(1.0, 5.0).min(video.duration);
     }
     let to_end = match video.duration {
-        d if d <= 180.0 => 0.80,
-        d if d <= 360.0 => 0.70,
-        d if d <= 720.0 => 0.56,
-        _ => 0.38,
+        d if d <= 180.0 => 0.84,
+        d if d <= 360.0 => 0.75,
+        d if d <= 720.0 => 0.61,
+        _ => 0.42,
     };
     if visit.rng.chance(if again { to_end * 0.7 } else { to_end }) {
         return video.duration;

@@ -1,7 +1,9 @@
 //! From the names asked for to the jobs to run, and what the ledger says of each.
 
 use crate::error::{Drive, DriveError};
+use crate::input::checksum;
 use crate::ledger::{CODE, Ledger, identity};
+use crate::storage;
 use crate::workflow;
 use chrono::NaiveDate;
 use jobs::enrollment::days_read;
@@ -200,7 +202,10 @@ pub fn reads(job: &Job, params: &Params, ledger: &Ledger) -> Drive<Vec<Read>> {
         let read = |value: String, identity| Read { folder: folder.clone(), key, value, identity };
         match input.at.value(params)? {
             Some(value) => {
-                let known = ledger.entry(&folder, &value)?.map(|entry| entry.identity);
+                let known = match ledger.entry(&folder, &value)? {
+                    Some(entry) => Some(entry.identity),
+                    None => brought_along(ledger, &folder, key, &value)?,
+                };
                 found.push(read(value, known));
             }
             None => {
@@ -215,6 +220,20 @@ pub fn reads(job: &Job, params: &Params, ledger: &Ledger) -> Drive<Vec<Read>> {
         }
     }
     Ok(found)
+}
+
+/// The identity of a partition that no job of ours makes and that stands there all the same: that of
+/// its files.
+fn brought_along(ledger: &Ledger, table: &str, key: &str, value: &str) -> Drive<Option<String>> {
+    let folder = ledger.partition(table, key, value);
+    if registry::filling(table).is_some() || !folder.is_dir() {
+        return Ok(None);
+    }
+    let sums = storage::parts(&folder)?
+        .iter()
+        .map(|part| checksum(part))
+        .collect::<Result<Vec<_>, _>>()?;
+    Ok(Some(identity(sums.iter().map(String::as_str))))
 }
 
 /// What a job's output is made from, by name, and the identity that follows.

@@ -6,14 +6,17 @@ use crate::events::Events;
 use crate::faults::point;
 use crate::ledger::Ledger;
 use crate::plan::{self, Force};
+use crate::progress::Progress;
 use crate::runner::inline::Inline;
 use crate::runner::local::Local;
-use crate::runner::{Runner, cores};
+use crate::runner::{self, Runner, Work, cores};
 use crate::{imports, publish, scan, staged, storage};
 use chrono::NaiveDate;
 use jobs::event::interval::Interval;
-use jobs::job::{Job, Work};
+use jobs::job::Job;
 use jobs::params::Params;
+use jobs::pass::Pass;
+use jobs::streaming::Counters;
 use serde_json::json;
 use std::path::{Path, PathBuf};
 
@@ -158,7 +161,7 @@ impl Run<'_> {
         summary: &mut Summary,
     ) -> Drive<()> {
         let facts: Vec<_> =
-            wanted.iter().copied().filter(|j| matches!(j.work, Work::Scan(_))).collect();
+            wanted.iter().copied().filter(|j| matches!(j.work, jobs::job::Work::Scan(_))).collect();
         if !facts.is_empty() {
             scan::scan(self, &facts, summary)?;
         }
@@ -182,6 +185,37 @@ impl Run<'_> {
         std::fs::create_dir_all(&folder)
             .map_err(storage::StorageError::disk("make the folder", &folder))?;
         Ok(folder)
+    }
+
+    /// Runs one pass over files into a new folder; gives it, what was counted, and how many records.
+    ///
+    /// # Errors
+    /// When the engine fails.
+    pub fn pass(
+        &mut self,
+        name: &str,
+        pass: Pass,
+        inputs: &[(String, PathBuf)],
+    ) -> Drive<(PathBuf, Counters, u64)> {
+        let output = self.stage(name)?;
+        let scratch = self.stage(&format!("{name}-scratch"))?;
+        let progress = Progress::new(name);
+        let splits = runner::splits(inputs)?;
+        let reducers = self.reducers()?;
+        let work = Work {
+            pass: &pass,
+            splits,
+            reducers,
+            output: &output,
+            scratch: &scratch,
+            progress: &progress,
+        };
+        point("pass");
+        let step = || pass.jobs.iter().map(|job| job.name).collect::<Vec<_>>().join(", ");
+        let counters = self.runner.run(&work);
+        let counters = counters.map_err(|source| DriveError::Run { step: step(), source })?;
+        storage::remove(&scratch)?;
+        Ok((output, counters, progress.records()))
     }
 
     /// The number of reducers.

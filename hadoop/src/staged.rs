@@ -6,7 +6,6 @@ use crate::events::now;
 use crate::ledger::{Changes, Entry};
 use crate::plan::{self, Read, State};
 use crate::run::{Run, Summary};
-use crate::scan::{count_rows, run_pass};
 use crate::storage;
 use jobs::job::{At, Job, Work};
 use jobs::params::Params;
@@ -84,7 +83,7 @@ fn run_steps(
         let jobs: Vec<_> = jobs.iter().copied().filter(|job| job.steps() > step).collect();
         let name = format!("{}-{}", jobs.first().map_or("", |job| job.name), step + 1);
         let pass = Pass { jobs, step, params: run.params.clone() };
-        let (folder, counted, _) = run_pass(run, &name, pass, &inputs)?;
+        let (folder, counted, _) = run.pass(&name, pass, &inputs)?;
         counters.merge(&counted);
         let between = folder.join(STEP_FOLDER);
         inputs = if between.is_dir() { addressed(storage::parts(&between)?) } else { Vec::new() };
@@ -155,7 +154,7 @@ fn commit(
                 outputs.iter().map(|output| output.join(&place)).find(|folder| folder.is_dir());
             let folder = made.unwrap_or_else(|| stage.join("empty").join(&place));
             let (inputs, identity) = plan::made_from(job, &value, reads);
-            let rows = count_rows(&folder)?;
+            let rows = storage::count_rows(&folder)?;
             let entry = Entry {
                 job: job.name.to_owned(),
                 identity,

@@ -17,6 +17,14 @@
     tip.className = "chart-tip";
     tip.hidden = true;
     plot.append(tip);
+    // A line a series, with its swatch; the sum of all has none.
+    const looks = (svg.dataset.looks ?? "").trim().split(" ").filter(Boolean);
+    const line = (text, index) => {
+      const row = document.createElement("span");
+      row.className = `tip-row ${looks[index] ?? ""}`;
+      row.textContent = text;
+      return row;
+    };
     let at = -1;
     const hide = () => {
       if (at >= 0) hits[at].classList.remove("at");
@@ -30,7 +38,7 @@
       const [head, ...rest] = texts[at].split("\n");
       const title = document.createElement("strong");
       title.textContent = head;
-      tip.replaceChildren(title, rest.join("\n"));
+      tip.replaceChildren(title, ...rest.map(line));
       tip.hidden = false;
       const box = plot.getBoundingClientRect();
       const hit = hits[at].getBoundingClientRect();

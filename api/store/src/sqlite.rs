@@ -1,5 +1,6 @@
 //! SQLite: a file in WAL mode. Its calls block, so they run on the runtime's blocking threads.
 
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -18,11 +19,17 @@ const READERS: usize = 16;
 /// How long a statement waits for another process's lock.
 const BUSY_LIMIT: Duration = Duration::from_secs(60);
 
+/// A connection that reads, and the device and number of its file.
+struct Reader {
+    connection: Connection,
+    file: (u64, u64),
+}
+
 /// A store in a file.
 #[derive(Clone)]
 pub struct Sqlite {
     path: PathBuf,
-    idle: Arc<Mutex<Vec<Connection>>>,
+    idle: Arc<Mutex<Vec<Reader>>>,
     places: Arc<Semaphore>,
 }
 
@@ -51,18 +58,28 @@ impl Sqlite {
         let _place = self.places.acquire().await;
         let store = self.clone();
         blocking("reading the store", move || {
-            let mut connection = store.reader()?;
-            let rows = snapshot(&mut connection, &statements)?;
-            store.idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
+            let mut reader = store.reader()?;
+            let rows = snapshot(&mut reader.connection, &statements)?;
+            store.idle.lock().unwrap_or_else(PoisonError::into_inner).push(reader);
             Ok(rows)
         })
         .await
     }
 
-    fn reader(&self) -> Result<Connection, Error> {
-        if let Some(connection) = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop() {
-            return Ok(connection);
+    /// An idle connection to the file that the path names now, else a new one: a file that was put
+    /// in another's place is another store.
+    fn reader(&self) -> Result<Reader, Error> {
+        let file = std::fs::metadata(&self.path).map_err(|error| self.unreachable(&error))?;
+        let file = (file.dev(), file.ino());
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        idle.retain(|reader| reader.file == file);
+        match idle.pop() {
+            Some(reader) => Ok(reader),
+            None => Ok(Reader { connection: self.connect()?, file }),
         }
+    }
+
+    fn connect(&self) -> Result<Connection, Error> {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(&self.path, flags)
             .map_err(|error| self.unreachable(&error))?;
@@ -82,7 +99,7 @@ impl Sqlite {
         Ok(connection)
     }
 
-    fn unreachable(&self, error: &rusqlite::Error) -> Error {
+    fn unreachable(&self, error: &dyn std::error::Error) -> Error {
         Error::Unreachable { store: self.address(), reason: error.to_string() }
     }
 }

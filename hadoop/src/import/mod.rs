@@ -6,8 +6,8 @@
 //! ranges of its key by several threads, a row at a time, so memory does not grow with the table.
 //! Before a byte is written, the tables are compared with what the option files and `jobs::lms` expect.
 //!
-//! The importer fills folders that the caller gives it and promotes nothing: after an error they hold
-//! no `_SUCCESS`, and belong to nobody.
+//! The importer fills folders that the caller gives it and promotes nothing. After an error in
+//! reading they hold no `_SUCCESS`; after any error the caller throws them away.
 
 mod cell;
 mod column;

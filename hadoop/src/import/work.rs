@@ -19,7 +19,7 @@ use super::{ImportError, Imported, Progress, Request, TableImport};
 /// Imports all tables of a request. It blocks; call it from a thread that may.
 ///
 /// # Errors
-/// The first thing that went wrong. Folders of tables then hold no `_SUCCESS`.
+/// The first thing that went wrong. Then no folder of the request may be promoted.
 pub fn run(
     request: &Request<'_>,
     progress: &(dyn Fn(Progress<'_>) + Sync),

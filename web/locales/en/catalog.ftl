@@ -29,4 +29,5 @@ pacing-self-paced = Self-Paced
 column-course = Course Name
 column-start = Start Date
 column-end = End Date
+no-date = no date
 column-change = Change Last Week

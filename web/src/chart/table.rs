@@ -27,6 +27,8 @@ pub enum Key {
 pub struct Cell {
     /// What is shown.
     pub text: String,
+    /// What is said instead of signs that say nothing aloud.
+    pub aloud: Option<String>,
     /// A smaller line below.
     pub below: Option<String>,
     /// Where it leads.
@@ -40,7 +42,7 @@ pub struct Cell {
 impl Cell {
     /// A cell of words.
     pub fn text(text: impl Into<String>, key: Key) -> Self {
-        Self { text: text.into(), below: None, link: None, share: None, key }
+        Self { text: text.into(), aloud: None, below: None, link: None, share: None, key }
     }
 
     /// A whole number.

@@ -15,7 +15,7 @@ struct Landing<'a> {
     frame: Frame<'a>,
 }
 
-/// What the site is for. The demo knows no sessions, so everyone may come back to it.
+/// What the site is for. The demo keeps nobody signed in, so everyone may come back to it.
 pub fn page(visit: &Visit) -> Result<Response, PageError> {
     let mut frame = Frame::new(visit, visit.texts().say("landing-title"), "/help/".to_owned());
     frame.user = None;

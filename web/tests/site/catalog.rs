@@ -76,6 +76,7 @@ async fn the_index_adds_up_and_sorts_by_title_with_untitled_last() {
     course-v1:edX+DemoX+2024
     1 Jan 2024
     --
+    no date
     2,000
     1,000
     −3
@@ -85,6 +86,7 @@ async fn the_index_adds_up_and_sorts_by_title_with_untitled_last() {
     not a key
     1 Jan 2024
     --
+    no date
     2
     1
     −3
@@ -94,6 +96,7 @@ async fn the_index_adds_up_and_sorts_by_title_with_untitled_last() {
     course-v1:edX+Zoo+1
     1 Jan 2024
     --
+    no date
     60
     30
     −3
@@ -102,6 +105,7 @@ async fn the_index_adds_up_and_sorts_by_title_with_untitled_last() {
     edX/NoTitle/1
     1 Jan 2024
     --
+    no date
     14
     7
     −3

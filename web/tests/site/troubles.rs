@@ -97,3 +97,34 @@ async fn an_unreachable_api_leaves_pages_and_downloads_apart() {
     assert_eq!(download.status(), 503);
     assert!(download.text().await.unwrap().contains("Request number:"));
 }
+
+#[tokio::test]
+async fn calls_wait_for_their_turn() {
+    let settings =
+        web::config::Settings { api_calls: Some(1), api_timeout: Some(5), ..Default::default() };
+    let site = Fixture::with(settings).await;
+    let late = || ResponseTemplate::new(404).set_delay(Duration::from_millis(200));
+    site.answer("course_summaries/", late()).await;
+    site.answer(&format!("courses/{COURSE}/enrollment/mode/"), late()).await;
+    let path = format!("{HOME}enrollment/activity/");
+    let begin = std::time::Instant::now();
+    tokio::join!(site.get(&path), site.get(&path));
+    assert!(begin.elapsed() >= Duration::from_millis(800), "four calls, one at a time");
+}
+
+#[tokio::test]
+async fn a_page_asks_no_more_than_it_shows() {
+    for (path, calls) in [
+        ("/".to_owned(), 0),
+        ("/help/".to_owned(), 0),
+        ("/courses/".to_owned(), 2),
+        (HOME.to_owned(), 2),
+        (format!("{HOME}enrollment/activity/"), 2),
+        (format!("{HOME}enrollment/demographics/gender/"), 2),
+        (format!("{HOME}csv/enrollment/"), 1),
+    ] {
+        let site = Fixture::new().await;
+        site.get(&path).await;
+        assert_eq!(site.api.received_requests().await.unwrap().len(), calls, "{path}");
+    }
+}

@@ -50,3 +50,16 @@ async fn a_file_that_is_no_database_is_refused() {
     let error = store.store.load(&SAMPLE, rows(&["a"]), &options("u1")).await.unwrap_err();
     assert!(error.to_string().contains("not a database"), "{error}");
 }
+
+#[tokio::test]
+async fn a_file_put_in_anothers_place_is_read() {
+    let (store, other) = (sqlite(), sqlite());
+    let (Address::Sqlite(path), Address::Sqlite(new)) = (&store.address, &other.address) else {
+        unreachable!()
+    };
+    store.load("u1", &["old", "old"]).await.unwrap();
+    other.load("u1", &["new"]).await.unwrap();
+    assert_eq!(store.store.row_count(&SAMPLE).await.unwrap(), 2);
+    std::fs::rename(new, path).unwrap();
+    assert_eq!(store.store.row_count(&SAMPLE).await.unwrap(), 1);
+}

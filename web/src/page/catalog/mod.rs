@@ -152,19 +152,19 @@ fn table(texts: &Texts, rows: &[&CourseSummary]) -> Table {
         id: "results",
         title: texts.say("catalog-table"),
         columns,
-        rows: rows.iter().map(|row| cells(row, passing)).collect(),
+        rows: rows.iter().map(|row| cells(texts, row, passing)).collect(),
         footer: None,
         order: ("name", Order::Ascending),
         page_size: Some(PAGE_SIZE),
     }
 }
 
-fn cells(row: &CourseSummary, passing: bool) -> Vec<Cell> {
+fn cells(texts: &Texts, row: &CourseSummary, passing: bool) -> Vec<Cell> {
     let change = row.count_change_7_days;
     let mut cells = vec![
         name(row),
-        day(row.start_date),
-        day(row.end_date),
+        day(texts, row.start_date),
+        day(texts, row.end_date),
         Cell::number(row.cumulative_count),
         Cell::number(row.count),
         Cell::text(format::change(change), Key::Number(change as f64)),
@@ -188,9 +188,9 @@ fn name(row: &CourseSummary) -> Cell {
     cell
 }
 
-fn day(at: Option<chrono::NaiveDateTime>) -> Cell {
+fn day(texts: &Texts, at: Option<chrono::NaiveDateTime>) -> Cell {
     match at {
         Some(at) => Cell { text: format::short_date(at.date()), ..Cell::day(at.date()) },
-        None => Cell::text("--", Key::Nothing),
+        None => Cell { aloud: Some(texts.say("no-date")), ..Cell::text("--", Key::Nothing) },
     }
 }

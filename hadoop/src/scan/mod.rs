@@ -1,213 +1,26 @@
 //! The scan: log files that were not read yet become facts, by the day of the event; late files are
 //! merged into their days, and days of replaced or withdrawn files are made anew (spec 01 §1).
 
+mod compare;
+
+pub use compare::{Todo, compare};
+
 use crate::codec;
-use crate::config::{BadFiles, Source};
+use crate::config::BadFiles;
 use crate::error::{Drive, DriveError};
 use crate::events::now;
-use crate::faults::point;
-use crate::input::{self, Left, LogFile, Rule, checksum};
-use crate::ledger::{CODE, Changes, Entry, Ledger, Scanned, ScannedFor, identity};
-use crate::plan::Force;
-use crate::progress::Progress;
+use crate::input::{LogFile, checksum};
+use crate::ledger::{Changes, Entry, Scanned, ScannedFor, identity};
 use crate::run::{Run, Summary};
-use crate::runner::{self, Work, cores, in_parallel};
+use crate::runner::{cores, in_parallel};
 use crate::storage;
-use jobs::event::duration;
 use jobs::job::{At, Job};
-use jobs::params::Params;
 use jobs::pass::{Pass, SCANNED};
 use jobs::streaming::Counters;
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
-
-/// What a scan has to do, told by comparing the files that are there with the ledger.
-#[derive(Debug, Default)]
-pub struct Todo {
-    /// Files to read: new ones, replaced ones, and ones not read by some job; with the jobs.
-    pub read: Vec<(LogFile, Vec<&'static str>)>,
-    /// Files that the ledger knows and that are gone.
-    pub withdrawn: Vec<String>,
-    /// Days of each job to be made anew from all files that speak of them.
-    pub rebuild: BTreeMap<&'static str, BTreeSet<String>>,
-    /// Files that are known, only touched: their new time.
-    pub touched: Vec<LogFile>,
-    /// Checksums found out while comparing.
-    pub checksums: BTreeMap<String, String>,
-    /// Files that are known and unchanged.
-    pub known: usize,
-}
-
-impl Todo {
-    /// Whether facts change.
-    #[must_use]
-    pub fn is_nothing(&self) -> bool {
-        self.read.is_empty() && self.withdrawn.is_empty() && self.rebuild.is_empty()
-    }
-
-    /// The reason to scan, in one line.
-    #[must_use]
-    pub fn reason(&self) -> String {
-        let bytes: u64 = self.read.iter().map(|(file, _)| file.size).sum();
-        let days: BTreeSet<_> = self.rebuild.values().flatten().collect();
-        format!(
-            "{} files to read ({}), {} withdrawn, {} days to make anew, {} files known",
-            self.read.len(),
-            indicatif::HumanBytes(bytes),
-            self.withdrawn.len(),
-            days.len(),
-            self.known
-        )
-    }
-}
-
-/// The code and parameters that decide a fact job's output.
-fn code(params: &Params) -> Drive<String> {
-    Ok(format!("{CODE} ccx_enabled={}", params.flag("ccx_enabled", true)?))
-}
-
-/// Days that files in a neighbouring day's file may speak of (spec 10 §2.2).
-const EXPAND: &str = "2 days";
-const ANY_FILE: &str = ".*";
-
-fn rule(source: &Source, params: &Params) -> Drive<Rule> {
-    let patterns = match params.get("pattern") {
-        Some(pattern) => vec![pattern.to_owned()],
-        None if source.pattern.is_empty() => vec![ANY_FILE.to_owned()],
-        None => source.pattern.clone(),
-    };
-    let expand = duration::parse(params.get("expand_interval").unwrap_or(EXPAND))
-        .map_err(|e| DriveError::Usage(format!("parameter `expand_interval`: {e}")))?;
-    let interval = params.get("interval").map(|_| params.interval()).transpose()?;
-    let date_pattern = params.get("date_pattern").unwrap_or("%Y%m%d");
-    Ok(Rule::new(&patterns, date_pattern, interval.as_ref(), expand)?)
-}
-
-/// Compares the files that are there with the ledger.
-///
-/// # Errors
-/// When sources cannot be listed, nothing is chosen of them, or a file cannot be read.
-pub fn compare(
-    sources: &[Source],
-    params: &Params,
-    jobs: &[&'static Job],
-    ledger: &Ledger,
-    force: &Force,
-) -> Drive<Todo> {
-    let mut todo = Todo::default();
-    let code = code(params)?;
-    let (mut present, mut left) = (BTreeMap::new(), Left::default());
-    for source in sources {
-        let rule = rule(source, params)?;
-        let (files, out) = input::choose(&source.url, &rule)?;
-        left.add(&out);
-        let fed: Vec<_> =
-            jobs.iter().map(|job| job.name).filter(|name| feeds(source, name)).collect();
-        let root = storage::local(&source.url)?;
-        for file in files {
-            present.insert(file.address.clone(), (file, fed.clone()));
-        }
-        for address in ledger.scanned().keys() {
-            if Path::new(address).starts_with(&root)
-                && rule.chooses(address)
-                && !present.contains_key(address)
-            {
-                todo.withdrawn.push(address.clone());
-            }
-        }
-    }
-    todo.withdrawn.retain(|address| !present.contains_key(address));
-    if present.is_empty() && ledger.scanned().is_empty() && !sources.is_empty() {
-        let urls: Vec<_> = sources.iter().map(|source| source.url.clone()).collect();
-        return Err(left.nothing(&urls, &rule(&sources[0], params)?).into());
-    }
-    for (file, jobs) in present.into_values() {
-        todo.look_at(file, &jobs, &code, ledger)?;
-    }
-    for address in &todo.withdrawn {
-        if let Some(known) = ledger.scanned().get(address) {
-            remember_days(&mut todo.rebuild, jobs, known);
-        }
-    }
-    force_days(&mut todo, jobs, ledger, force)?;
-    Ok(todo)
-}
-
-fn feeds(source: &Source, job: &str) -> bool {
-    source.jobs.is_empty() || source.jobs.iter().any(|name| name == job)
-}
-
-/// The days that a known file speaks of are to be made anew.
-fn remember_days(
-    rebuild: &mut BTreeMap<&'static str, BTreeSet<String>>,
-    jobs: &[&'static Job],
-    known: &Scanned,
-) {
-    for job in jobs {
-        if let Some(found) = known.jobs.get(job.name).filter(|found| !found.days.is_empty()) {
-            rebuild.entry(job.name).or_default().extend(found.days.iter().cloned());
-        }
-    }
-}
-
-fn force_days(todo: &mut Todo, jobs: &[&'static Job], ledger: &Ledger, force: &Force) -> Drive<()> {
-    for job in jobs {
-        let from = match force.from {
-            Some(from) => from.to_string(),
-            None if force.covers(job) => String::new(),
-            None => continue,
-        };
-        for fill in job.fills {
-            let days = ledger.entries(fill.table.name)?.into_keys().filter(|day| *day >= from);
-            todo.rebuild.entry(job.name).or_default().extend(days);
-        }
-    }
-    todo.rebuild.retain(|_, days| !days.is_empty());
-    Ok(())
-}
-
-impl Todo {
-    fn look_at(
-        &mut self,
-        file: LogFile,
-        wanted: &[&'static str],
-        code: &str,
-        ledger: &Ledger,
-    ) -> Drive<()> {
-        let Some(known) = ledger.scanned().get(&file.address) else {
-            self.read.push((file, wanted.to_vec()));
-            return Ok(());
-        };
-        let mut replaced = false;
-        if (known.size, known.modified) != (file.size, file.modified) {
-            let sum = checksum(&file.path)?;
-            replaced = sum != known.checksum;
-            self.checksums.insert(file.address.clone(), sum);
-            if !replaced {
-                self.touched.push(file.clone());
-            }
-        }
-        let mut read = Vec::new();
-        for job in wanted.iter().copied() {
-            match known.jobs.get(job) {
-                None => read.push(job),
-                Some(found) if replaced || found.code != code => {
-                    read.push(job);
-                    self.rebuild.entry(job).or_default().extend(found.days.iter().cloned());
-                }
-                Some(_) => {}
-            }
-        }
-        if read.is_empty() {
-            self.known += 1;
-        } else {
-            self.read.push((file, read));
-        }
-        Ok(())
-    }
-}
 
 /// Reads what is to be read and commits the facts.
 ///
@@ -260,7 +73,7 @@ type Days = BTreeMap<(String, String), Vec<PathBuf>>;
 impl<'r, 's> Scanning<'r, 's> {
     fn new(run: &'r mut Run<'s>, jobs: &[&'static Job], todo: Todo) -> Drive<Self> {
         let scanned = run.ledger.scanned().clone();
-        let code = code(&run.params)?;
+        let code = compare::code(&run.params)?;
         Ok(Self {
             run,
             jobs: jobs.to_vec(),
@@ -417,7 +230,7 @@ impl<'r, 's> Scanning<'r, 's> {
             params.set("scan_days", days);
         }
         let (folder, counters, records) =
-            run_pass(self.run, name, Pass { jobs, step: 0, params }, inputs)?;
+            self.run.pass(name, Pass { jobs, step: 0, params }, inputs)?;
         self.counters.merge(&counters);
         self.records += records;
         Ok(folder)
@@ -443,7 +256,7 @@ impl<'r, 's> Scanning<'r, 's> {
             let jobs = self.jobs.clone();
             let params = self.run.params.clone();
             let (folder, counters, _) =
-                run_pass(self.run, "merge", Pass { jobs, step: 0, params }, &inputs)?;
+                self.run.pass("merge", Pass { jobs, step: 0, params }, &inputs)?;
             self.counters.merge(&counters);
             collect(&folder, &mut merged)?;
         }
@@ -513,41 +326,11 @@ impl<'r, 's> Scanning<'r, 's> {
             job: job.name.to_owned(),
             identity: identity(texts),
             inputs,
-            rows: count_rows(folder)?,
+            rows: storage::count_rows(folder)?,
             run: self.run.events.id().to_owned(),
             finished: now(),
         })
     }
-}
-
-/// Runs one pass over files into a new folder; gives it, what was counted, and how many records.
-///
-/// # Errors
-/// When the engine fails.
-pub fn run_pass(
-    run: &mut Run,
-    name: &str,
-    pass: Pass,
-    inputs: &[(String, PathBuf)],
-) -> Drive<(PathBuf, Counters, u64)> {
-    let output = run.stage(name)?;
-    let scratch = run.stage(&format!("{name}-scratch"))?;
-    let progress = Progress::new(name);
-    let step = || pass.jobs.iter().map(|job| job.name).collect::<Vec<_>>().join(", ");
-    let splits = runner::splits(inputs)?;
-    let work = Work {
-        pass: &pass,
-        splits,
-        reducers: run.reducers()?,
-        output: &output,
-        scratch: &scratch,
-        progress: &progress,
-    };
-    point("pass");
-    let counters =
-        run.runner.run(&work).map_err(|source| DriveError::Run { step: step(), source })?;
-    storage::remove(&scratch)?;
-    Ok((output, counters, progress.records()))
 }
 
 /// The days that each file speaks of, by file and job.
@@ -591,20 +374,4 @@ fn collect(output: &Path, days: &mut Days) -> Drive<()> {
         }
     }
     Ok(())
-}
-
-/// Rows of a partition.
-///
-/// # Errors
-/// When a part file cannot be read.
-pub fn count_rows(folder: &Path) -> Drive<u64> {
-    let mut rows = 0;
-    if !folder.is_dir() {
-        return Ok(0);
-    }
-    for part in storage::parts(folder)? {
-        let bytes = std::fs::read(&part).map_err(storage::StorageError::disk("read", &part))?;
-        rows += memchr::memchr_iter(b'\n', &bytes).count() as u64;
-    }
-    Ok(rows)
 }

@@ -1,0 +1,280 @@
+//! The program as an operator runs it: tokens, a start, the published client's calls, a stop.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+use std::io::{BufRead, BufReader};
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use api_client::{Availability, Breakdown, Client, DateRange, Error, SummaryQuery, Version};
+use jobs::registry::RESULT_TABLES;
+use store::{Address, LoadOptions, Part, Store};
+use tempfile::TempDir;
+
+const COURSE: &str = "course-v1:edX+DemoX+Demo_2014";
+
+/// A filled store, a key file and the program over them.
+struct Service {
+    child: Child,
+    address: String,
+    token: String,
+    folder: TempDir,
+}
+
+impl Service {
+    async fn start() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let store = folder.path().join("reports.db");
+        fill(&store).await;
+        let keys = folder.path().join("keys");
+        let token = tokens(&keys, &["create", "insights"]).unwrap();
+        let address = format!("127.0.0.1:{}", free_port());
+        let mut command = Command::new(env!("CARGO_BIN_EXE_insights-api"));
+        command.args(["--store", &format!("sqlite:{}", store.display()), "--listen", &address]);
+        let mut child =
+            command.arg("--key-file").arg(&keys).stderr(Stdio::piped()).spawn().unwrap();
+        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+        let ready =
+            lines.find(|line| line.as_ref().is_ok_and(|line| line.contains("listening on")));
+        assert!(ready.is_some(), "the program ended before it listened");
+        std::thread::spawn(move || lines.for_each(drop));
+        Self { child, address, token: token.trim().to_owned(), folder }
+    }
+
+    fn client(&self) -> Client {
+        Client::new(&format!("http://{}", self.address), &self.token, Duration::from_secs(10))
+            .unwrap()
+    }
+
+    async fn send(&self, method: &str, path: &str, headers: &[(&str, &str)]) -> reqwest::Response {
+        let plain =
+            reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+        let mut request =
+            plain.request(method.parse().unwrap(), format!("http://{}{path}", self.address));
+        request = request.header("Authorization", format!("Token {}", self.token));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        request.send().await.unwrap()
+    }
+}
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        // A program that has ended already cannot be killed; that is as good.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+async fn fill(path: &Path) {
+    let store = Store::open(&Address::Sqlite(path.to_owned())).unwrap();
+    store.create_tables(RESULT_TABLES).await.unwrap();
+    let texts = [
+        (
+            "course_enrollment_daily",
+            format!("{COURSE}\t2014-01-01\t3\t4\n{COURSE}\t2014-01-02\t5\t6\n"),
+        ),
+        ("course_enrollment_mode_daily", format!("2014-01-02\t{COURSE}\taudit\t5\t6\n")),
+        ("course_enrollment_gender_daily", format!("2014-01-02\t{COURSE}\tf\t5\t6\n")),
+        ("course_enrollment_education_level_daily", format!("2014-01-02\t{COURSE}\t\\N\t5\t6\n")),
+        ("course_enrollment_birth_year_daily", format!("2014-01-02\t{COURSE}\t1990\t5\t6\n")),
+        ("course_enrollment_location_current", format!("2014-01-02\t{COURSE}\tCA\t5\t6\n")),
+        (
+            "course_meta_summary_enrollment",
+            format!("{COURSE}\tDemo\t\\N\t\\N\t\\N\t\\N\tCurrent\taudit\t5\t1\t6\t\\N\n"),
+        ),
+        ("course_program_metadata", format!("{COURSE}\tp1\tMicroMasters\t\\N\n")),
+    ];
+    for (name, text) in texts {
+        let table = RESULT_TABLES.iter().find(|table| table.name == name).unwrap();
+        let part = Part {
+            name: "part-00000".to_owned(),
+            bytes: Box::new(std::io::Cursor::new(text.into_bytes())),
+        };
+        let options =
+            LoadOptions { update_id: format!("{name}:1"), allow_empty: false, max_drop: None };
+        store.load(table, Box::new(std::iter::once(Ok(part))), &options).await.unwrap();
+    }
+}
+
+fn tokens(keys: &Path, arguments: &[&str]) -> Result<String, String> {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_insights-api"));
+    let output = command.arg("token").args(arguments).arg("--key-file").arg(keys).output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    if output.status.success() { Ok(text(output.stdout)) } else { Err(text(output.stderr)) }
+}
+
+fn free_port() -> u16 {
+    TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port()
+}
+
+fn refusal(arguments: &[&str]) -> String {
+    let output = Command::new(env!("CARGO_BIN_EXE_insights-api")).args(arguments).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    String::from_utf8(output.stderr).unwrap()
+}
+
+#[tokio::test]
+async fn every_call_of_the_client_is_answered() {
+    let service = Service::start().await;
+    let (client, latest) = (service.client(), DateRange::LATEST);
+    client.status().await.unwrap();
+    client.authenticated().await.unwrap();
+    assert_eq!(client.health().await.unwrap().overall_status, Availability::Ok);
+    for client in [client.clone(), client.clone().with_version(Version::V1)] {
+        assert_eq!(client.enrollment(COURSE, latest).await.unwrap()[0].count, Some(5));
+        let history = DateRange::before("2014-01-02".parse().unwrap());
+        assert_eq!(client.enrollment(COURSE, history).await.unwrap()[0].count, Some(3));
+        assert_eq!(client.enrollment_by_mode(COURSE, latest).await.unwrap()[0].audit, 5);
+        assert_eq!(client.enrollment_by_gender(COURSE, latest).await.unwrap()[0].female, 5);
+        assert_eq!(
+            client.enrollment_by_education(COURSE, latest).await.unwrap()[0].education_level,
+            None
+        );
+        assert_eq!(
+            client.enrollment_by_birth_year(COURSE, latest).await.unwrap()[0].birth_year,
+            Some(1990)
+        );
+        assert_eq!(
+            client.enrollment_by_location(COURSE, latest).await.unwrap()[0].country.name,
+            "Canada"
+        );
+        assert_eq!(client.programs().await.unwrap()[0].course_ids, [COURSE]);
+        let csv = client.enrollment_csv(COURSE, Breakdown::Gender, latest).await.unwrap();
+        assert!(csv.starts_with("course_id,created,date,female,male,other,unknown\r\n"), "{csv}");
+        assert_summaries(&client).await;
+    }
+    let missing = client.enrollment("a/b/c", latest).await.unwrap_err();
+    assert!(matches!(missing, Error::NotFound { .. }), "{missing}");
+}
+
+async fn assert_summaries(client: &Client) {
+    let some = SummaryQuery {
+        course_ids: vec![COURSE.to_owned()],
+        programs: true,
+        ..SummaryQuery::default()
+    };
+    let found = client.course_summaries(&some).await.unwrap();
+    assert_eq!(
+        (found[0].passing_users, found[0].programs.as_deref()),
+        (Some(0), Some(&["p1".to_owned()][..]))
+    );
+    let mut many = SummaryQuery { without_passing_users: true, ..some };
+    many.course_ids.extend((0..11).map(|number| format!("a/b/{number}")));
+    many.recent_date = Some("2014-01-01".parse().unwrap());
+    let found = client.course_summaries(&many).await.unwrap();
+    assert_eq!(
+        (found.len(), found[0].recent_count_change, found[0].passing_users),
+        (1, Some(2), None)
+    );
+    assert_eq!(found[0].enrollment_modes.audit.passing_users, None);
+    let malformed = SummaryQuery { course_ids: vec!["bad".to_owned()], ..SummaryQuery::default() };
+    let error = client.course_summaries(&malformed).await.unwrap_err();
+    assert!(error.to_string().ends_with("answered 400: Course id/key bad malformed."), "{error}");
+}
+
+#[tokio::test]
+async fn head_options_and_forms_of_several_parts_are_answered() {
+    let service = Service::start().await;
+    let path = format!("/api/v0/courses/{COURSE}/enrollment/");
+    let head = service.send("HEAD", &path, &[]).await;
+    assert_eq!(
+        (head.status().as_u16(), &head.headers()["content-type"]),
+        (200, &"application/json".parse().unwrap())
+    );
+    let length: usize = head.headers()["content-length"].to_str().unwrap().parse().unwrap();
+    assert_eq!(service.send("GET", &path, &[]).await.bytes().await.unwrap().len(), length);
+    assert_eq!(head.bytes().await.unwrap().len(), 0);
+    let options = service.send("OPTIONS", &path, &[]).await;
+    assert_eq!(
+        (options.status().as_u16(), &options.headers()["allow"]),
+        (200, &"GET, HEAD, OPTIONS".parse().unwrap())
+    );
+    for (name, value) in [("vary", "Accept, Cookie, origin"), ("x-frame-options", "DENY")] {
+        assert_eq!(options.headers()[name], value);
+    }
+
+    let form = format!(
+        "--x\r\nContent-Disposition: form-data; name=\"course_ids\"\r\n\r\n{COURSE}\r\n--x--\r\n"
+    );
+    let posted = reqwest::Client::new()
+        .post(format!("http://{}/api/v0/course_summaries/", service.address))
+        .header("Authorization", format!("Token {}", service.token))
+        .header("Content-Type", "multipart/form-data; boundary=x")
+        .body(form);
+    assert!(
+        posted
+            .send()
+            .await
+            .unwrap()
+            .text()
+            .await
+            .unwrap()
+            .contains("\"catalog_course_title\":\"Demo\"")
+    );
+}
+
+#[tokio::test]
+async fn a_missing_slash_is_redirected_with_its_query() {
+    let service = Service::start().await;
+    let answer =
+        service.send("GET", "/api/v0/courses/a%2Fb%2Fc/enrollment?end_date=2014-01-01", &[]).await;
+    assert_eq!(answer.status().as_u16(), 301);
+    assert_eq!(
+        answer.headers()["location"],
+        "/api/v0/courses/a%2Fb%2Fc/enrollment/?end_date=2014-01-01"
+    );
+}
+
+#[tokio::test]
+async fn a_store_that_went_away_is_unavailable_and_the_service_lives() {
+    let service = Service::start().await;
+    let client = service.client();
+    client.enrollment(COURSE, DateRange::LATEST).await.unwrap();
+    std::fs::remove_file(service.folder.path().join("reports.db")).unwrap();
+    let error = client.enrollment(COURSE, DateRange::LATEST).await.unwrap_err();
+    assert!(matches!(error, Error::Unavailable { .. }), "{error}");
+    assert_eq!(client.health().await.unwrap().overall_status, Availability::Unavailable);
+    client.status().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_signal_ends_the_service_in_good_order() {
+    let mut service = Service::start().await;
+    service.client().status().await.unwrap();
+    let pid = service.child.id().to_string();
+    assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+    assert_eq!(service.child.wait().unwrap().code(), Some(0));
+}
+
+#[test]
+fn tokens_are_made_listed_and_taken_away() {
+    let folder = tempfile::tempdir().unwrap();
+    let keys: PathBuf = folder.path().join("keys");
+    let token = tokens(&keys, &["create", "insights"]).unwrap();
+    assert_eq!(token.trim().len(), 40);
+    assert_eq!(tokens(&keys, &["list"]).unwrap(), "insights\tactive\n");
+    tokens(&keys, &["revoke", "insights"]).unwrap();
+    assert!(tokens(&keys, &["revoke", "insights"]).unwrap_err().contains("insights has no token"));
+}
+
+#[test]
+fn a_wrong_start_says_what_is_wrong() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("api.yml");
+    std::fs::write(&file, "kee_file: keys\n").unwrap();
+    let message = refusal(&["--store", "sqlite:x.db", "-c", file.to_str().unwrap()]);
+    assert!(message.contains("unknown key `kee_file`; did you mean `key_file`?"), "{message}");
+    assert!(refusal(&[]).contains("no result store is given"));
+    let message = refusal(&["--store", "mysql://u:hunter2@h/d"]);
+    assert!(
+        message.contains("INSIGHTS_STORE_PASSWORD") && !message.contains("hunter2"),
+        "{message}"
+    );
+    let taken = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let message = refusal(&["--store", "sqlite:x.db", "--listen", &address]);
+    assert!(message.contains("listening on") && message.contains("in use"), "{message}");
+}

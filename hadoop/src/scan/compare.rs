@@ -1,0 +1,202 @@
+//! What a scan has to do: the files that are there, held against the ledger.
+
+use crate::config::Source;
+use crate::error::{Drive, DriveError};
+use crate::input::{self, Left, LogFile, Rule, checksum};
+use crate::ledger::{CODE, Ledger, Scanned};
+use crate::plan::Force;
+use crate::storage;
+use jobs::event::duration;
+use jobs::job::Job;
+use jobs::params::Params;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+/// What a scan has to do, told by comparing the files that are there with the ledger.
+#[derive(Debug, Default)]
+pub struct Todo {
+    /// Files to read: new ones, replaced ones, and ones not read by some job; with the jobs.
+    pub read: Vec<(LogFile, Vec<&'static str>)>,
+    /// Files that the ledger knows and that are gone.
+    pub withdrawn: Vec<String>,
+    /// Days of each job to be made anew from all files that speak of them.
+    pub rebuild: BTreeMap<&'static str, BTreeSet<String>>,
+    /// Files that are known, only touched: their new time.
+    pub touched: Vec<LogFile>,
+    /// Checksums found out while comparing.
+    pub checksums: BTreeMap<String, String>,
+    /// Files that are known and unchanged.
+    pub known: usize,
+}
+
+impl Todo {
+    /// Whether facts change.
+    #[must_use]
+    pub fn is_nothing(&self) -> bool {
+        self.read.is_empty() && self.withdrawn.is_empty() && self.rebuild.is_empty()
+    }
+
+    /// The reason to scan, in one line.
+    #[must_use]
+    pub fn reason(&self) -> String {
+        let bytes: u64 = self.read.iter().map(|(file, _)| file.size).sum();
+        let days: BTreeSet<_> = self.rebuild.values().flatten().collect();
+        format!(
+            "{} files to read ({}), {} withdrawn, {} days to make anew, {} files known",
+            self.read.len(),
+            indicatif::HumanBytes(bytes),
+            self.withdrawn.len(),
+            days.len(),
+            self.known
+        )
+    }
+}
+
+/// The code and parameters that decide a fact job's output.
+///
+/// # Errors
+/// When a parameter is unreadable.
+pub fn code(params: &Params) -> Drive<String> {
+    Ok(format!("{CODE} ccx_enabled={}", params.flag("ccx_enabled", true)?))
+}
+
+/// Days that files in a neighbouring day's file may speak of (spec 10 §2.2).
+const EXPAND: &str = "2 days";
+const ANY_FILE: &str = ".*";
+
+fn rule(source: &Source, params: &Params) -> Drive<Rule> {
+    let patterns = match params.get("pattern") {
+        Some(pattern) => vec![pattern.to_owned()],
+        None if source.pattern.is_empty() => vec![ANY_FILE.to_owned()],
+        None => source.pattern.clone(),
+    };
+    let expand = duration::parse(params.get("expand_interval").unwrap_or(EXPAND))
+        .map_err(|e| DriveError::Usage(format!("parameter `expand_interval`: {e}")))?;
+    let interval = params.get("interval").map(|_| params.interval()).transpose()?;
+    let date_pattern = params.get("date_pattern").unwrap_or("%Y%m%d");
+    Ok(Rule::new(&patterns, date_pattern, interval.as_ref(), expand)?)
+}
+
+/// Compares the files that are there with the ledger.
+///
+/// # Errors
+/// When sources cannot be listed, nothing is chosen of them, or a file cannot be read.
+pub fn compare(
+    sources: &[Source],
+    params: &Params,
+    jobs: &[&'static Job],
+    ledger: &Ledger,
+    force: &Force,
+) -> Drive<Todo> {
+    let mut todo = Todo::default();
+    let code = code(params)?;
+    let (mut present, mut left) = (BTreeMap::new(), Left::default());
+    for source in sources {
+        let rule = rule(source, params)?;
+        let (files, out) = input::choose(&source.url, &rule)?;
+        left.add(&out);
+        let fed: Vec<_> =
+            jobs.iter().map(|job| job.name).filter(|name| feeds(source, name)).collect();
+        let root = storage::local(&source.url)?;
+        for file in files {
+            present.insert(file.address.clone(), (file, fed.clone()));
+        }
+        for address in ledger.scanned().keys() {
+            if Path::new(address).starts_with(&root)
+                && rule.chooses(address)
+                && !present.contains_key(address)
+            {
+                todo.withdrawn.push(address.clone());
+            }
+        }
+    }
+    todo.withdrawn.retain(|address| !present.contains_key(address));
+    if present.is_empty() && ledger.scanned().is_empty() && !sources.is_empty() {
+        let urls: Vec<_> = sources.iter().map(|source| source.url.clone()).collect();
+        return Err(left.nothing(&urls, &rule(&sources[0], params)?).into());
+    }
+    for (file, jobs) in present.into_values() {
+        todo.look_at(file, &jobs, &code, ledger)?;
+    }
+    for address in &todo.withdrawn {
+        if let Some(known) = ledger.scanned().get(address) {
+            remember_days(&mut todo.rebuild, jobs, known);
+        }
+    }
+    force_days(&mut todo, jobs, ledger, force)?;
+    Ok(todo)
+}
+
+fn feeds(source: &Source, job: &str) -> bool {
+    source.jobs.is_empty() || source.jobs.iter().any(|name| name == job)
+}
+
+/// The days that a known file speaks of are to be made anew.
+fn remember_days(
+    rebuild: &mut BTreeMap<&'static str, BTreeSet<String>>,
+    jobs: &[&'static Job],
+    known: &Scanned,
+) {
+    for job in jobs {
+        if let Some(found) = known.jobs.get(job.name).filter(|found| !found.days.is_empty()) {
+            rebuild.entry(job.name).or_default().extend(found.days.iter().cloned());
+        }
+    }
+}
+
+fn force_days(todo: &mut Todo, jobs: &[&'static Job], ledger: &Ledger, force: &Force) -> Drive<()> {
+    for job in jobs {
+        let from = match force.from {
+            Some(from) => from.to_string(),
+            None if force.covers(job) => String::new(),
+            None => continue,
+        };
+        for fill in job.fills {
+            let days = ledger.entries(fill.table.name)?.into_keys().filter(|day| *day >= from);
+            todo.rebuild.entry(job.name).or_default().extend(days);
+        }
+    }
+    todo.rebuild.retain(|_, days| !days.is_empty());
+    Ok(())
+}
+
+impl Todo {
+    fn look_at(
+        &mut self,
+        file: LogFile,
+        wanted: &[&'static str],
+        code: &str,
+        ledger: &Ledger,
+    ) -> Drive<()> {
+        let Some(known) = ledger.scanned().get(&file.address) else {
+            self.read.push((file, wanted.to_vec()));
+            return Ok(());
+        };
+        let mut replaced = false;
+        if (known.size, known.modified) != (file.size, file.modified) {
+            let sum = checksum(&file.path)?;
+            replaced = sum != known.checksum;
+            self.checksums.insert(file.address.clone(), sum);
+            if !replaced {
+                self.touched.push(file.clone());
+            }
+        }
+        let mut read = Vec::new();
+        for job in wanted.iter().copied() {
+            match known.jobs.get(job) {
+                None => read.push(job),
+                Some(found) if replaced || found.code != code => {
+                    read.push(job);
+                    self.rebuild.entry(job).or_default().extend(found.days.iter().cloned());
+                }
+                Some(_) => {}
+            }
+        }
+        if read.is_empty() {
+            self.known += 1;
+        } else {
+            self.read.push((file, read));
+        }
+        Ok(())
+    }
+}
