@@ -7,6 +7,7 @@ use hadoop::storage;
 use hadoop::workflow::WORKFLOWS;
 use jobs::registry::JOBS;
 use serde_json::Value;
+use std::collections::BTreeMap;
 use std::path::Path;
 
 #[derive(clap::Args)]
@@ -54,13 +55,28 @@ fn one(folder: &Path, run: &str, detailed: bool) -> String {
         }
     };
     if detailed {
-        for output in record["outputs"].as_array().into_iter().flatten() {
-            let field = |name: &str| output[name].as_str().unwrap_or_default().to_owned();
-            text +=
-                &format!("  {}/{}\t{} rows\n", field("table"), field("partition"), output["rows"]);
+        for (table, (partitions, rows, last)) in outputs(&record) {
+            let place = match partitions {
+                1 => last,
+                many => format!("{many} partitions, the last {last}"),
+            };
+            text += &format!("  {table}\t{rows} rows\t{place}\n");
         }
     }
     text
+}
+
+/// The tables that a run wrote: how many partitions, how many rows, the last partition.
+fn outputs(record: &Value) -> BTreeMap<String, (usize, u64, String)> {
+    let mut tables = BTreeMap::new();
+    for output in record["outputs"].as_array().into_iter().flatten() {
+        let field = |name: &str| output[name].as_str().unwrap_or_default().to_owned();
+        let table: &mut (usize, u64, String) = tables.entry(field("table")).or_default();
+        table.0 += 1;
+        table.1 += output["rows"].as_u64().unwrap_or_default();
+        table.2 = std::cmp::max(std::mem::take(&mut table.2), field("partition"));
+    }
+    tables
 }
 
 /// Prints every workflow with its jobs, then every job with what it is for.
