@@ -126,7 +126,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("keys");
         let line = |user: &str, token: &str, active: u8| {
-            format!("{user}:{}:{active}\n", keys::hash(token))
+            let inactive = if active == 1 { "" } else { ":inactive" };
+            format!("{user}:{}:0{inactive}\n", keys::hash(token))
         };
         std::fs::write(&file, line("ann", "good", 1) + &line("bob", "gone", 0)).unwrap();
         let keys = Keys::new(Some(file));

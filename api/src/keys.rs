@@ -1,5 +1,6 @@
-//! The key file: one line a user, `user:SHA-256 of the token in hex:1`, `0` in place of `1` for a user
-//! who may not enter any more (spec 50 §3.2). Tokens themselves are kept nowhere.
+//! The key file: one line a user, `user:SHA-256 of the token in hex:1|0`, the last for staff (spec 02);
+//! `:inactive` behind it for a user who may not enter any more (50 §3.2). Tokens themselves are kept
+//! nowhere.
 
 use std::fs::{File, OpenOptions};
 use std::io::{ErrorKind, Read, Write};
@@ -14,6 +15,8 @@ pub struct Key {
     pub user: String,
     /// SHA-256 of his token, in lower-case hex.
     pub hash: String,
+    /// Whether he is staff.
+    pub staff: bool,
     /// Whether he may enter.
     pub active: bool,
 }
@@ -38,7 +41,7 @@ pub enum Error {
         source: std::io::Error,
     },
     /// A line has another form.
-    #[error("the key file {}, line {line}: not `user:SHA-256 of the token:1|0`", file.display())]
+    #[error("the key file {}, line {line}: not `user:SHA-256 of the token:1|0[:inactive]`", file.display())]
     Line {
         /// The file.
         file: PathBuf,
@@ -102,7 +105,7 @@ pub fn create(file: &Path, user: &str) -> Result<String, Error> {
     };
     let token = random_token()?;
     keys.retain(|key| key.user != user);
-    keys.push(Key { user: user.to_owned(), hash: hash(&token), active: true });
+    keys.push(Key { user: user.to_owned(), hash: hash(&token), staff: false, active: true });
     write(file, &keys)?;
     Ok(token)
 }
@@ -122,18 +125,20 @@ pub fn revoke(file: &Path, user: &str) -> Result<(), Error> {
 }
 
 fn parse(line: &str) -> Option<Key> {
-    let [user, hash, active] = line.split(':').collect::<Vec<_>>().try_into().ok()?;
+    let fields: Vec<_> = line.trim_end().split(':').collect();
+    let (user, hash, staff, active) = match fields[..] {
+        [user, hash, staff] => (user, hash, staff, true),
+        [user, hash, staff, "inactive"] => (user, hash, staff, false),
+        _ => return None,
+    };
     let is_hash = hash.len() == 64 && hash.bytes().all(|byte| byte.is_ascii_hexdigit());
-    let active = match active.trim_end() {
+    let staff = match staff {
         "1" => true,
         "0" => false,
         _ => return None,
     };
-    (is_hash && !user.is_empty()).then(|| Key {
-        user: user.to_owned(),
-        hash: hash.to_ascii_lowercase(),
-        active,
-    })
+    let hash = hash.to_ascii_lowercase();
+    (is_hash && !user.is_empty()).then(|| Key { user: user.to_owned(), hash, staff, active })
 }
 
 /// Replaces the file by one that only its owner may read, so that a reader never sees half of it.
@@ -143,8 +148,9 @@ fn write(file: &Path, keys: &[Key]) -> Result<(), Error> {
     name.push(".new");
     let new = PathBuf::from(name);
     let mut out = private(&new).map_err(failed)?;
-    for Key { user, hash, active } in keys {
-        writeln!(out, "{user}:{hash}:{}", u8::from(*active)).map_err(failed)?;
+    for Key { user, hash, staff, active } in keys {
+        let inactive = if *active { "" } else { ":inactive" };
+        writeln!(out, "{user}:{hash}:{}{inactive}", u8::from(*staff)).map_err(failed)?;
     }
     out.sync_all().map_err(failed)?;
     std::fs::rename(&new, file).map_err(failed)
@@ -211,13 +217,13 @@ mod tests {
     fn reads_a_file_written_by_hand() {
         let (_folder, file) = empty();
         let hash = hash("abc").to_ascii_uppercase();
-        std::fs::write(&file, format!("# users\n\nann:{hash}:1\nbob:{hash}:0\n")).unwrap();
+        std::fs::write(&file, format!("# users\n\nann:{hash}:1\nbob:{hash}:0:inactive\n")).unwrap();
         let keys = read(&file).unwrap();
         assert_eq!(
             keys[0].hash,
             "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
         );
-        assert!(keys[0].active && !keys[1].active);
+        assert!(keys[0].active && keys[0].staff && !keys[1].active && !keys[1].staff);
     }
 
     #[test]

@@ -8,9 +8,12 @@
 mod describe;
 mod task;
 
-use anyhow::{Context, bail};
+use anyhow::bail;
 use clap::{Args, Parser, Subcommand};
+use jobs::job::Job;
 use jobs::nearest::did_you_mean;
+use std::collections::HashSet;
+use std::num::NonZeroUsize;
 use std::process::ExitCode;
 
 #[derive(Parser)]
@@ -33,7 +36,8 @@ enum Command {
     /// Print all about a job
     Describe {
         /// The job
-        name: String,
+        #[arg(value_parser = find)]
+        name: &'static Job,
         /// Only Hive's DDL for its tables
         #[arg(long)]
         hive: bool,
@@ -44,17 +48,17 @@ enum Command {
 #[derive(Args)]
 struct Task {
     /// The job
-    #[arg(required_unless_present = "scan", conflicts_with = "scan")]
-    name: Option<String>,
+    #[arg(required_unless_present = "scan", conflicts_with = "scan", value_parser = find)]
+    name: Option<&'static Job>,
     /// Several jobs over the same input, as one pass
-    #[arg(long, value_name = "NAME,NAME,…", value_delimiter = ',')]
-    scan: Vec<String>,
+    #[arg(long, value_name = "NAME,NAME,…", value_delimiter = ',', value_parser = find)]
+    scan: Vec<&'static Job>,
     /// Which step of the job, from 1
-    #[arg(long, default_value_t = 1)]
-    step: usize,
+    #[arg(long, default_value_t = NonZeroUsize::MIN)]
+    step: NonZeroUsize,
     /// A parameter of the run
-    #[arg(long, value_name = "NAME=VALUE")]
-    param: Vec<String>,
+    #[arg(long, value_name = "NAME=VALUE", value_parser = name_and_value)]
+    param: Vec<(String, String)>,
 }
 
 fn main() -> ExitCode {
@@ -62,7 +66,8 @@ fn main() -> ExitCode {
     match run(Cli::parse()) {
         Ok(code) => code,
         Err(error) => {
-            log::error!("{error:#}");
+            // Errors of the crate name their causes themselves.
+            log::error!("{error}");
             ExitCode::FAILURE
         }
     }
@@ -75,7 +80,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Reduce(args) => task::run(task::Side::Reduce, &pass(&args)?),
         Command::List => describe::list().map(|()| ExitCode::SUCCESS),
         Command::Describe { name, hive } => {
-            describe::describe(find(&name)?, hive).map(|()| ExitCode::SUCCESS)
+            describe::describe(name, hive).map(|()| ExitCode::SUCCESS)
         }
     }
 }
@@ -98,13 +103,15 @@ impl Wanted {
 fn pass(args: &Task) -> anyhow::Result<Wanted> {
     let conf = jobs::streaming::task::JobConf::from_environment();
     let mut params: jobs::params::Params = conf.with_prefix("insights.param.").collect();
-    for param in &args.param {
-        let (name, value) = param.split_once('=').context("a parameter is NAME=VALUE")?;
+    for (name, value) in &args.param {
         params.set(name, value);
     }
-    let names = args.name.iter().chain(&args.scan);
-    let jobs = names.map(|name| find(name)).collect::<anyhow::Result<Vec<_>>>()?;
-    let step = args.step.checked_sub(1).context("steps are counted from 1")?;
+    let jobs: Vec<_> = args.name.iter().chain(&args.scan).copied().collect();
+    let step = args.step.get() - 1;
+    let kinds: HashSet<_> = jobs.iter().map(|job| std::mem::discriminant(&job.work)).collect();
+    if kinds.len() > 1 {
+        bail!("a pass is of jobs that read logs, or of jobs that read tables");
+    }
     if let Some(job) = jobs.iter().find(|job| step >= job.steps().max(1)) {
         bail!("`{}` has {} steps, not {}", job.name, job.steps(), args.step);
     }
@@ -112,10 +119,14 @@ fn pass(args: &Task) -> anyhow::Result<Wanted> {
     Ok(Wanted { pass, conf, alone: args.scan.is_empty() })
 }
 
-fn find(name: &str) -> anyhow::Result<&'static jobs::job::Job> {
-    if let Some(job) = jobs::registry::job(name) {
-        return Ok(job);
-    }
-    let guess = did_you_mean(name, jobs::registry::JOBS.iter().map(|job| job.name));
-    bail!("there is no job `{name}`{guess} (`jobs list` prints all of them)")
+fn find(name: &str) -> Result<&'static Job, String> {
+    jobs::registry::job(name).ok_or_else(|| {
+        let guess = did_you_mean(name, jobs::registry::JOBS.iter().map(|job| job.name));
+        format!("there is no job `{name}`{guess} (`jobs list` prints all of them)")
+    })
+}
+
+fn name_and_value(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once('=').ok_or("a parameter is NAME=VALUE")?;
+    Ok((name.to_owned(), value.to_owned()))
 }

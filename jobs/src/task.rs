@@ -77,7 +77,10 @@ fn remember_panics() -> Arc<Mutex<PanicRecord>> {
 
 fn task(side: Side, wanted: &Wanted, input: &mut Stdin, out: &mut Output) -> anyhow::Result<()> {
     if let Some(Work::Make(make)) = wanted.pass.jobs.first().map(|job| job.work) {
-        return make_rows(make, wanted, input, out);
+        return match side {
+            Side::Map => make_rows(make, wanted, input, out),
+            Side::Combine | Side::Reduce => bail!("this job has no input: it is only mapped"),
+        };
     }
     match side {
         Side::Map => {
@@ -105,7 +108,7 @@ fn make_rows(
         out.set_tag(job.name);
     }
     make(&wanted.pass.params, out)?;
-    while input.advance().context("cannot drain standard input")? {}
+    while input.advance().map_err(|source| Error::Read { record: 0, source })? {}
     Ok(())
 }
 

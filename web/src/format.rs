@@ -28,10 +28,11 @@ pub fn change(value: i64) -> String {
     if value > 0 { format!("+{}", number(value)) } else { number(value) }
 }
 
-/// A share of 0…1 in a table: `0.0%`, `< 1%`, `39.6%`.
+/// A share of 0…1 in a table: `0.0%`, `< 1%`, `39.6%`; halves are rounded up, as readers do.
 pub fn percent(share: f64) -> String {
     let percent = share * 100.0;
-    if percent > 0.0 && percent < 1.0 { "< 1%".to_owned() } else { format!("{percent:.1}%") }
+    let tenths = (percent * 10.0).round() / 10.0;
+    if percent > 0.0 && percent < 1.0 { "< 1%".to_owned() } else { format!("{tenths:.1}%") }
 }
 
 /// The same share on a card, where nothing is plainly `0%`.

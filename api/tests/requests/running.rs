@@ -77,7 +77,8 @@ fn settings(case: &Case, tables: &[Tables; 2], folder: &TempDir) -> Settings {
     let key_file = folder.path().join("keys");
     if !case.down.iter().any(|name| name == "default") {
         let line = |user: &str, token: &str, active: u8| {
-            format!("{user}:{}:{active}\n", keys::hash(token))
+            let inactive = if active == 1 { "" } else { ":inactive" };
+            format!("{user}:{}:0{inactive}\n", keys::hash(token))
         };
         let text = line("tester", "conformance-token", 1) + &line("sleeper", "inactive-token", 0);
         std::fs::write(&key_file, text).unwrap();

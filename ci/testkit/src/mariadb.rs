@@ -1,6 +1,6 @@
 //! A private MariaDB server: its own data folder, port and socket, gone when its owner is.
 
-use std::io::Write;
+use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
@@ -122,9 +122,17 @@ impl MariaDb {
         self.wait_until_it_answers()
     }
 
+    /// Whether the server says its greeting; one that is still starting may take a connection and
+    /// drop it.
+    fn greets(&self) -> bool {
+        let Ok(mut stream) = TcpStream::connect(("127.0.0.1", self.port)) else { return false };
+        let limited = stream.set_read_timeout(Some(Duration::from_secs(5)));
+        limited.and_then(|()| stream.read_exact(&mut [0; 5])).is_ok()
+    }
+
     fn wait_until_it_answers(&self) -> Result<()> {
         let limit = Instant::now() + START_LIMIT;
-        while TcpStream::connect(("127.0.0.1", self.port)).is_err() {
+        while !self.greets() {
             if Instant::now() > limit {
                 let log = fs::read_to_string(self.folder.path().join("log")).unwrap_or_default();
                 bail!("mariadbd did not start:\n{log}");

@@ -1,0 +1,10 @@
+CREATE EXTERNAL TABLE IF NOT EXISTS `course_enrollment_daily` (
+  `course_id` STRING,
+  `date` STRING,
+  `count` INT,
+  `cumulative_count` INT
+)
+PARTITIONED BY (`dt` STRING)
+ROW FORMAT DELIMITED FIELDS TERMINATED BY '\t'
+STORED AS TEXTFILE
+LOCATION '${hivevar:warehouse}/course_enrollment_daily';

@@ -1,0 +1,13 @@
+CREATE EXTERNAL TABLE IF NOT EXISTS `course_enrollment_spans` (
+  `course_id` STRING,
+  `user_id` INT,
+  `first_date` STRING,
+  `last_date` STRING,
+  `at_end` TINYINT,
+  `change` INT,
+  `mode` STRING
+)
+PARTITIONED BY (`dt` STRING)
+ROW FORMAT DELIMITED FIELDS TERMINATED BY '\t'
+STORED AS TEXTFILE
+LOCATION '${hivevar:warehouse}/course_enrollment_spans';
