@@ -3,7 +3,7 @@ CREATE EXTERNAL TABLE IF NOT EXISTS `course_enrollment` (
   `course_id` STRING,
   `user_id` INT,
   `at_end` TINYINT,
-  `change` INT,
+  `change` TINYINT,
   `mode` STRING
 )
 PARTITIONED BY (`dt` STRING)

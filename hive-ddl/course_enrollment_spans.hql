@@ -4,7 +4,7 @@ CREATE EXTERNAL TABLE IF NOT EXISTS `course_enrollment_spans` (
   `first_date` STRING,
   `last_date` STRING,
   `at_end` TINYINT,
-  `change` INT,
+  `change` TINYINT,
   `mode` STRING
 )
 PARTITIONED BY (`dt` STRING)

@@ -39,6 +39,7 @@ const MAGIC: &[(&[u8], Codec)] = &[
 ];
 const ENDINGS: &[(&str, Codec)] =
     &[("gz", Codec::Gzip), ("bz2", Codec::Bzip2), ("zst", Codec::Zstd), ("zstd", Codec::Zstd)];
+const LONGEST_MAGIC: usize = 4;
 /// How much of a plain file is looked at to tell text from something else.
 const LOOK: usize = 64 * 1024;
 const BLOCK: usize = 256 * 1024;
@@ -57,11 +58,16 @@ pub struct Reader {
 pub fn sniff(path: &Path) -> Result<Codec, InputError> {
     let refuse = |what: String| InputError { path: path.to_owned(), offset: 0, what };
     let mut head = Vec::new();
-    let file = File::open(path).map_err(|e| refuse(format!("cannot be opened: {e}")))?;
-    file.take(LOOK as u64)
-        .read_to_end(&mut head)
-        .map_err(|e| refuse(format!("cannot be read: {e}")))?;
+    let mut file = File::open(path).map_err(|e| refuse(format!("cannot be opened: {e}")))?;
+    let mut look = |amount: usize, head: &mut Vec<u8>| {
+        let looked = file.by_ref().take(amount as u64).read_to_end(head);
+        looked.map_err(|e| refuse(format!("cannot be read: {e}")))
+    };
+    look(LONGEST_MAGIC, &mut head)?;
     let found = MAGIC.iter().find(|(magic, _)| head.starts_with(magic)).map(|(_, codec)| *codec);
+    if found.is_none() {
+        look(LOOK, &mut head)?;
+    }
     let ending = path.extension().and_then(|e| e.to_str()).unwrap_or_default();
     let named = ENDINGS.iter().find(|(name, _)| *name == ending).map(|(_, codec)| *codec);
     match (found, named) {
@@ -89,12 +95,16 @@ fn is_text(head: &[u8]) -> bool {
 }
 
 impl Reader {
-    /// Opens a file from byte `start` on (0 unless it is plain).
+    /// Opens a file, packed as [`sniff`] told, from byte `start` on (0 unless it is plain).
     ///
     /// # Errors
-    /// When it cannot be opened or is no text.
-    pub fn open(path: &Path, start: u64, taken: &Arc<AtomicU64>) -> Result<Self, InputError> {
-        let codec = sniff(path)?;
+    /// When it cannot be opened.
+    pub fn open(
+        path: &Path,
+        codec: Codec,
+        start: u64,
+        taken: &Arc<AtomicU64>,
+    ) -> Result<Self, InputError> {
         let refuse = |e: io::Error| InputError {
             path: path.to_owned(),
             offset: start,
@@ -150,7 +160,7 @@ impl Read for Counted {
 /// # Errors
 /// When it cannot be read to its end.
 pub fn verify(path: &Path) -> Result<(), InputError> {
-    let mut reader = Reader::open(path, 0, &Arc::default())?;
+    let mut reader = Reader::open(path, sniff(path)?, 0, &Arc::default())?;
     let mut buffer = vec![0; BLOCK];
     loop {
         match reader.read(&mut buffer) {
@@ -192,7 +202,7 @@ mod tests {
     fn text(name: &str, bytes: &[u8]) -> Result<String, InputError> {
         let (_dir, path) = file(name, bytes);
         let mut text = String::new();
-        let mut reader = Reader::open(&path, 0, &Arc::default())?;
+        let mut reader = Reader::open(&path, sniff(&path)?, 0, &Arc::default())?;
         reader.read_to_string(&mut text).map_err(|e| named(e, &path))?;
         Ok(text)
     }

@@ -1,6 +1,6 @@
 //! Loads result tables into the store.
 
-use crate::codec::Reader;
+use crate::codec::{self, Reader};
 use crate::config::Settings;
 use crate::error::{Drive, DriveError};
 use crate::run::{Run, Summary};
@@ -110,7 +110,9 @@ pub fn load_table(
 
 fn parts(files: Vec<PathBuf>) -> Parts {
     Box::new(files.into_iter().map(|path| {
-        let reader = Reader::open(&path, 0, &Arc::default()).map_err(io::Error::other)?;
+        let reader = codec::sniff(&path)
+            .and_then(|codec| Reader::open(&path, codec, 0, &Arc::default()))
+            .map_err(io::Error::other)?;
         Ok(Part { name: path.display().to_string(), bytes: Box::new(reader) })
     }))
 }

@@ -239,3 +239,140 @@ fn every_run_leaves_its_record() {
     let status = ended(university.command("w", &["status"]).output().unwrap()).ok().stdout;
     assert!(status.contains("failed (2): parameter `reducers` must be 1 or more"), "{status}");
 }
+
+/// A copy of the program that an ordinary user can run, and a place where he can work.
+fn for_everybody(university: &University) -> std::path::PathBuf {
+    use std::os::unix::fs::PermissionsExt;
+    let program = university.path("insights");
+    fs::copy(env!("CARGO_BIN_EXE_insights"), &program).unwrap();
+    for path in [university.path(""), program.clone()] {
+        fs::set_permissions(path, fs::Permissions::from_mode(0o777)).unwrap();
+    }
+    program
+}
+
+/// Root may read everything, so this is tried as somebody else.
+#[test]
+fn what_may_not_be_read_or_written_is_named() {
+    use std::os::unix::fs::PermissionsExt;
+    let university = University::new();
+    let program = for_everybody(&university);
+    let as_nobody = |arguments: &[&str]| {
+        let mut command = std::process::Command::new("setpriv");
+        command.args(["--reuid=65534", "--regid=65534", "--clear-groups"]).arg(&program);
+        ended(command.current_dir(university.path("")).args(arguments).output().unwrap())
+    };
+    if !as_nobody(&["--version"]).code.is_some_and(|code| code == 0) {
+        return skipped("what_may_not_be_read_or_written_is_named: no other user can be taken");
+    }
+    let locked = university.path("logs").join(log_name(2));
+    fs::set_permissions(&locked, fs::Permissions::from_mode(0o000)).unwrap();
+    let unread =
+        as_nobody(&["run", "course-enrollment-events", "--source", "logs", "--warehouse", "w"]);
+    refused(&unread, 20, &["tracking.log-20260302-1.gz: cannot be", "Permission denied"]);
+    nothing_published(&university, "w");
+    fs::create_dir(university.path("mine")).unwrap();
+    let unwritten = as_nobody(&[
+        "run",
+        "course-enrollment-events",
+        "--source",
+        "logs",
+        "--warehouse",
+        "mine/w",
+    ]);
+    refused(&unwritten, 40, &["mine/w", "Permission denied"]);
+}
+
+fn skipped(what: &str) {
+    assert!(std::env::var_os("CI").is_none(), "{what}");
+    println!("SKIPPED {what}");
+}
+
+/// A small file system, while it lives.
+struct Small(std::path::PathBuf);
+
+impl Small {
+    fn mount(place: std::path::PathBuf) -> Option<Self> {
+        fs::create_dir_all(&place).unwrap();
+        let mounted = std::process::Command::new("mount")
+            .args(["-t", "tmpfs", "-o", "size=300k", "tmpfs"])
+            .arg(&place)
+            .output();
+        mounted.is_ok_and(|done| done.status.success()).then_some(Self(place))
+    }
+}
+
+impl Drop for Small {
+    fn drop(&mut self) {
+        let _ = std::process::Command::new("umount").arg("-l").arg(&self.0).status();
+    }
+}
+
+#[test]
+fn a_full_disk_is_named_and_the_next_run_goes_on() {
+    let university = University::new();
+    let Some(small) = Small::mount(university.path("w")) else {
+        return skipped("a_full_disk_is_named_and_the_next_run_goes_on: nothing can be mounted");
+    };
+    let full = university.run("w", &[]);
+    assert_eq!(full.code, Some(30), "{}", full.stderr);
+    assert!(full.stderr.contains("No space left on device"), "{}", full.stderr);
+    let grown =
+        std::process::Command::new("mount").args(["-o", "remount,size=50m"]).arg(&small.0).status();
+    assert!(grown.unwrap().success());
+    university.run("w", &[]).ok();
+    university.run("roomy", &[]).ok();
+    assert_eq!(university.parts("w"), university.parts("roomy"));
+}
+
+#[tokio::test]
+async fn a_store_that_is_lost_in_the_middle_is_mended_by_the_next_run() {
+    use mysql_async::prelude::Queryable;
+    let name = "a_store_that_is_lost_in_the_middle_is_mended_by_the_next_run";
+    let Some(server) = testkit::mariadb_or_skip(name).unwrap() else { return };
+    let university = University::new();
+    let store = server.database().await.unwrap();
+    let logs = university.path("logs").display().to_string();
+    let arguments = [
+        "run",
+        "enrollment",
+        "--source",
+        &logs,
+        "--interval",
+        "2026-03-01-2026-03-09",
+        "--param",
+        "date=2026-03-09",
+        "--param",
+        "import_date=2026-03-09",
+        "--store",
+        &store,
+    ];
+    let mut command = university.command("w", &arguments);
+    command.stderr(std::process::Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let said = std::io::BufReader::new(child.stderr.take().unwrap());
+    let mut rest = String::new();
+    for line in std::io::BufRead::lines(said).map_while(Result::ok) {
+        if line.contains("] scan: 7 files") {
+            server.kill().unwrap();
+        }
+        rest += &line;
+    }
+    assert_eq!(child.wait().unwrap().code(), Some(30), "{rest}");
+    assert!(rest.contains("ERROR"), "{rest}");
+    server.restart().unwrap();
+    university.run("w", &["--store", &store]).ok();
+    let mut connection = server.administrator().await.unwrap();
+    let database = store.rsplit('/').next().unwrap();
+    let gender: Option<u64> = connection
+        .query_first(format!("SELECT COUNT(*) FROM {database}.course_enrollment_gender_daily"))
+        .await
+        .unwrap();
+    let parts = university.parts("w");
+    let rows: usize = parts
+        .iter()
+        .filter(|(name, _)| name.starts_with("course_enrollment_gender_daily/"))
+        .map(|(_, text)| text.lines().count())
+        .sum();
+    assert_eq!(gender, Some(rows as u64));
+}

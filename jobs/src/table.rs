@@ -18,7 +18,7 @@ pub enum Kind {
     Float,
     /// A UTC date-time, printed `YYYY-MM-DD HH:MM:SS.ffffff` (`t`).
     Timestamp,
-    /// `0` or `1` (`y`).
+    /// A tiny whole number (`y`): `0` or `1`, and `-1` in a change.
     Flag,
     /// A calendar date, printed `YYYY-MM-DD` (`D`).
     Date,

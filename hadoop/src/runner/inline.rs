@@ -2,7 +2,7 @@
 
 use super::sort::{Buffer, Merge, Run};
 use super::{RunError, Runner, Split, Work, cores, in_parallel};
-use crate::codec::{self, Reader};
+use crate::codec::{self, Codec, Reader};
 use jobs::pass::{FusedReducer, Source};
 use jobs::side_output::SideOutput;
 use jobs::streaming::{Counters, Error, LineReader, Lines, Output, map_lines, reduce_lines};
@@ -87,7 +87,7 @@ impl Mapping<'_> {
         let mut mapper = self.work.pass.mapper(&source)?;
         let mut combiner = self.work.pass.combiner()?;
         let taken = self.work.progress.bytes();
-        let reader = Reader::open(&split.path, split.start, &taken)?;
+        let reader = Reader::open(&split.path, split.codec, split.start, &taken)?;
         let mut lines = SplitLines::new(LineReader::new(reader), split)
             .map_err(|e| codec::named(e, &split.path))?;
         let buffer = &mut self.buffer;
@@ -178,9 +178,7 @@ impl<R: io::Read> SplitLines<R> {
         if split.start > 0 {
             lines.advance()?;
         }
-        let packed =
-            split.start == 0 && codec::sniff(&split.path).is_ok_and(|c| c != codec::Codec::Plain);
-        Ok(Self { lines, last: split.length, whole: packed })
+        Ok(Self { lines, last: split.length, whole: split.codec != Codec::Plain })
     }
 }
 

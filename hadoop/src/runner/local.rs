@@ -122,7 +122,8 @@ impl Local {
         attempt: u32,
     ) -> Result<(Vec<Run>, Counters), Failure> {
         let taken = work.progress.bytes();
-        let reader = Reader::open(&split.path, split.start, &taken).map_err(RunError::Input)?;
+        let reader =
+            Reader::open(&split.path, split.codec, split.start, &taken).map_err(RunError::Input)?;
         let mut lines = SplitLines::new(LineReader::new(reader), split)
             .map_err(|e| RunError::Input(codec::named(e, &split.path)))?;
         let mut command = self.command("map", work, number, attempt, true);

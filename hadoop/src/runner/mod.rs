@@ -69,6 +69,8 @@ pub struct Split {
     pub address: String,
     /// The file.
     pub path: PathBuf,
+    /// How it is packed.
+    pub codec: Codec,
     /// The first byte.
     pub start: u64,
     /// How many bytes; lines that begin within them belong to this split.
@@ -116,11 +118,13 @@ pub fn splits(files: &[(String, PathBuf)]) -> Result<Vec<Split>, InputError> {
             what: format!("cannot be opened: {e}"),
         };
         let size = std::fs::metadata(path).map_err(refuse)?.len();
-        let step = if codec::sniff(path)? == Codec::Plain { SPLIT_SIZE } else { size.max(1) };
+        let codec = codec::sniff(path)?;
+        let step = if codec == Codec::Plain { SPLIT_SIZE } else { size.max(1) };
         let mut start = 0;
         while start < size || (start == 0 && size == 0) {
             let length = step.min(size - start);
-            splits.push(Split { address: address.clone(), path: path.clone(), start, length });
+            let (address, path) = (address.clone(), path.clone());
+            splits.push(Split { address, path, codec, start, length });
             start += step;
         }
     }

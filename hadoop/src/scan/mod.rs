@@ -285,6 +285,7 @@ impl<'r, 's> Scanning<'r, 's> {
 
     fn put_days(&mut self, changes: &mut Changes, days: Days) -> Drive<()> {
         for job in self.jobs.clone() {
+            let files = files_by_day(&self.scanned, job.name);
             for fill in job.fills.iter().filter(|fill| fill.at == At::Days) {
                 let table = fill.table.name;
                 let made: BTreeMap<_, _> = days
@@ -293,7 +294,7 @@ impl<'r, 's> Scanning<'r, 's> {
                     .map(|((_, day), f)| (day, &f[0]))
                     .collect();
                 for (day, folder) in &made {
-                    let entry = self.day_entry(job, day, folder)?;
+                    let entry = self.day_entry(job, day, folder, files.get(day.as_str()))?;
                     self.run.events.output(table, day, entry.rows);
                     changes.put(
                         &self.run.ledger,
@@ -312,11 +313,14 @@ impl<'r, 's> Scanning<'r, 's> {
     }
 
     /// A day's identity follows from the files that speak of it.
-    fn day_entry(&self, job: &Job, day: &str, folder: &Path) -> Drive<Entry> {
-        let speaks = |file: &&Scanned| {
-            file.jobs.get(job.name).is_some_and(|found| found.days.iter().any(|d| d == day))
-        };
-        let files = self.scanned.values().filter(speaks);
+    fn day_entry(
+        &self,
+        job: &Job,
+        day: &str,
+        folder: &Path,
+        files: Option<&Vec<&Scanned>>,
+    ) -> Drive<Entry> {
+        let files = files.into_iter().flatten();
         let inputs: BTreeMap<_, _> =
             files.map(|file| (file.address.clone(), file.checksum.clone())).collect();
         let mut sums: Vec<_> = inputs.values().map(String::as_str).collect();
@@ -331,6 +335,20 @@ impl<'r, 's> Scanning<'r, 's> {
             finished: now(),
         })
     }
+}
+
+/// The files that speak of each day, as a job found them.
+fn files_by_day<'s>(
+    scanned: &'s BTreeMap<String, Scanned>,
+    job: &str,
+) -> BTreeMap<&'s str, Vec<&'s Scanned>> {
+    let mut files = BTreeMap::<_, Vec<_>>::new();
+    for file in scanned.values() {
+        for day in file.jobs.get(job).into_iter().flat_map(|found| &found.days) {
+            files.entry(day.as_str()).or_default().push(file);
+        }
+    }
+    files
 }
 
 /// The days that each file speaks of, by file and job.

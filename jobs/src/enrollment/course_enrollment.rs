@@ -34,7 +34,7 @@ pub const TABLE: Table = Table::staged(
         Column::new("course_id", Kind::Text(255)),
         Column::new("user_id", Kind::Int),
         Column::new("at_end", Kind::Flag),
-        Column::new("change", Kind::Int),
+        Column::new("change", Kind::Flag),
         Column::new("mode", Kind::Text(255)),
     ],
 );

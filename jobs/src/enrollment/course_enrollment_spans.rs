@@ -38,7 +38,7 @@ pub const TABLE: Table = Table::staged(
         Column::new("first_date", Kind::Date),
         Column::new("last_date", Kind::Date),
         Column::new("at_end", Kind::Flag),
-        Column::new("change", Kind::Int),
+        Column::new("change", Kind::Flag),
         Column::new("mode", Kind::Text(255)),
     ],
 );
