@@ -4,6 +4,7 @@
 //! `INSIGHTS_RUNNERS_INLINE_MEMORY`, with a value in YAML. An unknown key is an error that names the
 //! nearest one. Secrets do not stand here: passwords come from files or the environment.
 
+use crate::plan;
 use crate::runner::cores;
 use jobs::nearest::did_you_mean;
 use serde::{Deserialize, Serialize};
@@ -217,6 +218,8 @@ pub struct Settings {
     pub origins: Origins,
 }
 
+/// The key under `jobs` that is no parameter.
+const SCAN: &str = "scan";
 /// The variable that names the configuration file.
 const FILE_VARIABLE: &str = "INSIGHTS_CONFIG";
 /// The configuration file that is read without being named, if it is there.
@@ -251,7 +254,18 @@ impl Settings {
             }
         }
         let config = typed(&value).map_err(|e| wrong(&path.display().to_string(), &e))?;
+        check_jobs(&config.jobs, &path)?;
         Ok(Self { config, origins })
+    }
+
+    /// The fact jobs that are switched on; none = all.
+    ///
+    /// # Errors
+    /// When `jobs.scan` is no list of names.
+    pub fn scanned_jobs(&self) -> Result<Option<Vec<String>>, ConfigError> {
+        let Some(names) = self.config.jobs.get(SCAN) else { return Ok(None) };
+        let names = serde_yaml::from_value(names.clone());
+        names.map(Some).map_err(|e| wrong("jobs.scan", &e))
     }
 
     /// Every key with its value and where it comes from.
@@ -281,6 +295,18 @@ fn parse_file(path: &Path, text: &str, origins: &mut Origins) -> Result<Mapping,
         origins.insert(leaf.join("."), origin.clone());
     }
     Ok(value)
+}
+
+/// Under `jobs` stand parameters of jobs, and `scan`: the fact jobs that are switched on.
+fn check_jobs(jobs: &BTreeMap<String, Value>, path: &Path) -> Result<(), ConfigError> {
+    let known = plan::known_params();
+    match jobs.keys().find(|name| *name != SCAN && !known.contains(&name.as_str())) {
+        None => Ok(()),
+        Some(name) => Err(ConfigError::Wrong {
+            origin: path.display().to_string(),
+            what: format!("unknown key `jobs.{name}`{}", did_you_mean(name, known)),
+        }),
+    }
 }
 
 fn typed(value: &Mapping) -> Result<Config, serde_yaml::Error> {
@@ -367,6 +393,17 @@ mod tests {
             "{error}"
         );
         assert!(error.contains("line 2"), "{error}");
+    }
+
+    #[test]
+    fn parameters_of_jobs_are_known_by_name() {
+        let settings = read("jobs: {overwrite_n_days: 3, scan: [total-events]}\n", &[]).unwrap();
+        assert_eq!(settings.scanned_jobs().unwrap(), Some(vec!["total-events".to_owned()]));
+        let error = read("jobs: {overwrite_n_day: 3}\n", &[]).unwrap_err().to_string();
+        assert!(
+            error.contains("`jobs.overwrite_n_day`; did you mean `overwrite_n_days`?"),
+            "{error}"
+        );
     }
 
     #[test]

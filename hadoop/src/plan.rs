@@ -43,6 +43,13 @@ const GENERAL: &[&str] = &[
     "interval_end",
 ];
 
+/// Every parameter that some job takes.
+#[must_use]
+pub fn known_params() -> Vec<&'static str> {
+    let of_jobs = registry::JOBS.iter().flat_map(|job| job.params);
+    GENERAL.iter().chain(of_jobs).copied().collect()
+}
+
 /// The jobs of some names with all that they need, in an order in which they can run.
 ///
 /// # Errors
@@ -145,6 +152,19 @@ fn first_day(ledger: &Ledger, jobs: &[&'static Job]) -> Drive<Option<NaiveDate>>
         };
     }
     Ok(first)
+}
+
+/// The fact jobs of a run's scan: none if the run needs no facts, else all that are switched on (none
+/// named = all) and those that the run needs.
+#[must_use]
+pub fn facts(wanted: &[&'static Job], on: Option<&[String]>) -> Vec<&'static Job> {
+    let is_fact = |job: &Job| matches!(job.work, Work::Scan(_));
+    if !wanted.iter().any(|job| is_fact(job)) {
+        return Vec::new();
+    }
+    let is_on = |job: &Job| on.is_none_or(|names| names.iter().any(|name| name == job.name));
+    let needed = |job: &Job| wanted.iter().any(|other| other.name == job.name);
+    registry::JOBS.iter().filter(|job| is_fact(job) && (is_on(job) || needed(job))).collect()
 }
 
 /// The jobs whose switch is on.

@@ -30,6 +30,8 @@ pub struct Request {
     pub sources: Vec<Source>,
     /// Parameters as given.
     pub params: Params,
+    /// Settings of the framework, for engines that start tasks.
+    pub jobconf: Vec<(String, String)>,
     /// What is made again although it is done.
     pub force: Force,
     /// The day that "today" means.
@@ -90,6 +92,7 @@ pub fn alone(
         engine: settings.config.runners.default,
         sources: Vec::new(),
         params: Params::default(),
+        jobconf: Vec::new(),
         force: Force::default(),
         today: chrono::Utc::now().date_naive(),
         argv: std::env::args_os().map(|arg| arg.to_string_lossy().into_owned()).collect(),
@@ -103,7 +106,7 @@ fn recorded(
     steps: impl FnOnce(&mut Run, &mut Summary) -> Drive<()>,
 ) -> Drive<Summary> {
     let warehouse = storage::local(&settings.config.warehouse.url)?;
-    let runner = runner(settings, request.engine)?;
+    let runner = runner(settings, request)?;
     let ledger = Ledger::open(&warehouse)?;
     clear_stages(&warehouse)?;
     let shown = serde_json::to_value(&settings.config).unwrap_or_default();
@@ -130,9 +133,9 @@ fn clear_stages(warehouse: &Path) -> Drive<()> {
     Ok(())
 }
 
-fn runner(settings: &Settings, engine: Engine) -> Drive<Box<dyn Runner>> {
+fn runner(settings: &Settings, request: &Request) -> Drive<Box<dyn Runner>> {
     let runners = &settings.config.runners;
-    Ok(match engine {
+    Ok(match request.engine {
         Engine::Inline => Box::new(Inline {
             threads: runners.inline.threads.unwrap_or_else(cores),
             memory: runners.inline.memory_mb * 1024 * 1024,
@@ -142,6 +145,7 @@ fn runner(settings: &Settings, engine: Engine) -> Drive<Box<dyn Runner>> {
             parallelism: runners.local.parallelism.unwrap_or_else(cores),
             attempts: runners.local.attempts,
             memory: runners.local.memory_mb * 1024 * 1024,
+            jobconf: request.jobconf.clone(),
         }),
     })
 }
@@ -160,8 +164,7 @@ impl Run<'_> {
         store: Option<&store::Store>,
         summary: &mut Summary,
     ) -> Drive<()> {
-        let facts: Vec<_> =
-            wanted.iter().copied().filter(|j| matches!(j.work, jobs::job::Work::Scan(_))).collect();
+        let facts = plan::facts(wanted, self.settings.scanned_jobs()?.as_deref());
         if !facts.is_empty() {
             scan::scan(self, &facts, summary)?;
         }

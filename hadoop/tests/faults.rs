@@ -15,22 +15,8 @@ fn a_run_killed_at_any_point_is_finished_by_the_next() {
     let mut killed = 0;
     for number in (1..).step_by(5) {
         let (name, db) = (format!("cut-{number}"), store(&format!("cut-{number}.db")));
-        let logs = university.path("logs").display().to_string();
-        let arguments = [
-            "run",
-            "enrollment",
-            "--source",
-            &logs,
-            "--interval",
-            "2026-03-01-2026-03-09",
-            "--param",
-            "date=2026-03-09",
-            "--param",
-            "import_date=2026-03-09",
-            "--store",
-            &db,
-        ];
-        let mut command = university.command(&name, &arguments);
+        let arguments = ["--store", &db];
+        let mut command = university.enrollment("run", &name, &arguments);
         command.env("INSIGHTS_FAULT", format!("any:{number}"));
         let first = ended(command.output().unwrap());
         if first.code == Some(0) {
@@ -262,7 +248,7 @@ fn what_may_not_be_read_or_written_is_named() {
         command.args(["--reuid=65534", "--regid=65534", "--clear-groups"]).arg(&program);
         ended(command.current_dir(university.path("")).args(arguments).output().unwrap())
     };
-    if !as_nobody(&["--version"]).code.is_some_and(|code| code == 0) {
+    if as_nobody(&["--version"]).code != Some(0) {
         return skipped("what_may_not_be_read_or_written_is_named: no other user can be taken");
     }
     let locked = university.path("logs").join(log_name(2));
@@ -332,22 +318,8 @@ async fn a_store_that_is_lost_in_the_middle_is_mended_by_the_next_run() {
     let Some(server) = testkit::mariadb_or_skip(name).unwrap() else { return };
     let university = University::new();
     let store = server.database().await.unwrap();
-    let logs = university.path("logs").display().to_string();
-    let arguments = [
-        "run",
-        "enrollment",
-        "--source",
-        &logs,
-        "--interval",
-        "2026-03-01-2026-03-09",
-        "--param",
-        "date=2026-03-09",
-        "--param",
-        "import_date=2026-03-09",
-        "--store",
-        &store,
-    ];
-    let mut command = university.command("w", &arguments);
+    let arguments = ["--store", &store];
+    let mut command = university.enrollment("run", "w", &arguments);
     command.stderr(std::process::Stdio::piped());
     let mut child = command.spawn().unwrap();
     let said = std::io::BufReader::new(child.stderr.take().unwrap());

@@ -26,20 +26,7 @@ fn engines_write_the_same_part_files() {
 fn little_memory_changes_nothing() {
     let university = University::new();
     university.run("much", &[]).ok();
-    let logs = university.path("logs").display().to_string();
-    let arguments = [
-        "run",
-        "enrollment",
-        "--source",
-        &logs,
-        "--interval",
-        "2026-03-01-2026-03-09",
-        "--param",
-        "date=2026-03-09",
-        "--param",
-        "import_date=2026-03-09",
-    ];
-    let mut command = university.command("little", &arguments);
+    let mut command = university.enrollment("run", "little", &[]);
     command.env("INSIGHTS_RUNNERS_INLINE_MEMORY_MB", "0");
     university::ended(command.output().unwrap()).ok();
     assert_eq!(university.parts("much"), university.parts("little"));
@@ -115,22 +102,9 @@ fn a_second_run_does_nothing_and_force_gives_the_same_bytes() {
 #[test]
 fn a_day_that_changed_makes_only_what_depends_on_it_stale() {
     let university = University::new();
-    let logs = university.path("logs").display().to_string();
     university.run("w", &[]).ok();
-    let plan = [
-        "plan",
-        "enrollment",
-        "--source",
-        &logs,
-        "--interval",
-        "2026-03-01-2026-03-09",
-        "--param",
-        "date=2026-03-09",
-        "--param",
-        "import_date=2026-03-09",
-    ];
     let planned = |university: &University| {
-        university::ended(university.command("w", &plan).output().unwrap()).ok().stdout
+        university::ended(university.enrollment("plan", "w", &[]).output().unwrap()).ok().stdout
     };
     let said = planned(&university);
     assert!(said.lines().all(|line| line.starts_with("COMPLETE")), "{said}");

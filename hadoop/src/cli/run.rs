@@ -37,6 +37,9 @@ pub struct Args {
     /// A parameter of a job (repeatable)
     #[arg(long, value_name = "NAME=VALUE")]
     param: Vec<String>,
+    /// A setting of the framework, for engines that start tasks (repeatable)
+    #[arg(short = 'D', value_name = "NAME=VALUE")]
+    define: Vec<String>,
     /// Make this job again, though it is done (repeatable)
     #[arg(long, value_name = "NAME")]
     force: Vec<String>,
@@ -64,8 +67,7 @@ pub fn plan(file: Option<&Path>, args: &Args) -> Drive<()> {
     let wanted = plan::closure(&request.names)?;
     plan::check_params(&wanted, &request.params)?;
     let ledger = Ledger::look(&storage::local(&settings.config.warehouse.url)?)?;
-    let facts: Vec<_> =
-        wanted.iter().copied().filter(|j| matches!(j.work, Work::Scan(_))).collect();
+    let facts = plan::facts(&wanted, settings.scanned_jobs()?.as_deref());
     let todo = scan::compare(&request.sources, &request.params, &facts, &ledger, &request.force)?;
     let mut text = String::new();
     let word = if todo.is_nothing() { "COMPLETE" } else { "STALE" };
@@ -136,6 +138,7 @@ fn prepare(file: Option<&Path>, args: &Args) -> Drive<(Settings, Request)> {
         engine: args.runner.unwrap_or(settings.config.runners.default),
         sources,
         params,
+        jobconf: pairs(&args.define)?,
         force: force(args, today)?,
         today,
         argv: std::env::args_os().map(|arg| arg.to_string_lossy().into_owned()).collect(),
@@ -157,16 +160,23 @@ fn params(settings: &Settings, args: &Args) -> Drive<Params> {
             params.set(name, text);
         }
     }
-    for param in &args.param {
-        let (name, value) = param
-            .split_once('=')
-            .ok_or_else(|| DriveError::Usage(format!("`{param}` is not NAME=VALUE")))?;
-        params.set(name, value);
+    for (name, value) in pairs(&args.param)? {
+        params.set(&name, value);
     }
     if let Some(interval) = &args.interval {
         params.set("interval", interval);
     }
     Ok(params)
+}
+
+fn pairs(texts: &[String]) -> Drive<Vec<(String, String)>> {
+    let pair = |text: &String| {
+        let (name, value) = text
+            .split_once('=')
+            .ok_or_else(|| DriveError::Usage(format!("`{text}` is not NAME=VALUE")))?;
+        Ok((name.to_owned(), value.to_owned()))
+    };
+    texts.iter().map(pair).collect()
 }
 
 fn force(args: &Args, today: NaiveDate) -> Drive<Force> {

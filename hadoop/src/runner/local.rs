@@ -3,7 +3,7 @@
 
 use super::inline::SplitLines;
 use super::sort::{Buffer, Merge, Out, Run};
-use super::{RunError, Runner, Split, Work, cores, in_parallel};
+use super::{RunError, Runner, Split, Work, in_parallel};
 use crate::codec::{self, Reader};
 use crate::storage;
 use jobs::streaming::counters::read_report;
@@ -26,14 +26,8 @@ pub struct Local {
     pub attempts: u32,
     /// Bytes of memory for sorting, all tasks together.
     pub memory: usize,
-}
-
-impl Local {
-    /// Runs `program`, with Hadoop's number of attempts.
-    #[must_use]
-    pub fn new(program: PathBuf) -> Self {
-        Self { program, parallelism: cores(), attempts: 4, memory: 256 * 1024 * 1024 }
-    }
+    /// Settings of the framework that tasks are told.
+    pub jobconf: Vec<(String, String)>,
 }
 
 /// Fields of the key that make the whole line the key: Hadoop then puts a TAB behind each line.
@@ -213,6 +207,9 @@ impl Local {
         ];
         for (name, value) in settings {
             export(&mut command, name, &value);
+        }
+        for (name, value) in &self.jobconf {
+            export(&mut command, name, value);
         }
         for (name, value) in work.pass.params.iter() {
             export(&mut command, &format!("insights.param.{name}"), value);

@@ -71,13 +71,17 @@ impl University {
         command
     }
 
-    /// `insights run enrollment` over the logs.
-    pub fn run(&self, warehouse: &str, arguments: &[&str]) -> Ended {
+    /// `insights VERB enrollment` over the logs, with fixed dates.
+    pub fn enrollment(&self, verb: &str, warehouse: &str, arguments: &[&str]) -> Command {
         let logs = self.path("logs").display().to_string();
-        let fixed = ["run", "enrollment", "--source", &logs, "--interval", "2026-03-01-2026-03-09"];
+        let fixed = [verb, "enrollment", "--source", &logs, "--interval", "2026-03-01-2026-03-09"];
         let dates = ["--param", "date=2026-03-09", "--param", "import_date=2026-03-09"];
-        let all = [&fixed[..], &dates[..], arguments].concat();
-        ended(self.command(warehouse, &all).output().unwrap())
+        self.command(warehouse, &[&fixed[..], &dates[..], arguments].concat())
+    }
+
+    /// Runs [`University::enrollment`].
+    pub fn run(&self, warehouse: &str, arguments: &[&str]) -> Ended {
+        ended(self.enrollment("run", warehouse, arguments).output().unwrap())
     }
 
     /// Every part file of a warehouse: its path and its bytes, imports apart (Avro's sync marks differ).
