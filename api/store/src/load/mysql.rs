@@ -24,6 +24,9 @@ const PACKET: usize = 256 * 1024;
 /// Packets that may wait for the server: the part files are read no faster than it takes them.
 const PACKETS_AHEAD: usize = 4;
 
+/// Seconds to wait for a table's lock: the server frees it a moment after its holder has left.
+const LOCK_WAIT: u32 = 2;
+
 impl Mysql {
     pub(super) async fn create_tables(&self, tables: &[Table]) -> Result<(), Error> {
         let mut connection = self.loader().await?;
@@ -73,9 +76,9 @@ impl Mysql {
         let names = Names::new(table)?;
         let mut connection = self.loader().await?;
         // Names of locks are the server's, not the database's, and short.
-        let sql = "SELECT GET_LOCK(CONCAT('insights.', MD5(CONCAT(DATABASE(), '.', ?))), 0)";
+        let sql = "SELECT GET_LOCK(CONCAT('insights.', MD5(CONCAT(DATABASE(), '.', ?))), ?)";
         let locked: Option<Option<i64>> = connection
-            .exec_first(sql, (names.live,))
+            .exec_first(sql, (names.live, LOCK_WAIT))
             .await
             .map_err(statement(format!("locking {}", names.live)))?;
         if locked.flatten() != Some(1) {
