@@ -111,10 +111,15 @@ impl Reader {
             what: format!("cannot be opened: {e}"),
         };
         let mut file = File::open(path).map_err(refuse)?;
-        file.seek(SeekFrom::Start(start)).map_err(refuse)?;
+        if start > 0 {
+            file.seek(SeekFrom::Start(start)).map_err(refuse)?;
+        }
+        // Archives of quiet years are many small files.
+        let size = file.metadata().map_err(refuse)?.len();
+        let block = usize::try_from(size).unwrap_or(BLOCK).clamp(1, BLOCK);
         let read = Arc::new(AtomicU64::new(start));
         let counted = Counted { file, own: Arc::clone(&read), all: Arc::clone(taken) };
-        let packed = BufReader::with_capacity(BLOCK, counted);
+        let packed = BufReader::with_capacity(block, counted);
         let stream: Box<dyn Read + Send> = match codec {
             Codec::Plain => Box::new(packed.into_inner()),
             Codec::Gzip => Box::new(flate2::bufread::MultiGzDecoder::new(packed)),

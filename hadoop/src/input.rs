@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::UNIX_EPOCH;
 
 /// Input that cannot be chosen.
@@ -47,14 +48,20 @@ pub enum SelectError {
 /// A log file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LogFile {
-    /// Its address.
-    pub address: String,
-    /// Its path.
-    pub path: PathBuf,
+    /// Its address, which is its path.
+    pub address: Arc<str>,
     /// Its size in bytes.
     pub size: u64,
     /// When it was changed last, in nanoseconds since 1970.
     pub modified: u128,
+}
+
+impl LogFile {
+    /// Its path.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        Path::new(&*self.address)
+    }
 }
 
 /// How files are chosen.
@@ -98,7 +105,7 @@ pub fn choose(source: &str, rule: &Rule) -> Result<(Vec<LogFile>, Left), SelectE
     for path in listed(source)? {
         let address = path.display().to_string();
         match rule.selection.choose(&address) {
-            Choice::Kept => chosen.push(about(address, path)?),
+            Choice::Kept => chosen.push(about(&address)?),
             choice => left.count(choice),
         }
     }
@@ -107,12 +114,12 @@ pub fn choose(source: &str, rule: &Rule) -> Result<(Vec<LogFile>, Left), SelectE
     Ok((chosen, left))
 }
 
-fn about(address: String, path: PathBuf) -> Result<LogFile, SelectError> {
-    let about = fs::metadata(&path).map_err(StorageError::disk("look at", &path))?;
+fn about(address: &str) -> Result<LogFile, SelectError> {
+    let path = Path::new(address);
+    let about = fs::metadata(path).map_err(StorageError::disk("look at", path))?;
     let modified = about.modified().ok().and_then(|t| t.duration_since(UNIX_EPOCH).ok());
     Ok(LogFile {
-        address,
-        path,
+        address: address.into(),
         size: about.len(),
         modified: modified.unwrap_or_default().as_nanos(),
     })
@@ -209,7 +216,7 @@ pub fn checksum(path: &Path) -> Result<String, codec::InputError> {
     use sha2::{Digest, Sha256};
     use std::io::Read;
     let mut hash = Sha256::new();
-    let mut buffer = vec![0; 256 * 1024];
+    let mut buffer = vec![0; 64 * 1024];
     let mut offset = 0;
     let refuse = |offset, e: std::io::Error| codec::InputError {
         path: path.to_owned(),
@@ -284,7 +291,7 @@ mod tests {
         let file = dir.path().join("x-20140301.gz").display().to_string();
         fs::write(&manifest, format!("{file}\t\n\n")).unwrap();
         let (chosen, _) = choose(&manifest.display().to_string(), &rule(".*")).unwrap();
-        assert_eq!(chosen[0].address, file);
+        assert_eq!(*chosen[0].address, *file);
         fs::write(&manifest, format!("{file}\n{file}-gone\n")).unwrap();
         let said = choose(&manifest.display().to_string(), &rule(".*")).unwrap_err().to_string();
         assert!(

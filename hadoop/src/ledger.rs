@@ -12,7 +12,9 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::fs::{self, File, TryLockError};
+use std::io::{BufRead, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// A ledger that cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -54,25 +56,38 @@ pub struct Entry {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Scanned {
     /// Its address.
-    pub address: String,
+    pub address: Arc<str>,
     /// Its size in bytes.
     pub size: u64,
     /// When it was changed last, in nanoseconds since 1970.
     pub modified: u128,
     /// SHA-256 of its bytes.
     pub checksum: String,
-    /// For each fact job that has scanned it: with what code and parameters, and which days.
-    pub jobs: BTreeMap<String, ScannedFor>,
+    /// What each fact job that has scanned it found.
+    pub jobs: Vec<ScannedFor>,
 }
 
 /// What a fact job found in a file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ScannedFor {
+    /// The job.
+    pub job: Box<str>,
     /// The code and the parameters that decide the facts.
-    pub code: String,
-    /// The days that the file speaks of.
-    pub days: Vec<String>,
+    pub code: Box<str>,
+    /// The days that the file speaks of, in order.
+    pub days: Vec<Box<str>>,
 }
+
+impl Scanned {
+    /// What a job found in the file; none when it has not scanned it.
+    #[must_use]
+    pub fn found(&self, job: &str) -> Option<&ScannedFor> {
+        self.jobs.iter().find(|found| *found.job == *job)
+    }
+}
+
+/// The scanned files, by address.
+pub type ScannedFiles = BTreeMap<Arc<str>, Scanned>;
 
 /// A folder or file that is to take another's place; none = the place becomes empty.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -84,7 +99,7 @@ struct Move {
 /// The ledger of a warehouse, held alone.
 pub struct Ledger {
     warehouse: PathBuf,
-    scanned: BTreeMap<String, Scanned>,
+    scanned: ScannedFiles,
     /// Held until the process ends, however it ends.
     _lock: Option<File>,
 }
@@ -168,9 +183,14 @@ impl Ledger {
         Ok(found)
     }
 
+    /// Takes the scanned files out, for a step that changes them and commits.
+    pub fn take_scanned(&mut self) -> ScannedFiles {
+        std::mem::take(&mut self.scanned)
+    }
+
     /// The scanned files, by address.
     #[must_use]
-    pub fn scanned(&self) -> &BTreeMap<String, Scanned> {
+    pub fn scanned(&self) -> &ScannedFiles {
         &self.scanned
     }
 
@@ -184,13 +204,14 @@ impl Ledger {
     /// When the disk refuses; opening the ledger again then goes on where it stopped.
     pub fn commit(&mut self, changes: Changes) -> Result<(), LedgerError> {
         let folder = self.warehouse.join("_ledger");
-        if let Some(scanned) = &changes.scanned {
-            self.scanned.clone_from(scanned);
-        }
         point("commit");
         storage::write(&folder.join("commit.json"), &json(&changes.moves))?;
         point("committed");
-        finish_commit(&folder)
+        finish_commit(&folder)?;
+        if let Some(scanned) = changes.scanned {
+            self.scanned = scanned;
+        }
+        Ok(())
     }
 }
 
@@ -198,7 +219,7 @@ impl Ledger {
 pub struct Changes {
     stage: PathBuf,
     moves: Vec<Move>,
-    scanned: Option<BTreeMap<String, Scanned>>,
+    scanned: Option<ScannedFiles>,
 }
 
 impl Changes {
@@ -221,7 +242,7 @@ impl Changes {
     ) -> Result<(), LedgerError> {
         let (table, key, value) = place;
         fs::create_dir_all(staged).map_err(StorageError::disk("make the folder", staged))?;
-        storage::write(&staged.join("_SUCCESS"), b"")?;
+        storage::stage(&staged.join("_SUCCESS"), b"")?;
         self.note(ledger, table, value, entry)?;
         self.moves
             .push(Move { from: Some(staged.to_owned()), to: ledger.partition(table, key, value) });
@@ -240,7 +261,7 @@ impl Changes {
         entry: &Entry,
     ) -> Result<(), LedgerError> {
         let staged = self.stage.join("entries").join(table).join(value);
-        storage::write(&staged, &json(entry))?;
+        storage::stage(&staged, &json(entry))?;
         self.moves.push(Move { from: Some(staged), to: ledger.entry_path(table, value) });
         Ok(())
     }
@@ -258,15 +279,10 @@ impl Changes {
     pub fn set_scanned(
         &mut self,
         ledger: &Ledger,
-        scanned: BTreeMap<String, Scanned>,
+        scanned: ScannedFiles,
     ) -> Result<(), LedgerError> {
         let staged = self.stage.join("scanned.jsonl");
-        let mut text = Vec::new();
-        for file in scanned.values() {
-            text.extend_from_slice(&json(file));
-            text.push(b'\n');
-        }
-        storage::write(&staged, &text)?;
+        write_scanned(&staged, &scanned)?;
         let to = ledger.warehouse.join("_ledger/scanned.jsonl");
         self.moves.push(Move { from: Some(staged), to });
         self.scanned = Some(scanned);
@@ -286,26 +302,48 @@ fn finish_commit(folder: &Path) -> Result<(), LedgerError> {
         let Move { from, to } = change;
         match from {
             None => storage::remove(&to)?,
-            Some(from) if from.exists() => {
-                storage::remove(&to)?;
-                storage::make_parent(&to)?;
-                point("moving");
-                fs::rename(&from, &to).map_err(StorageError::disk("put into place", &to))?;
-            }
-            Some(_) => {}
+            Some(from) => put_into_place(&from, &to)?,
         }
     }
     Ok(storage::remove(&path)?)
 }
 
-fn read_scanned(path: &Path) -> Result<BTreeMap<String, Scanned>, LedgerError> {
-    let text = match fs::read_to_string(path) {
-        Ok(text) => text,
+fn put_into_place(from: &Path, to: &Path) -> Result<(), LedgerError> {
+    if fs::rename(from, to).is_ok() || !from.exists() {
+        return Ok(());
+    }
+    storage::remove(to)?;
+    storage::make_parent(to)?;
+    point("moving");
+    Ok(fs::rename(from, to).map_err(StorageError::disk("put into place", to))?)
+}
+
+fn read_scanned(path: &Path) -> Result<ScannedFiles, LedgerError> {
+    let file = match File::open(path) {
+        Ok(file) => BufReader::new(file),
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(BTreeMap::new()),
         Err(e) => return Err(StorageError::disk("read", path)(e).into()),
     };
-    let files = text.lines().map(|line| parse::<Scanned>(path, line.as_bytes()));
-    files.map(|file| file.map(|file| (file.address.clone(), file))).collect()
+    let mut files = ScannedFiles::new();
+    for line in file.lines() {
+        let line = line.map_err(StorageError::disk("read", path))?;
+        let file: Scanned = parse(path, line.as_bytes())?;
+        files.insert(Arc::clone(&file.address), file);
+    }
+    Ok(files)
+}
+
+fn write_scanned(path: &Path, files: &ScannedFiles) -> Result<(), StorageError> {
+    storage::make_parent(path)?;
+    let write = || {
+        let mut out = BufWriter::new(File::create(path)?);
+        for file in files.values() {
+            serde_json::to_writer(&mut out, file)?;
+            out.write_all(b"\n")?;
+        }
+        out.flush()
+    };
+    write().map_err(StorageError::disk("write", path))
 }
 
 fn parse<T: for<'a> Deserialize<'a>>(path: &Path, text: &[u8]) -> Result<T, LedgerError> {

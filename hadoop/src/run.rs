@@ -19,6 +19,7 @@ use jobs::pass::Pass;
 use jobs::streaming::Counters;
 use serde_json::json;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// What a run is asked to do.
 pub struct Request {
@@ -198,7 +199,7 @@ impl Run<'_> {
         &mut self,
         name: &str,
         pass: Pass,
-        inputs: &[(String, PathBuf)],
+        inputs: &[Arc<str>],
     ) -> Drive<(PathBuf, Counters, u64)> {
         let output = self.stage(name)?;
         let scratch = self.stage(&format!("{name}-scratch"))?;

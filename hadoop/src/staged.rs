@@ -16,6 +16,7 @@ use serde_json::json;
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// Makes what the ledger does not know as done, group by group.
 ///
@@ -93,7 +94,7 @@ fn run_steps(
 }
 
 /// The part files of all partitions that a group reads, each once.
-fn files(run: &Run, reads: &[Vec<Read>]) -> Drive<Vec<(String, PathBuf)>> {
+fn files(run: &Run, reads: &[Vec<Read>]) -> Drive<Vec<Arc<str>>> {
     let mut folders: Vec<_> =
         reads.iter().flatten().map(|r| run.ledger.partition(&r.folder, r.key, &r.value)).collect();
     folders.sort();
@@ -105,8 +106,8 @@ fn files(run: &Run, reads: &[Vec<Read>]) -> Drive<Vec<(String, PathBuf)>> {
     Ok(found)
 }
 
-fn addressed(paths: Vec<PathBuf>) -> Vec<(String, PathBuf)> {
-    paths.into_iter().map(|path| (path.display().to_string(), path)).collect()
+fn addressed(paths: Vec<PathBuf>) -> Vec<Arc<str>> {
+    paths.into_iter().map(|path| path.display().to_string().into()).collect()
 }
 
 /// A job without input writes one part.

@@ -66,7 +66,11 @@ pub fn walk(folder: &Path) -> Result<Vec<PathBuf>, StorageError> {
         for entry in entries.map_err(list)? {
             let path = entry.path();
             // Follows links: archives are often linked into place.
-            if path.is_dir() {
+            let is_folder = match entry.file_type() {
+                Ok(kind) if !kind.is_symlink() => kind.is_dir(),
+                _ => path.is_dir(),
+            };
+            if is_folder {
                 folders.push(path);
             } else {
                 found.push(path);
@@ -98,6 +102,21 @@ pub fn write(path: &Path, content: &[u8]) -> Result<(), StorageError> {
     let beside = path.with_extension("writing");
     fs::write(&beside, content).map_err(StorageError::disk("write", &beside))?;
     fs::rename(&beside, path).map_err(StorageError::disk("put into place", path))
+}
+
+/// Writes a file where nobody looks for it yet.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn stage(path: &Path, content: &[u8]) -> Result<(), StorageError> {
+    let written = match fs::write(path, content) {
+        Err(e) if e.kind() == io::ErrorKind::NotFound => {
+            make_parent(path)?;
+            fs::write(path, content)
+        }
+        written => written,
+    };
+    written.map_err(StorageError::disk("write", path))
 }
 
 /// Makes the folder that a path stands in.

@@ -87,9 +87,9 @@ impl Mapping<'_> {
         let mut mapper = self.work.pass.mapper(&source)?;
         let mut combiner = self.work.pass.combiner()?;
         let taken = self.work.progress.bytes();
-        let reader = Reader::open(&split.path, split.codec, split.start, &taken)?;
+        let reader = Reader::open(split.path(), split.codec, split.start, &taken)?;
         let mut lines = SplitLines::new(LineReader::new(reader), split)
-            .map_err(|e| codec::named(e, &split.path))?;
+            .map_err(|e| codec::named(e, split.path()))?;
         let buffer = &mut self.buffer;
         let mut sink = |line: &[u8]| {
             if buffer.push(line)? { spill(buffer, combiner.as_mut()) } else { Ok(()) }
@@ -137,7 +137,7 @@ fn combine(
 /// An error of a map task, with its file; a torn file speaks for itself.
 fn in_map(error: Error, split: &Split) -> RunError {
     match error {
-        Error::Read { source, .. } => codec::named(source, &split.path).into(),
+        Error::Read { source, .. } => codec::named(source, split.path()).into(),
         source => RunError::Task { task: format!("map of {}", split.address), source },
     }
 }

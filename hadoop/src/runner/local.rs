@@ -116,10 +116,10 @@ impl Local {
         attempt: u32,
     ) -> Result<(Vec<Run>, Counters), Failure> {
         let taken = work.progress.bytes();
-        let reader =
-            Reader::open(&split.path, split.codec, split.start, &taken).map_err(RunError::Input)?;
+        let reader = Reader::open(split.path(), split.codec, split.start, &taken)
+            .map_err(RunError::Input)?;
         let mut lines = SplitLines::new(LineReader::new(reader), split)
-            .map_err(|e| RunError::Input(codec::named(e, &split.path)))?;
+            .map_err(|e| RunError::Input(codec::named(e, split.path())))?;
         let mut command = self.command("map", work, number, attempt, true);
         export(&mut command, "mapreduce.map.input.file", &split.address);
         export(&mut command, "mapreduce.map.input.start", &split.start.to_string());
@@ -229,7 +229,7 @@ fn at_file(error: io::Error, split: &Split) -> io::Error {
     let kind = error.kind();
     match kind {
         io::ErrorKind::BrokenPipe => error,
-        _ => io::Error::new(kind, codec::named(error, &split.path)),
+        _ => io::Error::new(kind, codec::named(error, split.path())),
     }
 }
 

@@ -13,8 +13,8 @@ use jobs::params::ParamError;
 use jobs::pass::Pass;
 use jobs::streaming::{self, Counters};
 use std::io;
-use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::path::Path;
+use std::sync::{Arc, Mutex};
 
 /// A run that failed.
 #[derive(Debug, thiserror::Error)]
@@ -65,16 +65,22 @@ impl RunError {
 /// One file to read, or a part of one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Split {
-    /// The address that a task is told.
-    pub address: String,
-    /// The file.
-    pub path: PathBuf,
+    /// The file's address, which is its path.
+    pub address: Arc<str>,
     /// How it is packed.
     pub codec: Codec,
     /// The first byte.
     pub start: u64,
     /// How many bytes; lines that begin within them belong to this split.
     pub length: u64,
+}
+
+impl Split {
+    /// The file.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        Path::new(&*self.address)
+    }
 }
 
 /// What is to be run.
@@ -109,11 +115,12 @@ const SPLIT_SIZE: u64 = 64 * 1024 * 1024;
 ///
 /// # Errors
 /// When a file cannot be opened or is no text.
-pub fn splits(files: &[(String, PathBuf)]) -> Result<Vec<Split>, InputError> {
+pub fn splits(files: &[Arc<str>]) -> Result<Vec<Split>, InputError> {
     let mut splits = Vec::new();
-    for (address, path) in files {
+    for address in files {
+        let path = Path::new(&**address);
         let refuse = |e: io::Error| InputError {
-            path: path.clone(),
+            path: path.to_owned(),
             offset: 0,
             what: format!("cannot be opened: {e}"),
         };
@@ -123,13 +130,12 @@ pub fn splits(files: &[(String, PathBuf)]) -> Result<Vec<Split>, InputError> {
         let mut start = 0;
         while start < size || (start == 0 && size == 0) {
             let length = step.min(size - start);
-            let (address, path) = (address.clone(), path.clone());
-            splits.push(Split { address, path, codec, start, length });
+            splits.push(Split { address: Arc::clone(address), codec, start, length });
             start += step;
         }
     }
     // The largest first, so that no task is left running alone at the end.
-    splits.sort_by(|a, b| b.length.cmp(&a.length).then_with(|| a.path.cmp(&b.path)));
+    splits.sort_by(|a, b| b.length.cmp(&a.length).then_with(|| a.address.cmp(&b.address)));
     Ok(splits)
 }
 

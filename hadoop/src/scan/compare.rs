@@ -11,6 +11,7 @@ use jobs::job::Job;
 use jobs::params::Params;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::sync::Arc;
 
 /// What a scan has to do, told by comparing the files that are there with the ledger.
 #[derive(Debug, Default)]
@@ -18,13 +19,13 @@ pub struct Todo {
     /// Files to read: new ones, replaced ones, and ones not read by some job; with the jobs.
     pub read: Vec<(LogFile, Vec<&'static str>)>,
     /// Files that the ledger knows and that are gone.
-    pub withdrawn: Vec<String>,
+    pub withdrawn: Vec<Arc<str>>,
     /// Days of each job to be made anew from all files that speak of them.
     pub rebuild: BTreeMap<&'static str, BTreeSet<String>>,
     /// Files that are known, only touched: their new time.
     pub touched: Vec<LogFile>,
     /// Checksums found out while comparing.
-    pub checksums: BTreeMap<String, String>,
+    pub checksums: BTreeMap<Arc<str>, String>,
     /// Files that are known and unchanged.
     pub known: usize,
 }
@@ -102,7 +103,7 @@ pub fn compare(
             present.insert(file.address.clone(), (file, fed.clone()));
         }
         for address in ledger.scanned().keys() {
-            if Path::new(address).starts_with(&root)
+            if Path::new(&**address).starts_with(&root)
                 && rule.chooses(address)
                 && !present.contains_key(address)
             {
@@ -138,8 +139,9 @@ fn remember_days(
     known: &Scanned,
 ) {
     for job in jobs {
-        if let Some(found) = known.jobs.get(job.name).filter(|found| !found.days.is_empty()) {
-            rebuild.entry(job.name).or_default().extend(found.days.iter().cloned());
+        if let Some(found) = known.found(job.name).filter(|found| !found.days.is_empty()) {
+            let days = found.days.iter().map(|day| day.to_string());
+            rebuild.entry(job.name).or_default().extend(days);
         }
     }
 }
@@ -174,7 +176,7 @@ impl Todo {
         };
         let mut replaced = false;
         if (known.size, known.modified) != (file.size, file.modified) {
-            let sum = checksum(&file.path)?;
+            let sum = checksum(file.path())?;
             replaced = sum != known.checksum;
             self.checksums.insert(file.address.clone(), sum);
             if !replaced {
@@ -183,11 +185,12 @@ impl Todo {
         }
         let mut read = Vec::new();
         for job in wanted.iter().copied() {
-            match known.jobs.get(job) {
+            match known.found(job) {
                 None => read.push(job),
-                Some(found) if replaced || found.code != code => {
+                Some(found) if replaced || *found.code != *code => {
                     read.push(job);
-                    self.rebuild.entry(job).or_default().extend(found.days.iter().cloned());
+                    let days = found.days.iter().map(|day| day.to_string());
+                    self.rebuild.entry(job).or_default().extend(days);
                 }
                 Some(_) => {}
             }

@@ -10,7 +10,7 @@ use crate::config::BadFiles;
 use crate::error::{Drive, DriveError};
 use crate::events::now;
 use crate::input::{LogFile, checksum};
-use crate::ledger::{Changes, Entry, Scanned, ScannedFor, identity};
+use crate::ledger::{Changes, Entry, Scanned, ScannedFiles, ScannedFor, identity};
 use crate::run::{Run, Summary};
 use crate::runner::{cores, in_parallel};
 use crate::storage;
@@ -20,7 +20,7 @@ use jobs::streaming::Counters;
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Reads what is to be read and commits the facts.
 ///
@@ -60,7 +60,7 @@ struct Scanning<'r, 's> {
     jobs: Vec<&'static Job>,
     todo: Todo,
     /// What the ledger will hold.
-    scanned: BTreeMap<String, Scanned>,
+    scanned: ScannedFiles,
     code: String,
     counters: Counters,
     records: u64,
@@ -72,7 +72,7 @@ type Days = BTreeMap<(String, String), Vec<PathBuf>>;
 
 impl<'r, 's> Scanning<'r, 's> {
     fn new(run: &'r mut Run<'s>, jobs: &[&'static Job], todo: Todo) -> Drive<Self> {
-        let scanned = run.ledger.scanned().clone();
+        let scanned = run.ledger.take_scanned();
         let code = compare::code(&run.params)?;
         Ok(Self {
             run,
@@ -111,12 +111,12 @@ impl<'r, 's> Scanning<'r, 's> {
             return Ok(());
         }
         let bad = Mutex::new(Vec::new());
-        let paths = self.todo.read.iter().map(|(file, _)| file.clone()).collect();
-        in_parallel(cores(), paths, |file: LogFile| {
-            if let Err(error) = codec::verify(&file.path) {
+        let files = self.todo.read.iter().map(|(file, _)| file).collect();
+        in_parallel(cores(), files, |file: &LogFile| {
+            if let Err(error) = codec::verify(file.path()) {
                 bad.lock()
                     .unwrap_or_else(PoisonError::into_inner)
-                    .push((file.address, error.to_string()));
+                    .push((Arc::clone(&file.address), error.to_string()));
             }
             Ok::<(), DriveError>(())
         })?;
@@ -125,19 +125,20 @@ impl<'r, 's> Scanning<'r, 's> {
             self.run.events.write("warning", json!({"code": "bad_file", "message": error}))?;
             self.counters.add("Input", "Bad Files Left Out", 1);
             self.todo.read.retain(|(file, _)| file.address != address);
-            self.skipped.push(address);
+            self.skipped.push(address.to_string());
         }
         Ok(())
     }
 
     fn add_checksums(&mut self) -> Drive<()> {
         let sums = Mutex::new(&mut self.todo.checksums);
-        let files = self.todo.read.iter().map(|(file, _)| file.clone()).collect();
-        in_parallel(cores(), files, |file: LogFile| {
-            let known = |s: &BTreeMap<String, String>| s.contains_key(&file.address);
+        let files = self.todo.read.iter().map(|(file, _)| file).collect();
+        in_parallel(cores(), files, |file: &LogFile| {
+            let known = |s: &BTreeMap<Arc<str>, String>| s.contains_key(&file.address);
             if !known(&sums.lock().unwrap_or_else(PoisonError::into_inner)) {
-                let sum = checksum(&file.path)?;
-                sums.lock().unwrap_or_else(PoisonError::into_inner).insert(file.address, sum);
+                let sum = checksum(file.path())?;
+                let address = Arc::clone(&file.address);
+                sums.lock().unwrap_or_else(PoisonError::into_inner).insert(address, sum);
             }
             Ok::<(), DriveError>(())
         })
@@ -145,38 +146,58 @@ impl<'r, 's> Scanning<'r, 's> {
 
     /// New and replaced files, all of their days; files for the same jobs go in one pass.
     fn read_files(&mut self, staged: &mut Days) -> Drive<()> {
-        let mut groups: BTreeMap<Vec<&'static str>, Vec<LogFile>> = BTreeMap::new();
+        let mut groups: BTreeMap<Vec<&'static str>, Vec<Arc<str>>> = BTreeMap::new();
         for (file, jobs) in &self.todo.read {
-            groups.entry(jobs.clone()).or_default().push(file.clone());
+            groups.entry(jobs.clone()).or_default().push(Arc::clone(&file.address));
         }
         for (names, files) in groups {
-            let inputs: Vec<_> =
-                files.iter().map(|f| (f.address.clone(), f.path.clone())).collect();
-            let folder = self.pass("scan", &names, &inputs, None)?;
-            let spoken = days_spoken_of(&folder)?;
-            for file in files {
-                self.note_scanned(file, &names, &spoken);
-            }
+            let folder = self.pass("scan", &names, &files, None)?;
+            self.note_scanned(&names);
+            self.note_days(&folder)?;
             collect(&folder, staged)?;
         }
         Ok(())
     }
 
-    fn note_scanned(&mut self, file: LogFile, jobs: &[&'static str], spoken: &Spoken) {
-        let checksum = self.todo.checksums.get(&file.address).cloned().unwrap_or_default();
-        let entry = self.scanned.entry(file.address.clone()).or_insert_with(|| Scanned {
-            address: file.address.clone(),
-            size: 0,
-            modified: 0,
-            checksum: String::new(),
-            jobs: BTreeMap::new(),
-        });
-        (entry.size, entry.modified, entry.checksum) = (file.size, file.modified, checksum);
-        for job in jobs {
-            let days =
-                spoken.get(&(file.address.clone(), (*job).to_owned())).cloned().unwrap_or_default();
-            entry.jobs.insert((*job).to_owned(), ScannedFor { code: self.code.clone(), days });
+    /// Remembers the files of one pass; their days follow.
+    fn note_scanned(&mut self, names: &[&'static str]) {
+        for (file, _) in self.todo.read.iter().filter(|(_, jobs)| jobs == names) {
+            let checksum = self.todo.checksums.remove(&file.address).unwrap_or_default();
+            let known = self.scanned.remove(&file.address);
+            let mut jobs = known.map(|known| known.jobs).unwrap_or_default();
+            jobs.retain(|found| !names.contains(&&*found.job));
+            jobs.extend(names.iter().map(|job| ScannedFor {
+                job: (*job).into(),
+                code: self.code.as_str().into(),
+                days: Vec::new(),
+            }));
+            let LogFile { address, size, modified } = file.clone();
+            let entry = Scanned { address: Arc::clone(&address), size, modified, checksum, jobs };
+            self.scanned.insert(address, entry);
         }
+    }
+
+    /// Takes the days that each file speaks of from a pass's output.
+    fn note_days(&mut self, output: &Path) -> Drive<()> {
+        let folder = output.join(SCANNED);
+        for part in if folder.is_dir() { storage::walk(&folder)? } else { Vec::new() } {
+            let read = storage::StorageError::disk("read", &part);
+            let text = std::fs::read_to_string(&part).map_err(read)?;
+            for line in text.lines() {
+                let mut fields = line.split('\t');
+                let (file, job) = (fields.next(), fields.next());
+                let found = file
+                    .and_then(|file| self.scanned.get_mut(file))
+                    .and_then(|file| file.jobs.iter_mut().find(|found| Some(&*found.job) == job));
+                if let (Some(found), Some(day)) = (found, fields.next()) {
+                    found.days.push(day.into());
+                }
+            }
+        }
+        for found in self.scanned.values_mut().flat_map(|file| &mut file.jobs) {
+            found.days.sort();
+        }
+        Ok(())
     }
 
     /// The other files that speak of days to be made anew, those days only.
@@ -188,40 +209,27 @@ impl<'r, 's> Scanning<'r, 's> {
             self.todo.read.iter().map(|(file, _)| file.address.clone()).collect();
         for (job, days) in self.todo.rebuild.clone() {
             let speaks = |file: &&Scanned| {
-                let found = file.jobs.get(job);
-                found.is_some_and(|found| found.days.iter().any(|day| days.contains(day)))
+                let found = file.found(job);
+                found.is_some_and(|found| found.days.iter().any(|day| days.contains(&**day)))
             };
             let others = self.scanned.values().filter(speaks).map(|file| file.address.clone());
             let others: Vec<_> = others.filter(|address| !just_read.contains(address)).collect();
             if others.is_empty() {
                 continue;
             }
-            let inputs = others
-                .iter()
-                .map(|address| self.still_there(address))
-                .collect::<Drive<Vec<_>>>()?;
+            others.iter().try_for_each(|address| still_there(address))?;
             let named = days.iter().cloned().collect::<Vec<_>>().join(",");
-            let folder = self.pass("scan-again", &[job], &inputs, Some(named))?;
+            let folder = self.pass("scan-again", &[job], &others, Some(named))?;
             collect(&folder, staged)?;
         }
         Ok(())
-    }
-
-    fn still_there(&self, address: &str) -> Drive<(String, PathBuf)> {
-        let path = storage::local(address)?;
-        if path.exists() {
-            return Ok((address.to_owned(), path));
-        }
-        Err(DriveError::Missing(format!(
-            "facts of some days are to be made anew, and {address}, which speaks of them too, is gone"
-        )))
     }
 
     fn pass(
         &mut self,
         name: &str,
         jobs: &[&'static str],
-        inputs: &[(String, PathBuf)],
+        inputs: &[Arc<str>],
         days: Option<String>,
     ) -> Drive<PathBuf> {
         let jobs = self.jobs.iter().copied().filter(|job| jobs.contains(&job.name)).collect();
@@ -252,7 +260,8 @@ impl<'r, 's> Scanning<'r, 's> {
         if !several.is_empty() {
             let files = several.values().flatten().map(|folder| storage::parts(folder));
             let files = files.collect::<Result<Vec<_>, _>>()?.into_iter().flatten();
-            let inputs: Vec<_> = files.map(|path| (path.display().to_string(), path)).collect();
+            let inputs: Vec<Arc<str>> =
+                files.map(|path| path.display().to_string().into()).collect();
             let jobs = self.jobs.clone();
             let params = self.run.params.clone();
             let (folder, counters, _) =
@@ -322,7 +331,7 @@ impl<'r, 's> Scanning<'r, 's> {
     ) -> Drive<Entry> {
         let files = files.into_iter().flatten();
         let inputs: BTreeMap<_, _> =
-            files.map(|file| (file.address.clone(), file.checksum.clone())).collect();
+            files.map(|file| (file.address.to_string(), file.checksum.clone())).collect();
         let mut sums: Vec<_> = inputs.values().map(String::as_str).collect();
         sums.sort_unstable();
         let texts = [job.name, &self.code, day].into_iter().chain(sums);
@@ -337,43 +346,24 @@ impl<'r, 's> Scanning<'r, 's> {
     }
 }
 
+fn still_there(address: &str) -> Drive<()> {
+    if Path::new(address).exists() {
+        return Ok(());
+    }
+    Err(DriveError::Missing(format!(
+        "facts of some days are to be made anew, and {address}, which speaks of them too, is gone"
+    )))
+}
+
 /// The files that speak of each day, as a job found them.
-fn files_by_day<'s>(
-    scanned: &'s BTreeMap<String, Scanned>,
-    job: &str,
-) -> BTreeMap<&'s str, Vec<&'s Scanned>> {
+fn files_by_day<'s>(scanned: &'s ScannedFiles, job: &str) -> BTreeMap<&'s str, Vec<&'s Scanned>> {
     let mut files = BTreeMap::<_, Vec<_>>::new();
     for file in scanned.values() {
-        for day in file.jobs.get(job).into_iter().flat_map(|found| &found.days) {
-            files.entry(day.as_str()).or_default().push(file);
+        for day in file.found(job).into_iter().flat_map(|found| &found.days) {
+            files.entry(&**day).or_default().push(file);
         }
     }
     files
-}
-
-/// The days that each file speaks of, by file and job.
-type Spoken = BTreeMap<(String, String), Vec<String>>;
-
-fn days_spoken_of(folder: &Path) -> Drive<Spoken> {
-    let mut spoken = Spoken::new();
-    let folder = folder.join(SCANNED);
-    if !folder.is_dir() {
-        return Ok(spoken);
-    }
-    for part in storage::walk(&folder)? {
-        let text =
-            std::fs::read_to_string(&part).map_err(storage::StorageError::disk("read", &part))?;
-        for line in text.lines() {
-            let mut fields = line.split('\t').map(str::to_owned);
-            if let (Some(file), Some(job), Some(day)) =
-                (fields.next(), fields.next(), fields.next())
-            {
-                spoken.entry((file, job)).or_default().push(day);
-            }
-        }
-    }
-    spoken.values_mut().for_each(|days| days.sort());
-    Ok(spoken)
 }
 
 /// The day folders of a pass's output.

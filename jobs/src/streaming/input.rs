@@ -2,7 +2,7 @@
 
 use std::io::{self, Read};
 
-const BLOCK: usize = 256 * 1024;
+const BLOCK: usize = 64 * 1024;
 
 /// A source of lines: standard input, a file, or a merge of sorted runs.
 pub trait Lines {
