@@ -107,12 +107,9 @@ impl Shared {
             reason = "for people"
         )]
         let rate = (records as f64 / spent.as_secs_f64().max(0.001)) as u64;
-        let left = match (total - done)
-            .checked_mul(spent.as_secs())
-            .and_then(|n| n.checked_div(done))
-        {
-            Some(seconds) if done > 0 => HumanDuration(Duration::from_secs(seconds)).to_string(),
-            _ => "some time".to_owned(),
+        let left = match time_left(spent, done, total) {
+            Some(left) => HumanDuration(left).to_string(),
+            None => "some time".to_owned(),
         };
         format!(
             "{stage} {amount}, {} records, {}/s, {left} left",
@@ -120,6 +117,13 @@ impl Shared {
             HumanCount(rate)
         )
     }
+}
+
+/// At the rate so far, rounded up to seconds; none before anything is done.
+fn time_left(spent: Duration, done: u64, total: u64) -> Option<Duration> {
+    let each = spent.as_nanos().checked_div(u128::from(done))?;
+    let left = each * u128::from(total.saturating_sub(done));
+    Some(Duration::from_secs(u64::try_from(left.div_ceil(1_000_000_000)).unwrap_or(u64::MAX)))
 }
 
 fn waiting(stopped: &mpsc::Receiver<()>, period: Duration) -> bool {
@@ -144,5 +148,18 @@ fn draw(shared: &Shared, stopped: &mpsc::Receiver<()>) {
 fn print(shared: &Shared, stopped: &mpsc::Receiver<()>) {
     while waiting(stopped, LINE_PERIOD) {
         log::info!("{}: {}", shared.step, shared.figures());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_time_left_follows_from_the_rate() {
+        let left = |spent, done, total| time_left(Duration::from_millis(spent), done, total);
+        assert_eq!(left(500, 0, 10), None);
+        assert_eq!(left(600, 132, 716), Some(Duration::from_secs(3)));
+        assert_eq!(left(90_000, 10, 10), Some(Duration::ZERO));
     }
 }

@@ -8,8 +8,7 @@
 mod describe;
 mod task;
 
-use anyhow::bail;
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory, Parser, Subcommand};
 use jobs::job::Job;
 use jobs::nearest::did_you_mean;
 use std::collections::HashSet;
@@ -75,9 +74,9 @@ fn main() -> ExitCode {
 
 fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     match cli.command {
-        Command::Map(args) => task::run(task::Side::Map, &pass(&args)?),
-        Command::Combine(args) => task::run(task::Side::Combine, &pass(&args)?),
-        Command::Reduce(args) => task::run(task::Side::Reduce, &pass(&args)?),
+        Command::Map(args) => task::run(task::Side::Map, &checked(&args)),
+        Command::Combine(args) => task::run(task::Side::Combine, &checked(&args)),
+        Command::Reduce(args) => task::run(task::Side::Reduce, &checked(&args)),
         Command::List => describe::list().map(|()| ExitCode::SUCCESS),
         Command::Describe { name, hive } => {
             describe::describe(name, hive).map(|()| ExitCode::SUCCESS)
@@ -100,7 +99,14 @@ impl Wanted {
     }
 }
 
-fn pass(args: &Task) -> anyhow::Result<Wanted> {
+/// Names and numbers that do not go together are errors of the command line, as unknown ones are.
+fn checked(args: &Task) -> Wanted {
+    pass(args).unwrap_or_else(|said| {
+        Cli::command().error(clap::error::ErrorKind::ValueValidation, said).exit()
+    })
+}
+
+fn pass(args: &Task) -> Result<Wanted, String> {
     let conf = jobs::streaming::task::JobConf::from_environment();
     let mut params: jobs::params::Params = conf.with_prefix("insights.param.").collect();
     for (name, value) in &args.param {
@@ -110,10 +116,10 @@ fn pass(args: &Task) -> anyhow::Result<Wanted> {
     let step = args.step.get() - 1;
     let kinds: HashSet<_> = jobs.iter().map(|job| std::mem::discriminant(&job.work)).collect();
     if kinds.len() > 1 {
-        bail!("a pass is of jobs that read logs, or of jobs that read tables");
+        return Err("a pass is of jobs that read logs, or of jobs that read tables".to_owned());
     }
     if let Some(job) = jobs.iter().find(|job| step >= job.steps().max(1)) {
-        bail!("`{}` has {} steps, not {}", job.name, job.steps(), args.step);
+        return Err(format!("`{}` has {} steps, not {}", job.name, job.steps(), args.step));
     }
     let pass = jobs::pass::Pass { jobs, step, params };
     Ok(Wanted { pass, conf, alone: args.scan.is_empty() })
