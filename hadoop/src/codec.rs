@@ -1,22 +1,32 @@
 //! Files as streams of text, whatever they are packed with: plain, gzip (of several members too),
 //! bzip2, zstd. What a file is packed with is told by its first bytes, and its name must agree.
 
-use std::fs::File;
-use std::io::{self, BufReader, Read, Seek, SeekFrom};
-use std::path::{Path, PathBuf};
+use crate::storage::{Place, StorageError};
+use std::io::{self, BufReader, Read};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// A file that cannot be read to its end.
 #[derive(Debug, thiserror::Error)]
-#[error("{path}: {what} (at byte {offset} of the file)")]
+#[error("{place}: {what} (at byte {offset} of the file)")]
 pub struct InputError {
-    /// The file.
-    pub path: PathBuf,
+    /// The file's address.
+    pub place: String,
     /// How far it could be read.
     pub offset: u64,
     /// What is wrong.
     pub what: String,
+}
+
+impl InputError {
+    /// The cause without the address, which the error names itself.
+    pub(crate) fn opening(place: &Place, error: &StorageError) -> Self {
+        let what = match error {
+            StorageError::Refused { source, .. } => format!("cannot be opened: {source}"),
+            other => other.to_string(),
+        };
+        Self { place: place.address(), offset: 0, what }
+    }
 }
 
 /// How a file is packed.
@@ -46,7 +56,7 @@ const BLOCK: usize = 256 * 1024;
 
 /// Reads a file's text; counts the bytes taken from the disk.
 pub struct Reader {
-    path: PathBuf,
+    place: String,
     taken: Arc<AtomicU64>,
     stream: Box<dyn Read + Send>,
 }
@@ -55,10 +65,10 @@ pub struct Reader {
 ///
 /// # Errors
 /// When it cannot be opened, is named after another packing, or holds no text.
-pub fn sniff(path: &Path) -> Result<Codec, InputError> {
-    let refuse = |what: String| InputError { path: path.to_owned(), offset: 0, what };
+pub fn sniff(place: &Place) -> Result<Codec, InputError> {
+    let refuse = |what: String| InputError { place: place.address(), offset: 0, what };
     let mut head = Vec::new();
-    let mut file = File::open(path).map_err(|e| refuse(format!("cannot be opened: {e}")))?;
+    let mut file = place.open(0).map_err(|e| InputError::opening(place, &e))?;
     let mut look = |amount: usize, head: &mut Vec<u8>| {
         let looked = file.by_ref().take(amount as u64).read_to_end(head);
         looked.map_err(|e| refuse(format!("cannot be read: {e}")))
@@ -68,7 +78,7 @@ pub fn sniff(path: &Path) -> Result<Codec, InputError> {
     if found.is_none() {
         look(LOOK, &mut head)?;
     }
-    let ending = path.extension().and_then(|e| e.to_str()).unwrap_or_default();
+    let ending = place.name().rsplit_once('.').map_or("", |(_, ending)| ending);
     let named = ENDINGS.iter().find(|(name, _)| *name == ending).map(|(_, codec)| *codec);
     match (found, named) {
         (Some(codec), _) => Ok(codec),
@@ -95,27 +105,25 @@ fn is_text(head: &[u8]) -> bool {
 }
 
 impl Reader {
-    /// Opens a file, packed as [`sniff`] told, from byte `start` on (0 unless it is plain).
+    /// Opens a file, packed as [`sniff`] told, from byte `start` on (0 unless it is plain), of which
+    /// about `size` bytes will be read.
     ///
     /// # Errors
     /// When it cannot be opened.
     pub fn open(
-        path: &Path,
+        place: &Place,
         codec: Codec,
         start: u64,
+        size: u64,
         taken: &Arc<AtomicU64>,
     ) -> Result<Self, InputError> {
         let refuse = |e: io::Error| InputError {
-            path: path.to_owned(),
+            place: place.address(),
             offset: start,
             what: format!("cannot be opened: {e}"),
         };
-        let mut file = File::open(path).map_err(refuse)?;
-        if start > 0 {
-            file.seek(SeekFrom::Start(start)).map_err(refuse)?;
-        }
+        let file = place.open(start).map_err(|e| InputError::opening(place, &e))?;
         // Archives of quiet years are many small files.
-        let size = file.metadata().map_err(refuse)?.len();
         let block = usize::try_from(size).unwrap_or(BLOCK).clamp(1, BLOCK);
         let read = Arc::new(AtomicU64::new(start));
         let counted = Counted { file, own: Arc::clone(&read), all: Arc::clone(taken) };
@@ -126,7 +134,7 @@ impl Reader {
             Codec::Bzip2 => Box::new(bzip2::bufread::MultiBzDecoder::new(packed)),
             Codec::Zstd => Box::new(zstd::Decoder::with_buffer(packed).map_err(refuse)?),
         };
-        Ok(Self { path: path.to_owned(), taken: read, stream })
+        Ok(Self { place: place.address(), taken: read, stream })
     }
 }
 
@@ -140,13 +148,13 @@ impl Read for Reader {
                 }
                 _ => format!("cannot be read: {e}"),
             };
-            io::Error::new(e.kind(), InputError { path: self.path.clone(), offset, what })
+            io::Error::new(e.kind(), InputError { place: self.place.clone(), offset, what })
         })
     }
 }
 
 struct Counted {
-    file: File,
+    file: Box<dyn Read + Send>,
     own: Arc<AtomicU64>,
     all: Arc<AtomicU64>,
 }
@@ -164,24 +172,24 @@ impl Read for Counted {
 ///
 /// # Errors
 /// When it cannot be read to its end.
-pub fn verify(path: &Path) -> Result<(), InputError> {
-    let mut reader = Reader::open(path, sniff(path)?, 0, &Arc::default())?;
+pub fn verify(place: &Place) -> Result<(), InputError> {
+    let mut reader = Reader::open(place, sniff(place)?, 0, BLOCK as u64, &Arc::default())?;
     let mut buffer = vec![0; BLOCK];
     loop {
         match reader.read(&mut buffer) {
             Ok(0) => return Ok(()),
             Ok(_) => {}
-            Err(e) => return Err(named(e, path)),
+            Err(e) => return Err(named(e, &place.address())),
         }
     }
 }
 
 /// The error of a reader, with its file.
-pub fn named(error: io::Error, path: &Path) -> InputError {
+pub fn named(error: io::Error, address: &str) -> InputError {
     let what = error.to_string();
     match error.into_inner().map(|inner| inner.downcast::<InputError>()) {
         Some(Ok(named)) => *named,
-        _ => InputError { path: path.to_owned(), offset: 0, what },
+        _ => InputError { place: address.to_owned(), offset: 0, what },
     }
 }
 
@@ -197,18 +205,18 @@ mod tests {
         encoder.finish().unwrap()
     }
 
-    fn file(name: &str, bytes: &[u8]) -> (tempfile::TempDir, PathBuf) {
+    fn file(name: &str, bytes: &[u8]) -> (tempfile::TempDir, Place) {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join(name);
         std::fs::write(&path, bytes).unwrap();
-        (dir, path)
+        (dir, path.into())
     }
 
     fn text(name: &str, bytes: &[u8]) -> Result<String, InputError> {
-        let (_dir, path) = file(name, bytes);
+        let (_dir, place) = file(name, bytes);
         let mut text = String::new();
-        let mut reader = Reader::open(&path, sniff(&path)?, 0, &Arc::default())?;
-        reader.read_to_string(&mut text).map_err(|e| named(e, &path))?;
+        let mut reader = Reader::open(&place, sniff(&place)?, 0, 1 << 20, &Arc::default())?;
+        reader.read_to_string(&mut text).map_err(|e| named(e, &place.address()))?;
         Ok(text)
     }
 

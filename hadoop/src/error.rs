@@ -5,6 +5,7 @@ use crate::config::ConfigError;
 use crate::import::ImportError;
 use crate::input::SelectError;
 use crate::ledger::LedgerError;
+use crate::lock::LockError;
 use crate::rows::RowsError;
 use crate::runner::RunError;
 use crate::storage::StorageError;
@@ -75,7 +76,7 @@ impl DriveError {
         match self {
             Self::Usage(_) => 2,
             Self::Config(_) | Self::Param(_) | Self::NoProgram(_) => 3,
-            Self::Ledger(LedgerError::Locked(_)) => 10,
+            Self::Ledger(LedgerError::Lock(LockError::Held { .. })) => 10,
             Self::Missing(_) | Self::Select(_) | Self::Input(_) => 20,
             Self::Run { source: RunError::Input(_), .. } => 20,
             Self::Run { .. } | Self::Make { .. } | Self::Rows(_) | Self::Storage(_) => 30,

@@ -1,12 +1,14 @@
 //! What a run leaves to read: `run.json` and `events.jsonl` below the warehouse's `_runs/ID/`
 //! (spec 41 D), mirrored as log lines.
 
-use crate::storage::{self, StorageError};
+use crate::storage::{Place, Stored};
 use chrono::{SecondsFormat, Utc};
 use serde_json::{Map, Value, json};
 use std::fs::File;
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+const LOG: &str = "events.jsonl";
 
 /// The version of the events' form.
 const VERSION: u32 = 1;
@@ -14,11 +16,20 @@ const VERSION: u32 = 1;
 /// The record of one run.
 pub struct Events {
     id: String,
-    folder: PathBuf,
-    file: File,
+    folder: Place,
+    log: Log,
     sequence: u64,
     run: Map<String, Value>,
 }
+
+/// Where events go. A file of HDFS cannot be seen before it ends, so there it is written anew.
+enum Log {
+    Disk(File),
+    Far { text: Vec<u8>, written: Instant },
+}
+
+/// How old a far log may be.
+const AGE: Duration = Duration::from_secs(2);
 
 /// The time now, as records hold it.
 #[must_use]
@@ -31,12 +42,10 @@ impl Events {
     ///
     /// # Errors
     /// When its files cannot be written.
-    pub fn begin(warehouse: &Path, argv: &[String], settings: Value) -> Result<Self, StorageError> {
+    pub fn begin(warehouse: &Place, argv: &[String], settings: Value) -> Stored<Self> {
         let id = format!("{}-{}", Utc::now().format("%Y%m%dT%H%M%S%.3f"), std::process::id());
         let folder = warehouse.join("_runs").join(&id);
-        let path = folder.join("events.jsonl");
-        storage::make_parent(&path)?;
-        let file = File::create(&path).map_err(StorageError::disk("write", &path))?;
+        let log = Log::begin(&folder.join(LOG))?;
         let mut run = Map::new();
         run.insert("run".into(), id.clone().into());
         run.insert("argv".into(), argv.into());
@@ -44,7 +53,7 @@ impl Events {
         run.insert("settings".into(), settings);
         run.insert("started".into(), now().into());
         run.insert("outputs".into(), json!([]));
-        let mut events = Self { id, folder, file, sequence: 0, run };
+        let mut events = Self { id, folder, log, sequence: 0, run };
         events.write("run_started", json!({}))?;
         Ok(events)
     }
@@ -57,7 +66,7 @@ impl Events {
 
     /// The run's folder.
     #[must_use]
-    pub fn folder(&self) -> &Path {
+    pub fn folder(&self) -> &Place {
         &self.folder
     }
 
@@ -65,7 +74,7 @@ impl Events {
     ///
     /// # Errors
     /// When the disk refuses.
-    pub fn write(&mut self, kind: &str, fields: Value) -> Result<(), StorageError> {
+    pub fn write(&mut self, kind: &str, fields: Value) -> Stored<()> {
         let mut event = Map::new();
         event.insert("v".into(), VERSION.into());
         event.insert("ts".into(), now().into());
@@ -78,8 +87,7 @@ impl Events {
         self.sequence += 1;
         let mut line = Value::Object(event).to_string();
         line.push('\n');
-        let path = self.folder.join("events.jsonl");
-        self.file.write_all(line.as_bytes()).map_err(StorageError::disk("write", &path))
+        self.log.write(&self.folder.join(LOG), line.as_bytes())
     }
 
     /// Remembers an output for `run.json`.
@@ -93,15 +101,48 @@ impl Events {
     ///
     /// # Errors
     /// When the disk refuses.
-    pub fn end(&mut self, exit_code: u8, cause: Option<&str>) -> Result<(), StorageError> {
+    pub fn end(&mut self, exit_code: u8, cause: Option<&str>) -> Stored<()> {
         if let Some(cause) = cause {
             self.write("cause", json!({"message": cause}))?;
         }
         self.write("run_finished", json!({"exit_code": exit_code}))?;
+        self.log.end(&self.folder.join(LOG))?;
         self.run.insert("finished".into(), now().into());
         self.run.insert("exit_code".into(), exit_code.into());
         self.run.insert("cause".into(), cause.into());
         let text = serde_json::to_vec_pretty(&self.run).unwrap_or_default();
-        storage::write(&self.folder.join("run.json"), &text)
+        self.folder.join("run.json").write(&text)
+    }
+}
+
+impl Log {
+    fn begin(place: &Place) -> Stored<Self> {
+        let Some(path) = place.disk_path() else {
+            return Ok(Self::Far { text: Vec::new(), written: Instant::now() });
+        };
+        place.parent().make_folder()?;
+        File::create(path).map(Self::Disk).map_err(place.refused("write"))
+    }
+
+    fn write(&mut self, place: &Place, line: &[u8]) -> Stored<()> {
+        match self {
+            Self::Disk(file) => file.write_all(line).map_err(place.refused("write")),
+            Self::Far { text, written } => {
+                let first = text.is_empty();
+                text.extend_from_slice(line);
+                if !first && written.elapsed() < AGE {
+                    return Ok(());
+                }
+                *written = Instant::now();
+                place.write(text)
+            }
+        }
+    }
+
+    fn end(&self, place: &Place) -> Stored<()> {
+        match self {
+            Self::Disk(_) => Ok(()),
+            Self::Far { text, .. } => place.write(text),
+        }
     }
 }

@@ -7,7 +7,7 @@ use crate::ledger::{CODE, Changes, Entry, Ledger, hex, identity};
 use crate::plan;
 use crate::rows;
 use crate::run::{Run, Summary};
-use crate::storage::StorageError;
+use crate::storage::Place;
 use jobs::job::Job;
 use jobs::lms::{self, LmsTable};
 use serde_json::json;
@@ -39,7 +39,7 @@ pub fn import(run: &mut Run, jobs: &[&'static Job], summary: &mut Summary) -> Dr
     let mut missing = Vec::new();
     for (table, date) in &wanted {
         let task = format!("import {}", table.staged.name);
-        match present(&run.ledger, table, date) {
+        match present(&run.ledger, table, date)? {
             true => run.skipped(&task, &format!("dt={date} is there"), summary)?,
             false => missing.push((*table, date.clone())),
         }
@@ -66,9 +66,9 @@ fn wanted(run: &Run, jobs: &[&'static Job]) -> Drive<Vec<(&'static LmsTable, Str
 }
 
 /// An import that a hand-run Sqoop left is as good as ours: both marks tell that it is whole.
-fn present(ledger: &Ledger, table: &LmsTable, date: &str) -> bool {
+fn present(ledger: &Ledger, table: &LmsTable, date: &str) -> Drive<bool> {
     let folder = ledger.partition(table.staged.name, "dt", date);
-    folder.join("_SUCCESS").exists() && folder.join("_metadata").exists()
+    Ok(folder.join("_SUCCESS").exists()? && folder.join("_metadata").exists()?)
 }
 
 /// Imports tables whatever the ledger says, each for a day.
@@ -90,10 +90,10 @@ pub fn import_tables(
     };
     let parallelism = NonZeroUsize::new(lms.parallelism).unwrap_or(NonZeroUsize::MIN);
     let folder = lms.options.clone();
-    let stage = run.stage("import")?;
+    let near = run.scratch("import")?;
     run.started("import", &names.join(", "))?;
     let imports = tables.iter().map(|(table, date)| {
-        let staging = stage.join(table.staged.name).join(format!("dt={date}"));
+        let staging = near.path().join(table.staged.name).join(format!("dt={date}"));
         Ok(TableImport { options: options(table.staged.name, folder.as_deref())?, staging })
     });
     let imports = imports.collect::<Drive<Vec<_>>>()?;
@@ -103,11 +103,13 @@ pub fn import_tables(
         log::debug!("import {}: {} rows", progress.table, progress.rows)
     };
     let imported = import::run(&request, &told)?;
+    let stage = run.stage("imported")?;
     let mut changes = Changes::new(&run.stage("ledger")?);
     for ((table, date), (import, done)) in tables.iter().zip(imports.iter().zip(&imported)) {
-        let entry =
-            entry(run, "import", &metadata_identity(&import.staging)?, BTreeMap::new(), done.rows);
-        changes.put(&run.ledger, (table.staged.name, "dt", date), &import.staging, &entry)?;
+        let staged = staged(&import.staging, &stage.join(table.staged.name))?;
+        let identity = metadata_identity(&staged)?;
+        let entry = entry(run, "import", &identity, BTreeMap::new(), done.rows);
+        changes.put(&run.ledger, (table.staged.name, "dt", date), &staged, entry)?;
         run.events.output(table.staged.name, date, done.rows);
     }
     run.ledger.commit(changes)?;
@@ -116,6 +118,15 @@ pub fn import_tables(
         run.finished(&format!("import {}", done.table), figures, summary)?;
     }
     Ok(())
+}
+
+/// Brings what was written on this machine to where the warehouse is.
+fn staged(near: &Path, far: &Place) -> Drive<Place> {
+    if far.disk_path().is_some() {
+        return Ok(near.into());
+    }
+    far.put_tree(near)?;
+    Ok(far.clone())
 }
 
 fn options(table: &str, folder: Option<&Path>) -> Drive<Options> {
@@ -145,10 +156,8 @@ fn entry(
 }
 
 /// An import is told by its `_metadata`: it holds the times, and ours the checksum of the rows.
-fn metadata_identity(folder: &Path) -> Drive<String> {
-    let path = folder.join("_metadata");
-    let text = std::fs::read(&path).map_err(StorageError::disk("read", &path))?;
-    Ok(hex(&Sha256::digest(text)))
+fn metadata_identity(folder: &Place) -> Drive<String> {
+    Ok(hex(&Sha256::digest(folder.join("_metadata").read()?)))
 }
 
 fn make_rows(
@@ -165,7 +174,7 @@ fn make_rows(
     let identity = identity(["rows", CODE, &from, &columns.join(",")]);
     let folder = plan::folder_of(name);
     let known = run.ledger.entry(&folder, date)?;
-    let there = run.ledger.partition(&folder, "dt", date).join("_SUCCESS").exists();
+    let there = run.ledger.partition(&folder, "dt", date).join("_SUCCESS").exists()?;
     if there && known.is_some_and(|entry| entry.identity == identity) {
         return run.skipped(&task, &format!("dt={date} is made from the same import"), summary);
     }
@@ -175,7 +184,7 @@ fn make_rows(
     let inputs = [(format!("{name}/{date}"), from)].into_iter().collect();
     let mut changes = Changes::new(&run.stage("ledger")?);
     let entry = entry(run, "rows", &identity, inputs, written.rows);
-    changes.put(&run.ledger, (&folder, "dt", date), &staged, &entry)?;
+    changes.put(&run.ledger, (&folder, "dt", date), &staged, entry)?;
     run.ledger.commit(changes)?;
     run.finished(&task, json!({"rows": written.rows, "cleaned": written.cleaned}), summary)
 }

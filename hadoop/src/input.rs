@@ -1,15 +1,12 @@
 //! Input selection: which log files a run reads (spec 10 §2.2, 40 B).
 
-use crate::codec;
-use crate::storage::{self, StorageError};
+use crate::codec::{self, InputError};
+use crate::storage::{About, Place, StorageError};
 use jobs::event::interval::Interval;
 use jobs::event::selection::{Choice, Selection, SelectionError};
 use std::collections::BTreeMap;
-use std::fs;
 use std::io::{BufRead, BufReader};
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::UNIX_EPOCH;
 
 /// Input that cannot be chosen.
 #[derive(Debug, thiserror::Error)]
@@ -31,7 +28,7 @@ pub enum SelectError {
     #[error("{manifest}, line {line}: {entry} is not there")]
     Vanished {
         /// The manifest.
-        manifest: PathBuf,
+        manifest: String,
         /// The line, from 1.
         line: usize,
         /// What it names.
@@ -48,7 +45,7 @@ pub enum SelectError {
 /// A log file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LogFile {
-    /// Its address, which is its path.
+    /// Its address.
     pub address: Arc<str>,
     /// Its size in bytes.
     pub size: u64,
@@ -57,10 +54,16 @@ pub struct LogFile {
 }
 
 impl LogFile {
-    /// Its path.
-    #[must_use]
-    pub fn path(&self) -> &Path {
-        Path::new(&*self.address)
+    fn new(address: &str, about: About) -> Self {
+        Self { address: address.into(), size: about.size, modified: about.modified }
+    }
+
+    /// Where it stands.
+    ///
+    /// # Errors
+    /// When its cluster's settings cannot be read.
+    pub fn place(&self) -> Result<Place, StorageError> {
+        Place::at(&self.address)
     }
 }
 
@@ -102,10 +105,10 @@ impl Rule {
 pub fn choose(source: &str, rule: &Rule) -> Result<(Vec<LogFile>, Left), SelectError> {
     let mut left = Left::default();
     let mut chosen = Vec::new();
-    for path in listed(source)? {
-        let address = path.display().to_string();
+    for (place, about) in listed(source)? {
+        let address = place.address();
         match rule.selection.choose(&address) {
-            Choice::Kept => chosen.push(about(&address)?),
+            Choice::Kept => chosen.push(LogFile::new(&address, about)),
             choice => left.count(choice),
         }
     }
@@ -114,54 +117,34 @@ pub fn choose(source: &str, rule: &Rule) -> Result<(Vec<LogFile>, Left), SelectE
     Ok((chosen, left))
 }
 
-fn about(address: &str) -> Result<LogFile, SelectError> {
-    let path = Path::new(address);
-    let about = fs::metadata(path).map_err(StorageError::disk("look at", path))?;
-    let modified = about.modified().ok().and_then(|t| t.duration_since(UNIX_EPOCH).ok());
-    Ok(LogFile {
-        address: address.into(),
-        size: about.len(),
-        modified: modified.unwrap_or_default().as_nanos(),
-    })
-}
-
-fn listed(source: &str) -> Result<Vec<PathBuf>, SelectError> {
-    let path = storage::local(source)?;
-    if !path.exists() {
-        return Err(SelectError::Missing(source.to_owned()));
+fn listed(source: &str) -> Result<Vec<(Place, About)>, SelectError> {
+    let place = Place::at(source)?;
+    match place.about()? {
+        None => Err(SelectError::Missing(source.to_owned())),
+        Some(about) if about.is_folder => Ok(place.walk()?),
+        Some(_) if place.name().ends_with(".manifest") => read_manifest(&place),
+        Some(about) => Ok(vec![(place, about)]),
     }
-    if path.is_dir() {
-        return Ok(storage::walk(&path)?);
-    }
-    if path.extension().is_some_and(|ending| ending == "manifest") {
-        return read_manifest(&path);
-    }
-    Ok(vec![path])
 }
 
 /// A manifest's entries are files or folders; each must be there.
-fn read_manifest(manifest: &Path) -> Result<Vec<PathBuf>, SelectError> {
-    let file = fs::File::open(manifest).map_err(StorageError::disk("open", manifest))?;
+fn read_manifest(manifest: &Place) -> Result<Vec<(Place, About)>, SelectError> {
     let mut found = Vec::new();
-    for (at, line) in BufReader::new(file).lines().enumerate() {
-        let line = line.map_err(StorageError::disk("read", manifest))?;
+    for (at, line) in BufReader::new(manifest.open(0)?).lines().enumerate() {
+        let line = line.map_err(manifest.refused("read"))?;
         // The manifest format of Hadoop's utility jar puts a TAB behind each line.
         let entry = line.trim_end_matches('\t').trim();
         if entry.is_empty() {
             continue;
         }
-        let path = storage::local(entry)?;
-        if path.is_dir() {
-            found.extend(storage::walk(&path)?);
-        } else if path.exists() {
-            found.push(path);
-        } else {
-            let entry = entry.to_owned();
-            return Err(SelectError::Vanished {
-                manifest: manifest.to_owned(),
-                line: at + 1,
-                entry,
-            });
+        let place = Place::at(entry)?;
+        match place.about()? {
+            Some(about) if about.is_folder => found.extend(place.walk()?),
+            Some(about) => found.push((place, about)),
+            None => {
+                let (manifest, entry) = (manifest.address(), entry.to_owned());
+                return Err(SelectError::Vanished { manifest, line: at + 1, entry });
+            }
         }
     }
     Ok(found)
@@ -208,30 +191,24 @@ impl Left {
     }
 }
 
-/// SHA-256 of a file's bytes, in hexadecimal.
+/// What stands for a file's bytes: their SHA-256, in hexadecimal, where reading is cheap; on a
+/// cluster its size and the time of its last change.
 ///
 /// # Errors
 /// When it cannot be read.
-pub fn checksum(path: &Path) -> Result<String, codec::InputError> {
+pub fn checksum(place: &Place, size: u64, modified: u128) -> Result<String, InputError> {
     use sha2::{Digest, Sha256};
     use std::io::Read;
+    if place.disk_path().is_none() {
+        return Ok(format!("{size}-{modified}"));
+    }
     let mut hash = Sha256::new();
     let mut buffer = vec![0; 64 * 1024];
-    let mut offset = 0;
-    let refuse = |offset, e: std::io::Error| codec::InputError {
-        path: path.to_owned(),
-        offset,
-        what: format!("cannot be read: {e}"),
-    };
-    let mut file = fs::File::open(path).map_err(|e| refuse(0, e))?;
+    let mut file = place.open(0).map_err(|e| InputError::opening(place, &e))?;
     loop {
-        match file.read(&mut buffer) {
-            Ok(0) => return Ok(crate::ledger::hex(&hash.finalize())),
-            Ok(count) => {
-                hash.update(&buffer[..count]);
-                offset += count as u64;
-            }
-            Err(e) => return Err(refuse(offset, e)),
+        match file.read(&mut buffer).map_err(|e| codec::named(e, &place.address()))? {
+            0 => return Ok(crate::ledger::hex(&hash.finalize())),
+            count => hash.update(&buffer[..count]),
         }
     }
 }
@@ -250,7 +227,7 @@ mod tests {
     fn folder(names: &[&str]) -> tempfile::TempDir {
         let dir = tempfile::tempdir().unwrap();
         for name in names {
-            storage::write(&dir.path().join(name), b"x").unwrap();
+            Place::from(dir.path()).join(name).stage(b"x").unwrap();
         }
         dir
     }
@@ -289,10 +266,10 @@ mod tests {
         let dir = folder(&["x-20140301.gz"]);
         let manifest = dir.path().join("list.manifest");
         let file = dir.path().join("x-20140301.gz").display().to_string();
-        fs::write(&manifest, format!("{file}\t\n\n")).unwrap();
+        std::fs::write(&manifest, format!("{file}\t\n\n")).unwrap();
         let (chosen, _) = choose(&manifest.display().to_string(), &rule(".*")).unwrap();
         assert_eq!(*chosen[0].address, *file);
-        fs::write(&manifest, format!("{file}\n{file}-gone\n")).unwrap();
+        std::fs::write(&manifest, format!("{file}\n{file}-gone\n")).unwrap();
         let said = choose(&manifest.display().to_string(), &rule(".*")).unwrap_err().to_string();
         assert!(
             said.contains("list.manifest, line 2: ") && said.contains("-gone is not there"),

@@ -1,36 +1,36 @@
 //! The ledger: what is in the warehouse, made from what. It is the only judge of "done".
 //!
-//! It stands in the warehouse, below `_ledger/`: one JSON file a partition (`tables/TABLE/VALUE.json`)
-//! and one line a scanned log file (`scanned.jsonl`). Everything that a step makes is staged first;
+//! It stands in the warehouse, below `_ledger/`: one line a partition (`tables/TABLE.jsonl`) and one
+//! line a scanned log file (`scanned.jsonl`). Everything that a step makes is staged first;
 //! [`Ledger::commit`] writes down the moves in one file (the one atomic act), makes them, and removes
 //! that file. Whoever opens the ledger makes an interrupted commit's moves to the end, so a run that
 //! was killed anywhere leaves either the old state or the new one.
 
 use crate::faults::point;
-use crate::storage::{self, StorageError};
+use crate::lock::{Lock, LockError};
+use crate::storage::{Place, StorageError, Stored};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::fs::{self, File, TryLockError};
 use std::io::{BufRead, BufReader, BufWriter, Write};
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// A ledger that cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum LedgerError {
-    /// Another run is at work.
-    #[error("another run is at work in {0} (its lock is held)")]
-    Locked(PathBuf),
+    /// Another run is at work, or the lock cannot be had.
+    #[error(transparent)]
+    Lock(#[from] LockError),
     /// A file of the ledger says nothing usable.
-    #[error("the ledger file {path} is broken: {source}")]
+    #[error("the ledger file {place} is broken: {source}")]
     Broken {
-        /// The file.
-        path: PathBuf,
+        /// Its address.
+        place: String,
         /// What is wrong.
         source: serde_json::Error,
     },
-    /// The disk refused.
+    /// The storage refused.
     #[error(transparent)]
     Storage(#[from] StorageError),
 }
@@ -89,97 +89,89 @@ impl Scanned {
 /// The scanned files, by address.
 pub type ScannedFiles = BTreeMap<Arc<str>, Scanned>;
 
-/// A folder or file that is to take another's place; none = the place becomes empty.
+/// A folder or file that is to take another's place; none = the place becomes empty. Both are paths
+/// below the warehouse.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Move {
-    from: Option<PathBuf>,
-    to: PathBuf,
+    from: Option<String>,
+    to: String,
 }
+
+/// What is known of a table's partitions, by value.
+pub type Entries = BTreeMap<String, Entry>;
 
 /// The ledger of a warehouse, held alone.
 pub struct Ledger {
-    warehouse: PathBuf,
+    warehouse: Place,
     scanned: ScannedFiles,
-    /// Held until the process ends, however it ends.
-    _lock: Option<File>,
+    /// Tables that were looked at.
+    tables: RefCell<BTreeMap<String, Arc<Entries>>>,
+    /// Held until the run ends, however it ends.
+    _lock: Option<Lock>,
 }
 
 /// The version of what decides a job's output.
 pub const CODE: &str = env!("CARGO_PKG_VERSION");
+
+const FOLDER: &str = "_ledger";
+const SCANNED: &str = "_ledger/scanned.jsonl";
+const COMMIT: &str = "_ledger/commit.json";
 
 impl Ledger {
     /// Takes the ledger of a warehouse for this process alone, and ends what another left half done.
     ///
     /// # Errors
     /// When another process has it, or it cannot be read.
-    pub fn open(warehouse: &Path) -> Result<Self, LedgerError> {
-        let folder = warehouse.join("_ledger");
-        fs::create_dir_all(&folder).map_err(StorageError::disk("make the folder", &folder))?;
-        let path = folder.join("lock");
-        let lock = File::create(&path).map_err(StorageError::disk("open", &path))?;
-        match lock.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => return Err(LedgerError::Locked(warehouse.to_owned())),
-            Err(TryLockError::Error(e)) => return Err(StorageError::disk("lock", &path)(e).into()),
-        }
-        finish_commit(&folder)?;
-        let scanned = read_scanned(&folder.join("scanned.jsonl"))?;
-        Ok(Self { warehouse: warehouse.to_owned(), scanned, _lock: Some(lock) })
+    pub fn open(warehouse: &Place) -> Result<Self, LedgerError> {
+        warehouse.join(FOLDER).make_folder()?;
+        let lock = Lock::take(warehouse, FOLDER)?;
+        finish_commit(warehouse)?;
+        Ok(Self { _lock: Some(lock), ..Self::look(warehouse)? })
     }
 
     /// Reads a ledger without holding or changing it.
     ///
     /// # Errors
     /// When it cannot be read.
-    pub fn look(warehouse: &Path) -> Result<Self, LedgerError> {
-        let scanned = read_scanned(&warehouse.join("_ledger/scanned.jsonl"))?;
-        Ok(Self { warehouse: warehouse.to_owned(), scanned, _lock: None })
+    pub fn look(warehouse: &Place) -> Result<Self, LedgerError> {
+        let scanned = lines::<Scanned>(&warehouse.join(SCANNED))?;
+        let scanned = scanned.into_iter().map(|file| (Arc::clone(&file.address), file)).collect();
+        let tables = RefCell::default();
+        Ok(Self { warehouse: warehouse.clone(), scanned, tables, _lock: None })
     }
 
     /// The warehouse's folder.
     #[must_use]
-    pub fn warehouse(&self) -> &Path {
+    pub fn warehouse(&self) -> &Place {
         &self.warehouse
     }
 
     /// The folder of a partition.
     #[must_use]
-    pub fn partition(&self, table: &str, key: &str, value: &str) -> PathBuf {
-        self.warehouse.join(table).join(format!("{key}={value}"))
+    pub fn partition(&self, table: &str, key: &str, value: &str) -> Place {
+        self.warehouse.join(partition(table, key, value))
     }
 
     /// What is known of a partition; none where the ledger knows nothing.
     ///
     /// # Errors
-    /// When its file cannot be read.
+    /// When it cannot be read.
     pub fn entry(&self, table: &str, value: &str) -> Result<Option<Entry>, LedgerError> {
-        let path = self.entry_path(table, value);
-        match fs::read(&path) {
-            Ok(text) => Ok(Some(parse(&path, &text)?)),
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(None),
-            Err(e) => Err(StorageError::disk("read", &path)(e).into()),
-        }
+        Ok(self.entries(table)?.get(value).cloned())
     }
 
     /// All partitions of a table that the ledger knows, by value.
     ///
     /// # Errors
-    /// When they cannot be listed or read.
-    pub fn entries(&self, table: &str) -> Result<BTreeMap<String, Entry>, LedgerError> {
-        let folder = self.warehouse.join("_ledger/tables").join(table);
-        if !folder.is_dir() {
-            return Ok(BTreeMap::new());
+    /// When they cannot be read.
+    pub fn entries(&self, table: &str) -> Result<Arc<Entries>, LedgerError> {
+        if let Some(known) = self.tables.borrow().get(table) {
+            return Ok(Arc::clone(known));
         }
-        let mut found = BTreeMap::new();
-        for path in storage::walk(&folder)? {
-            let value =
-                path.file_name().and_then(|n| n.to_str()).and_then(|n| n.strip_suffix(".json"));
-            if let Some(value) = value
-                && let Some(entry) = self.entry(table, value)?
-            {
-                found.insert(value.to_owned(), entry);
-            }
-        }
+        let found = lines::<Line<String, Entry>>(&self.warehouse.join(table_file(table)))?;
+        let found: Entries = found.into_iter().map(|line| (line.value, line.entry)).collect();
+        let found = Arc::new(found);
+        self.tables.borrow_mut().insert(table.to_owned(), Arc::clone(&found));
         Ok(found)
     }
 
@@ -194,161 +186,170 @@ impl Ledger {
         &self.scanned
     }
 
-    fn entry_path(&self, table: &str, value: &str) -> PathBuf {
-        self.warehouse.join("_ledger/tables").join(table).join(format!("{value}.json"))
-    }
-
     /// Makes all changes of a step, as one.
     ///
     /// # Errors
-    /// When the disk refuses; opening the ledger again then goes on where it stopped.
-    pub fn commit(&mut self, changes: Changes) -> Result<(), LedgerError> {
-        let folder = self.warehouse.join("_ledger");
-        point("commit");
-        storage::write(&folder.join("commit.json"), &json(&changes.moves))?;
-        point("committed");
-        finish_commit(&folder)?;
-        if let Some(scanned) = changes.scanned {
+    /// When the storage refuses; opening the ledger again then goes on where it stopped.
+    pub fn commit(&mut self, mut changes: Changes) -> Result<(), LedgerError> {
+        for (table, changed) in std::mem::take(&mut changes.tables) {
+            let mut entries = (*self.entries(&table)?).clone();
+            for (value, entry) in changed {
+                match entry {
+                    Some(entry) => entries.insert(value, entry),
+                    None => entries.remove(&value),
+                };
+            }
+            let staged = changes.stage.join(table_file(&table));
+            write_lines(&staged, entries.iter().map(|(value, entry)| Line { value, entry }))?;
+            changes.will_move(&self.warehouse, Some(&staged), table_file(&table))?;
+            self.tables.borrow_mut().insert(table, Arc::new(entries));
+        }
+        if let Some(scanned) = changes.scanned.take() {
+            let staged = changes.stage.join(SCANNED);
+            write_lines(&staged, scanned.values())?;
+            changes.will_move(&self.warehouse, Some(&staged), SCANNED.to_owned())?;
             self.scanned = scanned;
         }
-        Ok(())
+        point("commit");
+        self.warehouse.join(COMMIT).write(&json(&changes.moves))?;
+        point("committed");
+        finish_commit(&self.warehouse)
     }
+}
+
+fn partition(table: &str, key: &str, value: &str) -> String {
+    format!("{table}/{key}={value}")
+}
+
+fn table_file(table: &str) -> String {
+    format!("{FOLDER}/tables/{table}.jsonl")
+}
+
+/// A line of a table's file.
+#[derive(Serialize, Deserialize)]
+struct Line<V, E> {
+    value: V,
+    #[serde(flatten)]
+    entry: E,
 }
 
 /// What a step changes; staged in a folder until [`Ledger::commit`].
 pub struct Changes {
-    stage: PathBuf,
+    stage: Place,
     moves: Vec<Move>,
+    tables: BTreeMap<String, BTreeMap<String, Option<Entry>>>,
     scanned: Option<ScannedFiles>,
 }
 
 impl Changes {
-    /// Will stage the ledger's own files below `stage`.
+    /// Will stage the ledger's own files below `stage`, a folder of the warehouse.
     #[must_use]
-    pub fn new(stage: &Path) -> Self {
-        Self { stage: stage.to_owned(), moves: Vec::new(), scanned: None }
+    pub fn new(stage: &Place) -> Self {
+        let (moves, tables) = (Vec::new(), BTreeMap::new());
+        Self { stage: stage.clone(), moves, tables, scanned: None }
     }
 
     /// A staged folder becomes a partition, marked as whole.
     ///
     /// # Errors
-    /// When the mark or the ledger's file cannot be staged.
+    /// When the mark cannot be staged.
     pub fn put(
         &mut self,
         ledger: &Ledger,
         place: (&str, &str, &str),
-        staged: &Path,
-        entry: &Entry,
+        staged: &Place,
+        entry: Entry,
     ) -> Result<(), LedgerError> {
         let (table, key, value) = place;
-        fs::create_dir_all(staged).map_err(StorageError::disk("make the folder", staged))?;
-        storage::stage(&staged.join("_SUCCESS"), b"")?;
-        self.note(ledger, table, value, entry)?;
-        self.moves
-            .push(Move { from: Some(staged.to_owned()), to: ledger.partition(table, key, value) });
-        Ok(())
+        staged.join("_SUCCESS").stage(b"")?;
+        self.note(table, value, entry);
+        self.will_move(&ledger.warehouse, Some(staged), partition(table, key, value))
     }
 
     /// The ledger learns of a partition that is in place already.
-    ///
-    /// # Errors
-    /// When the ledger's file cannot be staged.
-    pub fn note(
-        &mut self,
-        ledger: &Ledger,
-        table: &str,
-        value: &str,
-        entry: &Entry,
-    ) -> Result<(), LedgerError> {
-        let staged = self.stage.join("entries").join(table).join(value);
-        storage::stage(&staged, &json(entry))?;
-        self.moves.push(Move { from: Some(staged), to: ledger.entry_path(table, value) });
-        Ok(())
+    pub fn note(&mut self, table: &str, value: &str, entry: Entry) {
+        self.tables.entry(table.to_owned()).or_default().insert(value.to_owned(), Some(entry));
     }
 
     /// A partition goes.
-    pub fn drop_partition(&mut self, ledger: &Ledger, table: &str, key: &str, value: &str) {
-        self.moves.push(Move { from: None, to: ledger.partition(table, key, value) });
-        self.moves.push(Move { from: None, to: ledger.entry_path(table, value) });
+    pub fn drop_partition(&mut self, table: &str, key: &str, value: &str) {
+        self.tables.entry(table.to_owned()).or_default().insert(value.to_owned(), None);
+        self.moves.push(Move { from: None, to: partition(table, key, value) });
     }
 
     /// The list of scanned files becomes this one.
-    ///
-    /// # Errors
-    /// When it cannot be staged.
-    pub fn set_scanned(
-        &mut self,
-        ledger: &Ledger,
-        scanned: ScannedFiles,
-    ) -> Result<(), LedgerError> {
-        let staged = self.stage.join("scanned.jsonl");
-        write_scanned(&staged, &scanned)?;
-        let to = ledger.warehouse.join("_ledger/scanned.jsonl");
-        self.moves.push(Move { from: Some(staged), to });
+    pub fn set_scanned(&mut self, scanned: ScannedFiles) {
         self.scanned = Some(scanned);
+    }
+
+    fn will_move(
+        &mut self,
+        warehouse: &Place,
+        from: Option<&Place>,
+        to: String,
+    ) -> Result<(), LedgerError> {
+        let from = from.map(|from| from.below(warehouse)).transpose()?;
+        self.moves.push(Move { from, to });
         Ok(())
     }
 }
 
 /// Makes the moves of a written commit; those already made are seen by their missing origin.
-fn finish_commit(folder: &Path) -> Result<(), LedgerError> {
-    let path = folder.join("commit.json");
-    if !path.exists() {
-        return Ok(());
-    }
-    let text = fs::read(&path).map_err(StorageError::disk("read", &path))?;
-    for change in parse::<Vec<Move>>(&path, &text)? {
+fn finish_commit(warehouse: &Place) -> Result<(), LedgerError> {
+    let commit = warehouse.join(COMMIT);
+    let Some(text) = commit.read_if_there()? else { return Ok(()) };
+    for change in parse::<Vec<Move>>(&commit, &text)? {
         point("move");
-        let Move { from, to } = change;
-        match from {
-            None => storage::remove(&to)?,
-            Some(from) => put_into_place(&from, &to)?,
+        let to = warehouse.join(change.to);
+        match change.from {
+            None => to.remove()?,
+            Some(from) => put_into_place(&warehouse.join(from), &to)?,
         }
     }
-    Ok(storage::remove(&path)?)
+    Ok(commit.remove()?)
 }
 
-fn put_into_place(from: &Path, to: &Path) -> Result<(), LedgerError> {
-    if fs::rename(from, to).is_ok() || !from.exists() {
+fn put_into_place(from: &Place, to: &Place) -> Stored<()> {
+    // Where nothing is yet, one question is enough: most often so.
+    if from.rename(to).is_ok() || !from.exists()? {
         return Ok(());
     }
-    storage::remove(to)?;
-    storage::make_parent(to)?;
+    to.remove()?;
+    to.parent().make_folder()?;
     point("moving");
-    Ok(fs::rename(from, to).map_err(StorageError::disk("put into place", to))?)
+    from.rename(to)
 }
 
-fn read_scanned(path: &Path) -> Result<ScannedFiles, LedgerError> {
-    let file = match File::open(path) {
+fn lines<T: for<'a> Deserialize<'a>>(place: &Place) -> Result<Vec<T>, LedgerError> {
+    let file = match place.open(0) {
         Ok(file) => BufReader::new(file),
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(BTreeMap::new()),
-        Err(e) => return Err(StorageError::disk("read", path)(e).into()),
+        Err(error) if error.is_missing() => return Ok(Vec::new()),
+        Err(error) => return Err(error.into()),
     };
-    let mut files = ScannedFiles::new();
-    for line in file.lines() {
-        let line = line.map_err(StorageError::disk("read", path))?;
-        let file: Scanned = parse(path, line.as_bytes())?;
-        files.insert(Arc::clone(&file.address), file);
+    let mut found = Vec::new();
+    for line in file.split(b'\n') {
+        found.push(parse(place, &line.map_err(place.refused("read"))?)?);
     }
-    Ok(files)
+    Ok(found)
 }
 
-fn write_scanned(path: &Path, files: &ScannedFiles) -> Result<(), StorageError> {
-    storage::make_parent(path)?;
+fn write_lines<T: Serialize>(place: &Place, lines: impl Iterator<Item = T>) -> Stored<()> {
+    let mut out = BufWriter::new(place.create()?);
     let write = || {
-        let mut out = BufWriter::new(File::create(path)?);
-        for file in files.values() {
-            serde_json::to_writer(&mut out, file)?;
+        for line in lines {
+            serde_json::to_writer(&mut out, &line)?;
             out.write_all(b"\n")?;
         }
         out.flush()
     };
-    write().map_err(StorageError::disk("write", path))
+    write().map_err(place.refused("write"))?;
+    let file = out.into_inner().map_err(|e| place.refused("write")(e.into_error()))?;
+    file.close().map_err(place.refused("write"))
 }
 
-fn parse<T: for<'a> Deserialize<'a>>(path: &Path, text: &[u8]) -> Result<T, LedgerError> {
+fn parse<T: for<'a> Deserialize<'a>>(place: &Place, text: &[u8]) -> Result<T, LedgerError> {
     serde_json::from_slice(text)
-        .map_err(|source| LedgerError::Broken { path: path.to_owned(), source })
+        .map_err(|source| LedgerError::Broken { place: place.address(), source })
 }
 
 /// Our own structs of text, numbers and maps with text keys always have a JSON form.
@@ -389,61 +390,77 @@ mod tests {
         }
     }
 
-    fn staged(dir: &Path, name: &str, text: &str) -> PathBuf {
-        let folder = dir.join("stage").join(name);
-        storage::write(&folder.join("part-00000"), text.as_bytes()).unwrap();
+    fn warehouse() -> (tempfile::TempDir, Place) {
+        let dir = tempfile::tempdir().unwrap();
+        let place = Place::from(dir.path());
+        (dir, place)
+    }
+
+    fn staged(warehouse: &Place, name: &str, text: &str) -> Place {
+        let folder = warehouse.join("stage").join(name);
+        folder.join("part-00000").stage(text.as_bytes()).unwrap();
         folder
     }
 
     #[test]
     fn a_commit_replaces_partitions_and_is_read_back() {
-        let dir = tempfile::tempdir().unwrap();
-        let mut ledger = Ledger::open(dir.path()).unwrap();
+        let (_dir, place) = warehouse();
         for text in ["one\n", "two\n"] {
-            let mut changes = Changes::new(&dir.path().join("stage"));
-            let folder = staged(dir.path(), text.trim(), text);
-            changes.put(&ledger, ("t", "dt", "2026-01-01"), &folder, &entry(text)).unwrap();
+            let mut ledger = Ledger::open(&place).unwrap();
+            let mut changes = Changes::new(&place.join("stage"));
+            let folder = staged(&place, text.trim(), text);
+            changes.put(&ledger, ("t", "dt", "2026-01-01"), &folder, entry(text)).unwrap();
             ledger.commit(changes).unwrap();
             let part = ledger.partition("t", "dt", "2026-01-01").join("part-00000");
-            assert_eq!(fs::read_to_string(part).unwrap(), text);
+            assert_eq!(part.read().unwrap(), text.as_bytes());
             assert_eq!(ledger.entry("t", "2026-01-01").unwrap().unwrap().identity, text);
+            drop(ledger);
+            let known = Ledger::look(&place).unwrap().entry("t", "2026-01-01").unwrap();
+            assert_eq!(known.unwrap().identity, text);
         }
+        let mut ledger = Ledger::open(&place).unwrap();
         assert_eq!(ledger.entries("t").unwrap().len(), 1);
-        let mut changes = Changes::new(&dir.path().join("stage"));
-        changes.drop_partition(&ledger, "t", "dt", "2026-01-01");
+        let mut changes = Changes::new(&place.join("stage"));
+        changes.drop_partition("t", "dt", "2026-01-01");
         ledger.commit(changes).unwrap();
         assert!(ledger.entries("t").unwrap().is_empty());
-        assert!(!dir.path().join("t/dt=2026-01-01").exists());
+        assert!(!place.join("t/dt=2026-01-01").exists().unwrap());
     }
 
     #[test]
     fn a_commit_cut_off_anywhere_is_finished_by_the_next_run() {
         for made in 0..=4 {
-            let dir = tempfile::tempdir().unwrap();
-            let ledger = Ledger::open(dir.path()).unwrap();
-            let mut changes = Changes::new(&dir.path().join("stage"));
+            let (_dir, place) = warehouse();
+            let stage = place.join("stage");
+            let mut moves = Vec::new();
             for day in ["a", "b"] {
-                let folder = staged(dir.path(), day, day);
-                changes.put(&ledger, ("t", "dt", day), &folder, &entry(day)).unwrap();
+                staged(&place, day, day);
+                let [from, to] = [format!("stage/{day}"), format!("t/dt={day}")];
+                moves.push(Move { from: Some(from), to });
             }
-            let moves = changes.moves;
-            storage::write(&dir.path().join("_ledger/commit.json"), &json(&moves)).unwrap();
-            for change in &moves[..made] {
-                storage::make_parent(&change.to).unwrap();
-                fs::rename(change.from.as_ref().unwrap(), &change.to).unwrap();
+            let known = [("a", entry("a")), ("b", entry("b"))];
+            let table = stage.join(table_file("t"));
+            write_lines(&table, known.iter().map(|(value, entry)| Line { value, entry })).unwrap();
+            let from = Some(format!("stage/{}", table_file("t")));
+            moves.push(Move { from, to: table_file("t") });
+            place.join(COMMIT).write(&json(&moves)).unwrap();
+            for change in moves.iter().take(made) {
+                let to = place.join(&change.to);
+                to.parent().make_folder().unwrap();
+                place.join(change.from.as_ref().unwrap()).rename(&to).unwrap();
             }
-            drop(ledger);
-            let ledger = Ledger::open(dir.path()).unwrap();
+            let ledger = Ledger::open(&place).unwrap();
             assert_eq!(ledger.entries("t").unwrap().keys().collect::<Vec<_>>(), ["a", "b"]);
-            assert_eq!(fs::read_to_string(dir.path().join("t/dt=b/part-00000")).unwrap(), "b");
+            assert_eq!(place.join("t/dt=b/part-00000").read().unwrap(), b"b");
+            assert!(!place.join(COMMIT).exists().unwrap());
         }
     }
 
     #[test]
     fn only_one_run_holds_a_warehouse() {
-        let dir = tempfile::tempdir().unwrap();
-        let _held = Ledger::open(dir.path()).unwrap();
-        assert!(matches!(Ledger::open(dir.path()), Err(LedgerError::Locked(_))));
+        let (_dir, place) = warehouse();
+        let _held = Ledger::open(&place).unwrap();
+        assert!(matches!(Ledger::open(&place), Err(LedgerError::Lock(LockError::Held { .. }))));
     }
 
     #[test]

@@ -13,6 +13,7 @@ pub mod import;
 pub mod imports;
 pub mod input;
 pub mod ledger;
+pub mod lock;
 pub mod plan;
 pub mod progress;
 pub mod publish;

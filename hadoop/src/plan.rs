@@ -3,7 +3,6 @@
 use crate::error::{Drive, DriveError};
 use crate::input::checksum;
 use crate::ledger::{CODE, Ledger, identity};
-use crate::storage;
 use crate::workflow;
 use chrono::NaiveDate;
 use jobs::enrollment::days_read;
@@ -230,10 +229,10 @@ pub fn reads(job: &Job, params: &Params, ledger: &Ledger) -> Drive<Vec<Read>> {
             }
             None => {
                 let (from, until) = days_read(params)?;
-                for (day, entry) in ledger.entries(&folder)? {
+                for (day, entry) in ledger.entries(&folder)?.iter() {
                     let parsed = jobs::day::parse(day.as_bytes());
                     if parsed.is_some_and(|date| from <= date && date < until) {
-                        found.push(read(day, Some(entry.identity)));
+                        found.push(read(day.clone(), Some(entry.identity.clone())));
                     }
                 }
             }
@@ -246,13 +245,15 @@ pub fn reads(job: &Job, params: &Params, ledger: &Ledger) -> Drive<Vec<Read>> {
 /// its files.
 fn brought_along(ledger: &Ledger, table: &str, key: &str, value: &str) -> Drive<Option<String>> {
     let folder = ledger.partition(table, key, value);
-    if registry::filling(table).is_some() || !folder.is_dir() {
+    if registry::filling(table).is_some() || !folder.is_folder()? {
         return Ok(None);
     }
-    let sums = storage::parts(&folder)?
-        .iter()
-        .map(|part| checksum(part))
-        .collect::<Result<Vec<_>, _>>()?;
+    let mut sums = Vec::new();
+    for (part, about) in
+        folder.walk()?.iter().filter(|(part, _)| !part.name().starts_with(['_', '.']))
+    {
+        sums.push(checksum(part, about.size, about.modified)?);
+    }
     Ok(Some(identity(sums.iter().map(String::as_str))))
 }
 
@@ -309,11 +310,8 @@ pub fn state(job: &Job, params: &Params, ledger: &Ledger, force: &Force) -> Driv
     for fill in job.fills {
         let Some(value) = fill.at.value(params)? else { continue };
         let Some(entry) = ledger.entry(fill.table.name, &value)? else { return Ok(State::Missing) };
-        if !ledger
-            .partition(fill.table.name, fill.table.partition, &value)
-            .join("_SUCCESS")
-            .exists()
-        {
+        let place = ledger.partition(fill.table.name, fill.table.partition, &value);
+        if !place.join("_SUCCESS").exists()? {
             return Ok(State::Missing);
         }
         let (inputs, identity) = made_from(job, &value, &reads);

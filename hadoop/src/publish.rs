@@ -4,15 +4,17 @@ use crate::codec::{self, Reader};
 use crate::config::Settings;
 use crate::error::{Drive, DriveError};
 use crate::run::{Run, Summary};
-use crate::storage;
+use crate::storage::{Place, StorageError};
 use jobs::job::{Fill, Job};
 use jobs::registry::RESULT_TABLES;
 use jobs::table::Load;
 use serde_json::json;
 use std::io;
-use std::path::PathBuf;
 use std::sync::Arc;
 use store::{Address, LoadOptions, Part, Parts, Store};
+
+/// What is read of a part file at once, in bytes.
+const BLOCK: u64 = 256 * 1024;
 
 /// Opens the store and tries, before anything is computed, whether loads would succeed; none where
 /// no store is named or nothing is to be loaded.
@@ -48,7 +50,7 @@ pub fn connect(url: &str) -> Drive<Store> {
 pub fn wait<T>(answer: impl Future<Output = Result<T, store::Error>>) -> Drive<T> {
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
-    let runtime = runtime.map_err(storage::StorageError::disk("start the runtime", "".as_ref()))?;
+    let runtime = runtime.map_err(StorageError::disk("start the runtime", "".as_ref()))?;
     Ok(runtime.block_on(answer)?)
 }
 
@@ -101,18 +103,18 @@ pub fn load_table(
         max_drop: config.max_drop,
     };
     let folder = run.ledger.partition(table.name, table.partition, value);
-    let loaded = wait(store.load(table, parts(storage::parts(&folder)?), &options))?;
+    let loaded = wait(store.load(table, parts(folder.parts()?), &options))?;
     let gate = json!({"name": table.name, "rows": loaded.rows, "replaced": loaded.replaced, "verdict": "passed"});
     run.events.write("load_gate", gate)?;
     summary.loaded += 1;
     run.finished(&task, json!({"rows": loaded.rows, "replaced": loaded.replaced}), summary)
 }
 
-fn parts(files: Vec<PathBuf>) -> Parts {
-    Box::new(files.into_iter().map(|path| {
-        let reader = codec::sniff(&path)
-            .and_then(|codec| Reader::open(&path, codec, 0, &Arc::default()))
+fn parts(files: Vec<Place>) -> Parts {
+    Box::new(files.into_iter().map(|part| {
+        let reader = codec::sniff(&part)
+            .and_then(|codec| Reader::open(&part, codec, 0, BLOCK, &Arc::default()))
             .map_err(io::Error::other)?;
-        Ok(Part { name: path.display().to_string(), bytes: Box::new(reader) })
+        Ok(Part { name: part.address(), bytes: Box::new(reader) })
     }))
 }

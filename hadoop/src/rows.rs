@@ -6,10 +6,8 @@
 //! to text is a count of milliseconds; it is read as UTC, which holds if Sqoop's JVM ran in UTC, and
 //! counted. Rows have no escapes: TAB, LF, CR and 0x01 inside a text become one blank each.
 
-use std::fs::{self, File};
 use std::io::{self, BufReader, BufWriter, Write};
 use std::num::NonZeroUsize;
-use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
@@ -18,46 +16,50 @@ use apache_avro::{Reader, Schema};
 use jobs::table::{Column, Kind, Table};
 
 use crate::import::stamp::Stamp;
+use crate::storage::{Place, StorageError};
 
 /// Why there are no rows.
 #[derive(Debug, thiserror::Error)]
 pub enum RowsError {
     /// A folder without Avro files; even an empty table has one.
-    #[error("{} holds no Avro file", .0.display())]
-    NoFiles(PathBuf),
+    #[error("{0} holds no Avro file")]
+    NoFiles(String),
     /// A file or folder that cannot be read.
-    #[error("cannot read {}: {cause}", path.display())]
+    #[error("cannot read {place}: {cause}")]
     Read {
         /// The file.
-        path: PathBuf,
+        place: String,
         /// Why.
         cause: Box<dyn std::error::Error + Send + Sync>,
     },
     /// A row that cannot be read, or a value that its column cannot hold.
-    #[error("{}, row {row}: {what}", path.display())]
+    #[error("{place}, row {row}: {what}")]
     Row {
         /// The Avro file.
-        path: PathBuf,
+        place: String,
         /// The row, from 1.
         row: u64,
         /// What is wrong; never the value of a text.
         what: String,
     },
     /// A file whose records are not those of the table.
-    #[error("{} is no import of {table}: {what}", path.display())]
+    #[error("{place} is no import of {table}: {what}")]
     Schema {
         /// The Avro file.
-        path: PathBuf,
+        place: String,
         /// The table.
         table: &'static str,
         /// What is wrong.
         what: String,
     },
+    /// Storage refused.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
     /// A file that cannot be written.
-    #[error("cannot write {}: {cause}", path.display())]
+    #[error("cannot write {place}: {cause}")]
     Write {
         /// The file.
-        path: PathBuf,
+        place: String,
         /// Why.
         cause: io::Error,
     },
@@ -97,24 +99,22 @@ impl Written {
 /// The first file that cannot be read or written.
 pub fn write(
     table: &'static Table,
-    source: &Path,
-    target: &Path,
+    source: &Place,
+    target: &Place,
     parallelism: NonZeroUsize,
 ) -> Result<Written, RowsError> {
     let files = avro_files(source)?;
-    fs::create_dir_all(target)
-        .map_err(|cause| RowsError::Write { path: target.to_owned(), cause })?;
     let next = AtomicUsize::new(0);
     let work = || {
         let mut written = Written::default();
         while let Some(file) = files.get(next.fetch_add(1, Ordering::Relaxed)) {
-            let part = target.join(file.file_stem().unwrap_or_default());
+            let part = target.join(file.name().trim_end_matches(".avro"));
             // After an error the others have nothing to go on for.
             let one = write_file(table, file, &part)
                 .inspect_err(|_| next.store(files.len(), Ordering::Relaxed))?;
             written.add(one);
         }
-        Ok(written)
+        Ok::<_, RowsError>(written)
     };
     let mut sum = Written::default();
     thread::scope(|scope| {
@@ -123,13 +123,13 @@ pub fn write(
         for thread in threads {
             sum.add(thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?);
         }
-        Ok(())
+        Ok::<(), RowsError>(())
     })?;
     if !sum.absent.is_empty() {
         log::warn!(
             "the import of {} in {} lacks {}: NULL in every row",
             table.name,
-            source.display(),
+            source,
             sum.absent.join(", ")
         );
     }
@@ -137,29 +137,19 @@ pub fn write(
 }
 
 /// The Avro files of a folder, by name; not those that Hadoop hides.
-fn avro_files(folder: &Path) -> Result<Vec<PathBuf>, RowsError> {
-    let failed =
-        |cause: io::Error| RowsError::Read { path: folder.to_owned(), cause: cause.into() };
-    let mut files = Vec::new();
-    for entry in fs::read_dir(folder).map_err(failed)? {
-        let path = entry.map_err(failed)?.path();
-        let hidden =
-            path.file_name().is_none_or(|name| name.to_string_lossy().starts_with(['_', '.']));
-        if !hidden && path.extension().is_some_and(|end| end == "avro") {
-            files.push(path);
-        }
-    }
-    files.sort();
-    if files.is_empty() { Err(RowsError::NoFiles(folder.to_owned())) } else { Ok(files) }
+fn avro_files(folder: &Place) -> Result<Vec<Place>, RowsError> {
+    let mut files = folder.parts()?;
+    files.retain(|file| file.name().ends_with(".avro"));
+    if files.is_empty() { Err(RowsError::NoFiles(folder.address())) } else { Ok(files) }
 }
 
-fn write_file(table: &'static Table, source: &Path, target: &Path) -> Result<Written, RowsError> {
-    let read = |cause| RowsError::Read { path: source.to_owned(), cause };
-    let file = File::open(source).map_err(|error| read(error.into()))?;
-    let reader = Reader::new(BufReader::new(file)).map_err(|error| read(error.into()))?;
+fn write_file(table: &'static Table, source: &Place, target: &Place) -> Result<Written, RowsError> {
+    let read = |cause| RowsError::Read { place: source.address(), cause };
+    let reader =
+        Reader::new(BufReader::new(source.open(0)?)).map_err(|error| read(error.into()))?;
     let fields = fields(table, source, reader.writer_schema())?;
-    let failed = |cause| RowsError::Write { path: target.to_owned(), cause };
-    let mut out = BufWriter::with_capacity(1 << 18, File::create(target).map_err(failed)?);
+    let failed = |cause| RowsError::Write { place: target.address(), cause };
+    let mut out = BufWriter::with_capacity(1 << 18, target.create()?);
     let mut printer =
         Printer { line: Vec::new(), written: Written { files: 1, ..Written::default() } };
     printer.written.absent =
@@ -167,18 +157,18 @@ fn write_file(table: &'static Table, source: &Path, target: &Path) -> Result<Wri
     for value in reader {
         printer.written.rows += 1;
         let at_row =
-            |what| RowsError::Row { path: source.to_owned(), row: printer.written.rows, what };
+            |what| RowsError::Row { place: source.address(), row: printer.written.rows, what };
         let Value::Record(values) = value.map_err(|error| at_row(error.to_string()))? else {
             return Err(at_row("is no record".to_owned()));
         };
         printer.row(&fields, &values).map_err(|what| RowsError::Row {
-            path: source.to_owned(),
+            place: source.address(),
             row: printer.written.rows,
             what,
         })?;
         out.write_all(&printer.line).map_err(failed)?;
     }
-    out.flush().and_then(|()| out.get_ref().sync_all()).map_err(failed)?;
+    out.into_inner().map_err(|error| failed(error.into_error()))?.close().map_err(failed)?;
     Ok(printer.written)
 }
 
@@ -191,9 +181,9 @@ struct Field {
     scale: usize,
 }
 
-fn fields(table: &'static Table, path: &Path, schema: &Schema) -> Result<Vec<Field>, RowsError> {
+fn fields(table: &'static Table, place: &Place, schema: &Schema) -> Result<Vec<Field>, RowsError> {
     let refuse = |what: &str| RowsError::Schema {
-        path: path.to_owned(),
+        place: place.address(),
         table: table.name,
         what: what.to_owned(),
     };

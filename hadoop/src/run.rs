@@ -10,7 +10,8 @@ use crate::progress::Progress;
 use crate::runner::inline::Inline;
 use crate::runner::local::Local;
 use crate::runner::{self, Runner, Work, cores};
-use crate::{imports, publish, scan, staged, storage};
+use crate::storage::{Place, StorageError, Stored};
+use crate::{imports, publish, scan, staged};
 use chrono::NaiveDate;
 use jobs::event::interval::Interval;
 use jobs::job::Job;
@@ -56,6 +57,29 @@ pub struct Run<'a> {
     /// The record.
     pub events: Events,
     staging: usize,
+}
+
+/// A folder of this machine's disk for what is needed meanwhile.
+pub struct Scratch {
+    path: PathBuf,
+    /// Removed with this value where it stands outside of the warehouse.
+    _kept: Option<tempfile::TempDir>,
+}
+
+impl Scratch {
+    /// Where it is.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Removes it with all that is in it.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn remove(self) -> Stored<()> {
+        Place::from(self.path()).remove()
+    }
 }
 
 /// What a run did.
@@ -106,7 +130,7 @@ fn recorded(
     request: &Request,
     steps: impl FnOnce(&mut Run, &mut Summary) -> Drive<()>,
 ) -> Drive<Summary> {
-    let warehouse = storage::local(&settings.config.warehouse.url)?;
+    let warehouse = Place::at(&settings.config.warehouse.url)?;
     let runner = runner(settings, request)?;
     let ledger = Ledger::open(&warehouse)?;
     clear_stages(&warehouse)?;
@@ -120,16 +144,16 @@ fn recorded(
         Ok(()) => (0, None),
         Err(error) => (error.exit_code(), Some(error.to_string())),
     };
-    storage::remove(&run.events.folder().join("stage"))?;
+    run.events.folder().join("stage").remove()?;
     run.events.end(code, cause.as_deref())?;
     done.map(|()| summary)
 }
 
 /// Stages of runs that were killed; what they had to commit is committed by now.
-fn clear_stages(warehouse: &Path) -> Drive<()> {
-    let Ok(runs) = std::fs::read_dir(warehouse.join("_runs")) else { return Ok(()) };
-    for run in runs.flatten() {
-        storage::remove(&run.path().join("stage"))?;
+fn clear_stages(warehouse: &Place) -> Drive<()> {
+    let runs = warehouse.join("_runs");
+    for (run, _) in if runs.is_folder()? { runs.list()? } else { Vec::new() } {
+        run.join("stage").remove()?;
     }
     Ok(())
 }
@@ -183,12 +207,25 @@ impl Run<'_> {
     ///
     /// # Errors
     /// When it cannot be made.
-    pub fn stage(&mut self, name: &str) -> Drive<PathBuf> {
+    pub fn stage(&mut self, name: &str) -> Drive<Place> {
         self.staging += 1;
         let folder = self.events.folder().join("stage").join(format!("{:03}-{name}", self.staging));
-        std::fs::create_dir_all(&folder)
-            .map_err(storage::StorageError::disk("make the folder", &folder))?;
+        folder.make_folder()?;
         Ok(folder)
+    }
+
+    /// A new empty folder of this machine's disk.
+    ///
+    /// # Errors
+    /// When it cannot be made.
+    pub fn scratch(&mut self, name: &str) -> Drive<Scratch> {
+        if self.ledger.warehouse().disk_path().is_some() {
+            let folder = self.stage(name)?;
+            return Ok(Scratch { path: PathBuf::from(folder.address()), _kept: None });
+        }
+        let kept = tempfile::Builder::new().prefix("insights-").tempdir();
+        let kept = kept.map_err(StorageError::disk("make a folder in", &std::env::temp_dir()))?;
+        Ok(Scratch { path: kept.path().to_owned(), _kept: Some(kept) })
     }
 
     /// Runs one pass over files into a new folder; gives it, what was counted, and how many records.
@@ -200,25 +237,25 @@ impl Run<'_> {
         name: &str,
         pass: Pass,
         inputs: &[Arc<str>],
-    ) -> Drive<(PathBuf, Counters, u64)> {
+    ) -> Drive<(Place, Counters, u64)> {
         let output = self.stage(name)?;
-        let scratch = self.stage(&format!("{name}-scratch"))?;
+        let scratch = self.scratch(&format!("{name}-scratch"))?;
         let progress = Progress::new(name);
-        let splits = runner::splits(inputs)?;
+        let step = || pass.jobs.iter().map(|job| job.name).collect::<Vec<_>>().join(", ");
+        let failed = |source| DriveError::Run { step: step(), source };
+        let splits = runner::splits(inputs).map_err(failed)?;
         let reducers = self.reducers()?;
         let work = Work {
             pass: &pass,
             splits,
             reducers,
             output: &output,
-            scratch: &scratch,
+            scratch: scratch.path(),
             progress: &progress,
         };
         point("pass");
-        let step = || pass.jobs.iter().map(|job| job.name).collect::<Vec<_>>().join(", ");
-        let counters = self.runner.run(&work);
-        let counters = counters.map_err(|source| DriveError::Run { step: step(), source })?;
-        storage::remove(&scratch)?;
+        let counters = self.runner.run(&work).map_err(failed)?;
+        scratch.remove()?;
         Ok((output, counters, progress.records()))
     }
 

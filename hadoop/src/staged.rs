@@ -6,16 +6,14 @@ use crate::events::now;
 use crate::ledger::{Changes, Entry};
 use crate::plan::{self, Read, State};
 use crate::run::{Run, Summary};
-use crate::storage;
+use crate::storage::Place;
 use jobs::job::{At, Job, Work};
 use jobs::params::Params;
 use jobs::pass::{Pass, STEP_FOLDER};
 use jobs::streaming::output::write_part_line;
 use jobs::streaming::{Counters, Output};
 use serde_json::json;
-use std::fs::File;
-use std::io::{BufWriter, Write};
-use std::path::{Path, PathBuf};
+use std::io::{self, BufWriter};
 use std::sync::Arc;
 
 /// Makes what the ledger does not know as done, group by group.
@@ -76,7 +74,7 @@ fn run_steps(
     run: &mut Run,
     jobs: &[&'static Job],
     reads: &[Vec<Read>],
-) -> Drive<(Vec<PathBuf>, Counters)> {
+) -> Drive<(Vec<Place>, Counters)> {
     let (mut outputs, mut counters) = (Vec::new(), Counters::default());
     let mut inputs = files(run, reads)?;
     let most = jobs.iter().map(|job| job.steps()).max().unwrap_or(0);
@@ -87,7 +85,7 @@ fn run_steps(
         let (folder, counted, _) = run.pass(&name, pass, &inputs)?;
         counters.merge(&counted);
         let between = folder.join(STEP_FOLDER);
-        inputs = if between.is_dir() { addressed(storage::parts(&between)?) } else { Vec::new() };
+        inputs = if between.is_folder()? { addressed(&between.parts()?) } else { Vec::new() };
         outputs.push(folder);
     }
     Ok((outputs, counters))
@@ -97,21 +95,21 @@ fn run_steps(
 fn files(run: &Run, reads: &[Vec<Read>]) -> Drive<Vec<Arc<str>>> {
     let mut folders: Vec<_> =
         reads.iter().flatten().map(|r| run.ledger.partition(&r.folder, r.key, &r.value)).collect();
-    folders.sort();
+    folders.sort_by_key(Place::address);
     folders.dedup();
     let mut found = Vec::new();
     for folder in folders {
-        found.extend(addressed(storage::parts(&folder)?));
+        found.extend(addressed(&folder.parts()?));
     }
     Ok(found)
 }
 
-fn addressed(paths: Vec<PathBuf>) -> Vec<Arc<str>> {
-    paths.into_iter().map(|path| path.display().to_string().into()).collect()
+fn addressed(parts: &[Place]) -> Vec<Arc<str>> {
+    parts.iter().map(|part| part.address().into()).collect()
 }
 
 /// A job without input writes one part.
-fn make_rows(run: &mut Run, job: &'static Job) -> Drive<PathBuf> {
+fn make_rows(run: &mut Run, job: &'static Job) -> Drive<Place> {
     let Work::Make(make) = job.work else { return Err(DriveError::Missing(job.name.to_owned())) };
     let folder = run.stage(job.name)?;
     for fill in job.fills {
@@ -124,23 +122,23 @@ fn make_rows(run: &mut Run, job: &'static Job) -> Drive<PathBuf> {
 }
 
 fn write_part(
-    path: &Path,
+    part: &Place,
     make: fn(&Params, &mut Output) -> Result<(), jobs::streaming::Error>,
     params: &Params,
 ) -> Result<(), jobs::streaming::Error> {
     use jobs::streaming::Error::Write as Failed;
-    storage::make_parent(path).map_err(|e| Failed(std::io::Error::other(e)))?;
-    let mut file = BufWriter::new(File::create(path).map_err(Failed)?);
+    let mut file = BufWriter::new(part.create().map_err(|e| Failed(io::Error::other(e)))?);
     let mut sink = |line: &[u8]| write_part_line(&mut file, line);
     make(params, &mut Output::new(&mut sink))?;
-    file.flush().map_err(Failed)
+    let file = file.into_inner().map_err(|e| Failed(e.into_error()))?;
+    file.close().map_err(Failed)
 }
 
 fn commit(
     run: &mut Run,
     jobs: &[&'static Job],
     reads: &[Vec<Read>],
-    outputs: &[PathBuf],
+    outputs: &[Place],
     summary: &mut Summary,
 ) -> Drive<()> {
     let stage = run.stage("ledger")?;
@@ -149,13 +147,11 @@ fn commit(
     for (job, reads) in jobs.iter().zip(reads) {
         for fill in job.fills {
             let Some(value) = fill.at.value(&run.params)? else { continue };
-            let place =
-                Path::new(fill.table.name).join(format!("{}={value}", fill.table.partition));
-            let made =
-                outputs.iter().map(|output| output.join(&place)).find(|folder| folder.is_dir());
-            let folder = made.unwrap_or_else(|| stage.join("empty").join(&place));
+            let place = format!("{}/{}={value}", fill.table.name, fill.table.partition);
+            let folder = first_made(outputs, &place)?;
+            let folder = folder.unwrap_or_else(|| stage.join("empty").join(&place));
             let (inputs, identity) = plan::made_from(job, &value, reads);
-            let rows = storage::count_rows(&folder)?;
+            let rows = folder.count_rows()?;
             let entry = Entry {
                 job: job.name.to_owned(),
                 identity,
@@ -165,7 +161,7 @@ fn commit(
                 finished: now(),
             };
             let key = fill.table.partition;
-            changes.put(&run.ledger, (fill.table.name, key, &value), &folder, &entry)?;
+            changes.put(&run.ledger, (fill.table.name, key, &value), &folder, entry)?;
             run.events.output(fill.table.name, &value, rows);
             done.push((job.name, rows));
         }
@@ -177,6 +173,16 @@ fn commit(
     Ok(())
 }
 
+fn first_made(outputs: &[Place], place: &str) -> Drive<Option<Place>> {
+    for output in outputs {
+        let folder = output.join(place);
+        if folder.is_folder()? {
+            return Ok(Some(folder));
+        }
+    }
+    Ok(None)
+}
+
 /// Keeps the partitions of each staged table that were made last.
 ///
 /// # Errors
@@ -186,10 +192,11 @@ pub fn drop_old(run: &mut Run, jobs: &[&'static Job]) -> Drive<()> {
     let stage = run.stage("ledger")?;
     let mut changes = Changes::new(&stage);
     for fill in jobs.iter().flat_map(|job| job.fills).filter(|fill| fill.at != At::Days) {
-        let mut made: Vec<_> = run.ledger.entries(fill.table.name)?.into_iter().collect();
-        made.sort_by(|a, b| b.1.finished.cmp(&a.1.finished).then_with(|| b.0.cmp(&a.0)));
+        let entries = run.ledger.entries(fill.table.name)?;
+        let mut made: Vec<_> = entries.iter().collect();
+        made.sort_by(|a, b| b.1.finished.cmp(&a.1.finished).then_with(|| b.0.cmp(a.0)));
         for (value, _) in made.into_iter().skip(keep) {
-            changes.drop_partition(&run.ledger, fill.table.name, fill.table.partition, &value);
+            changes.drop_partition(fill.table.name, fill.table.partition, value);
         }
     }
     Ok(run.ledger.commit(changes)?)

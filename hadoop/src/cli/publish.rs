@@ -47,9 +47,9 @@ pub fn publish(file: Option<&Path>, args: &Args) -> Drive<()> {
         for fill in fills(&names) {
             // The partition that was made last is the one to be seen.
             let made = run.ledger.entries(fill.table.name)?;
-            let newest = made.into_iter().max_by(|a, b| a.1.finished.cmp(&b.1.finished));
+            let newest = made.iter().max_by(|a, b| a.1.finished.cmp(&b.1.finished));
             if let Some((value, _)) = newest {
-                steps::load_table(run, fill, &value, &store, summary)?;
+                steps::load_table(run, fill, value, &store, summary)?;
             }
         }
         Ok(())

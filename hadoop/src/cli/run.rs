@@ -7,7 +7,8 @@ use hadoop::error::{Drive, DriveError};
 use hadoop::ledger::Ledger;
 use hadoop::plan::{self, Force};
 use hadoop::run::{Request, execute};
-use hadoop::{scan, storage, workflow};
+use hadoop::storage::Place;
+use hadoop::{scan, workflow};
 use jobs::event::interval::resolve_words;
 use jobs::job::{Job, Work};
 use jobs::nearest::did_you_mean;
@@ -66,7 +67,7 @@ pub fn plan(file: Option<&Path>, args: &Args) -> Drive<()> {
     let (settings, request) = prepare(file, args)?;
     let wanted = plan::closure(&request.names)?;
     plan::check_params(&wanted, &request.params)?;
-    let ledger = Ledger::look(&storage::local(&settings.config.warehouse.url)?)?;
+    let ledger = Ledger::look(&Place::at(&settings.config.warehouse.url)?)?;
     let facts = plan::facts(&wanted, settings.scanned_jobs()?.as_deref());
     let todo = scan::compare(&request.sources, &request.params, &facts, &ledger, &request.force)?;
     let mut text = String::new();

@@ -3,7 +3,7 @@
 use super::{environment, print};
 use hadoop::config::Settings;
 use hadoop::error::Drive;
-use hadoop::storage;
+use hadoop::storage::Place;
 use hadoop::workflow::WORKFLOWS;
 use jobs::registry::JOBS;
 use serde_json::Value;
@@ -25,13 +25,9 @@ const SHOWN: usize = 10;
 pub fn status(file: Option<&Path>, args: &Args) -> Drive<()> {
     let settings = Settings::read(file, &environment())?;
     let url = args.warehouse.as_ref().unwrap_or(&settings.config.warehouse.url);
-    let folder = storage::local(url)?.join("_runs");
-    let mut runs: Vec<String> = std::fs::read_dir(&folder)
-        .into_iter()
-        .flatten()
-        .flatten()
-        .filter_map(|entry| entry.file_name().into_string().ok())
-        .collect();
+    let folder = Place::at(url)?.join("_runs");
+    let found = if folder.is_folder()? { folder.list()? } else { Vec::new() };
+    let mut runs: Vec<String> = found.iter().map(|(run, _)| run.name().to_owned()).collect();
     runs.sort_by(|a, b| b.cmp(a));
     match args.run.as_deref() {
         Some("last") => runs.truncate(1),
@@ -39,13 +35,16 @@ pub fn status(file: Option<&Path>, args: &Args) -> Drive<()> {
         None => runs.truncate(SHOWN),
     }
     let detailed = args.run.is_some();
-    let text: String = runs.iter().map(|run| one(&folder.join(run), run, detailed)).collect();
+    let mut text = String::new();
+    for run in &runs {
+        text += &one(&folder.join(run), run, detailed)?;
+    }
     print(if text.is_empty() { "no runs\n" } else { &text })
 }
 
 /// A run without its `run.json` is at work, or was killed.
-fn one(folder: &Path, run: &str, detailed: bool) -> String {
-    let record = std::fs::read(folder.join("run.json")).unwrap_or_default();
+fn one(folder: &Place, run: &str, detailed: bool) -> Drive<String> {
+    let record = folder.join("run.json").read_if_there()?.unwrap_or_default();
     let record: Value = serde_json::from_slice(&record).unwrap_or_default();
     let mut text = match record["exit_code"].as_u64() {
         None => format!("{run}\trunning, or killed\n"),
@@ -63,7 +62,7 @@ fn one(folder: &Path, run: &str, detailed: bool) -> String {
             text += &format!("  {table}\t{rows} rows\t{place}\n");
         }
     }
-    text
+    Ok(text)
 }
 
 /// The tables that a run wrote: how many partitions, how many rows, the last partition.

@@ -3,9 +3,9 @@
 use super::{environment, print};
 use hadoop::config::Settings;
 use hadoop::error::{Drive, DriveError};
-use hadoop::ledger::Ledger;
+use hadoop::ledger::{Entry, Ledger, Scanned};
 use hadoop::plan::folder_of;
-use hadoop::storage;
+use hadoop::storage::Place;
 use jobs::nearest::did_you_mean;
 use jobs::{lms, registry};
 use std::fmt::Write;
@@ -23,15 +23,15 @@ pub struct Args {
 pub fn why(file: Option<&Path>, args: &Args) -> Drive<()> {
     let settings = Settings::read(file, &environment())?;
     let url = args.warehouse.as_ref().unwrap_or(&settings.config.warehouse.url);
-    let ledger = Ledger::look(&storage::local(url)?)?;
+    let ledger = Ledger::look(&Place::at(url)?)?;
     let (name, value) = match args.output.split_once('/') {
         Some((name, value)) => (name, Some(value)),
         None => (args.output.as_str(), None),
     };
     let mut text = String::new();
     for table in tables(name)? {
-        for (partition, entry) in ledger.entries(&table)? {
-            if value.is_some_and(|wanted| wanted != partition) {
+        for (partition, entry) in ledger.entries(&table)?.iter() {
+            if value.is_some_and(|wanted| wanted != *partition) {
                 continue;
             }
             // Writing to a String cannot fail.
@@ -40,7 +40,7 @@ pub fn why(file: Option<&Path>, args: &Args) -> Drive<()> {
                 "{table}/{partition}: {} rows, made by {} in run {} at {}",
                 entry.rows, entry.job, entry.run, entry.finished
             );
-            for (input, identity) in &entry.inputs {
+            for (input, identity) in inputs(&ledger, partition, entry) {
                 let _ = writeln!(text, "  from {input} ({})", &identity[..identity.len().min(12)]);
             }
         }
@@ -49,6 +49,16 @@ pub fn why(file: Option<&Path>, args: &Args) -> Drive<()> {
         text = format!("the ledger of {url} knows nothing of {}: it will be made\n", args.output);
     }
     print(&text)
+}
+
+/// What a partition was made from, with what stands for it; a day of facts from log files.
+fn inputs<'l>(ledger: &'l Ledger, day: &str, entry: &'l Entry) -> Vec<(&'l str, &'l str)> {
+    let named = entry.inputs.iter().map(|(input, identity)| (input.as_str(), identity.as_str()));
+    let speaks = |file: &&Scanned| {
+        file.found(&entry.job).is_some_and(|found| found.days.iter().any(|d| **d == *day))
+    };
+    let files = ledger.scanned().values().filter(speaks);
+    named.chain(files.map(|file| (&*file.address, file.checksum.as_str()))).collect()
 }
 
 /// The folders of a table, or of the tables that a job fills.

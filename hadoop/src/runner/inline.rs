@@ -1,12 +1,13 @@
 //! The engine inside this process: all cores, memory within a bound.
 
 use super::sort::{Buffer, Merge, Run};
-use super::{RunError, Runner, Split, Work, cores, in_parallel};
-use crate::codec::{self, Codec, Reader};
+use super::{RunError, Runner, Split, Work, cores, in_parallel, write_near};
+use crate::codec::{self, Codec};
 use jobs::pass::{FusedReducer, Source};
 use jobs::side_output::SideOutput;
 use jobs::streaming::{Counters, Error, LineReader, Lines, Output, map_lines, reduce_lines};
 use std::io;
+use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
@@ -33,13 +34,15 @@ impl Runner for Inline {
         let runs = self.map(work, &counters)?;
         let parts = (0..work.reducers).collect();
         work.progress.stage("reduce", work.reducers as u64);
-        in_parallel(self.threads, parts, |part| {
-            let counted = reduce(work, &runs, part)?;
-            add(&counters, &counted);
-            work.progress.advance(1);
-            Ok::<(), RunError>(())
-        })?;
-        Ok(counters.into_inner().unwrap_or_else(PoisonError::into_inner))
+        write_near(work, |output| {
+            in_parallel(self.threads, parts, |part| {
+                let counted = reduce(work, &runs, part, output)?;
+                add(&counters, &counted);
+                work.progress.advance(1);
+                Ok::<(), RunError>(())
+            })?;
+            Ok(counters.into_inner().unwrap_or_else(PoisonError::into_inner))
+        })
     }
 }
 
@@ -87,9 +90,8 @@ impl Mapping<'_> {
         let mut mapper = self.work.pass.mapper(&source)?;
         let mut combiner = self.work.pass.combiner()?;
         let taken = self.work.progress.bytes();
-        let reader = Reader::open(split.path(), split.codec, split.start, &taken)?;
-        let mut lines = SplitLines::new(LineReader::new(reader), split)
-            .map_err(|e| codec::named(e, split.path()))?;
+        let mut lines = SplitLines::new(LineReader::new(split.open(&taken)?), split)
+            .map_err(|e| codec::named(e, &split.address))?;
         let buffer = &mut self.buffer;
         let mut sink = |line: &[u8]| {
             if buffer.push(line)? { spill(buffer, combiner.as_mut()) } else { Ok(()) }
@@ -137,16 +139,16 @@ fn combine(
 /// An error of a map task, with its file; a torn file speaks for itself.
 fn in_map(error: Error, split: &Split) -> RunError {
     match error {
-        Error::Read { source, .. } => codec::named(source, split.path()).into(),
+        Error::Read { source, .. } => codec::named(source, &split.address).into(),
         source => RunError::Task { task: format!("map of {}", split.address), source },
     }
 }
 
-fn reduce(work: &Work, runs: &[Run], part: usize) -> Result<Counters, RunError> {
+fn reduce(work: &Work, runs: &[Run], part: usize, output: &Path) -> Result<Counters, RunError> {
     let task = || format!("reduce {part}");
     let disk = || format!("reading sorted lines of {} in {}", task(), work.scratch.display());
     let mut merge = Merge::new(runs, part).map_err(RunError::disk(disk()))?;
-    let mut files = SideOutput::new(work.output, part, work.pass)?;
+    let mut files = SideOutput::new(output, part, work.pass)?;
     let mut reducer = work.pass.reducer()?;
     let keys = reducer.keys();
     let mut sink = |line: &[u8]| files.write(line);

@@ -3,9 +3,9 @@
 
 use super::inline::SplitLines;
 use super::sort::{Buffer, Merge, Out, Run};
-use super::{RunError, Runner, Split, Work, in_parallel};
-use crate::codec::{self, Reader};
-use crate::storage;
+use super::{RunError, Runner, Split, Work, in_parallel, write_near};
+use crate::codec;
+use crate::storage::Place;
 use jobs::streaming::counters::read_report;
 use jobs::streaming::report::PanicRecord;
 use jobs::streaming::task::variables;
@@ -40,15 +40,17 @@ impl Runner for Local {
         let counters = Mutex::new(Counters::default());
         let runs = self.map(work, &counters)?;
         work.progress.stage("reduce", work.reducers as u64);
-        in_parallel(self.parallelism, (0..work.reducers).collect(), |part| {
-            let counted = self.try_often(&format!("reduce {part}"), |attempt| {
-                self.reduce(work, &runs, part, attempt)
+        write_near(work, |output| {
+            in_parallel(self.parallelism, (0..work.reducers).collect(), |part| {
+                let counted = self.try_often(&format!("reduce {part}"), |attempt| {
+                    self.reduce(work, &runs, (part, attempt), output)
+                })?;
+                counters.lock().unwrap_or_else(PoisonError::into_inner).merge(&counted);
+                work.progress.advance(1);
+                Ok::<(), RunError>(())
             })?;
-            counters.lock().unwrap_or_else(PoisonError::into_inner).merge(&counted);
-            work.progress.advance(1);
-            Ok::<(), RunError>(())
-        })?;
-        Ok(counters.into_inner().unwrap_or_else(PoisonError::into_inner))
+            Ok(counters.into_inner().unwrap_or_else(PoisonError::into_inner))
+        })
     }
 }
 
@@ -116,10 +118,8 @@ impl Local {
         attempt: u32,
     ) -> Result<(Vec<Run>, Counters), Failure> {
         let taken = work.progress.bytes();
-        let reader = Reader::open(split.path(), split.codec, split.start, &taken)
-            .map_err(RunError::Input)?;
-        let mut lines = SplitLines::new(LineReader::new(reader), split)
-            .map_err(|e| RunError::Input(codec::named(e, split.path())))?;
+        let mut lines = SplitLines::new(LineReader::new(split.open(&taken)?), split)
+            .map_err(|e| RunError::Input(codec::named(e, &split.address)))?;
         let mut command = self.command("map", work, number, attempt, true);
         export(&mut command, "mapreduce.map.input.file", &split.address);
         export(&mut command, "mapreduce.map.input.start", &split.start.to_string());
@@ -167,11 +167,11 @@ impl Local {
         &self,
         work: &Work,
         runs: &[Run],
-        part: usize,
-        attempt: u32,
+        (part, attempt): (usize, u32),
+        output: &Path,
     ) -> Result<Counters, Failure> {
         let folder = work.scratch.join(format!("attempt-r-{part:05}-{attempt}"));
-        storage::remove(&folder).map_err(|e| Failure::Attempt(e.to_string()))?;
+        Place::from(folder.as_path()).remove().map_err(|e| Failure::Attempt(e.to_string()))?;
         fs::create_dir_all(&folder)?;
         let mut command = self.command("reduce", work, part, attempt, false);
         export(&mut command, "mapreduce.task.output.dir", &format!("file:{}", folder.display()));
@@ -181,7 +181,7 @@ impl Local {
             |stdin| feed(&mut merge, stdin, b"\t\n"),
             |line| Err(io::Error::other(format!("unexpected output of {} bytes", line.len()))),
         )?;
-        promote(&folder, work.output)?;
+        promote(&folder, output)?;
         Ok(counters)
     }
 
@@ -229,7 +229,7 @@ fn at_file(error: io::Error, split: &Split) -> io::Error {
     let kind = error.kind();
     match kind {
         io::ErrorKind::BrokenPipe => error,
-        _ => io::Error::new(kind, codec::named(error, split.path())),
+        _ => io::Error::new(kind, codec::named(error, &split.address)),
     }
 }
 
@@ -315,7 +315,7 @@ fn judge(status: ExitStatus, said: &str, written: io::Result<u64>) -> Result<u64
     {
         return Err(Failure::Final(RunError::Input(codec::named(
             written.err().unwrap_or_else(|| io::Error::other("unread")),
-            Path::new(""),
+            "",
         ))));
     }
     if !status.success() {
@@ -327,10 +327,14 @@ fn judge(status: ExitStatus, said: &str, written: io::Result<u64>) -> Result<u64
 
 /// Moves an attempt's files into the output, as Hadoop's committer does.
 fn promote(from: &Path, to: &Path) -> Result<(), Failure> {
-    for file in storage::walk(from).map_err(|e| Failure::Attempt(e.to_string()))? {
-        let place = to.join(file.strip_prefix(from).unwrap_or(&file));
-        storage::make_parent(&place).map_err(|e| Failure::Attempt(e.to_string()))?;
-        fs::rename(&file, &place)?;
-    }
-    Ok(fs::remove_dir_all(from)?)
+    let (from, to) = (Place::from(from), Place::from(to));
+    let promoted = from.walk().and_then(|files| {
+        for (file, _) in files {
+            let place = to.join(file.below(&from)?);
+            place.parent().make_folder()?;
+            file.rename(&place)?;
+        }
+        from.remove()
+    });
+    promoted.map_err(|e| Failure::Attempt(e.to_string()))
 }

@@ -7,13 +7,15 @@ pub mod inline;
 pub mod local;
 pub mod sort;
 
-use crate::codec::{self, Codec, InputError};
+use crate::codec::{self, Codec, InputError, Reader};
 use crate::progress::Progress;
+use crate::storage::{Place, StorageError};
 use jobs::params::ParamError;
 use jobs::pass::Pass;
 use jobs::streaming::{self, Counters};
 use std::io;
 use std::path::Path;
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex};
 
 /// A run that failed.
@@ -22,6 +24,9 @@ pub enum RunError {
     /// An input file cannot be read.
     #[error(transparent)]
     Input(#[from] InputError),
+    /// Storage refused.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
     /// A job's parameters are missing or unreadable.
     #[error(transparent)]
     Param(#[from] ParamError),
@@ -65,7 +70,7 @@ impl RunError {
 /// One file to read, or a part of one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Split {
-    /// The file's address, which is its path.
+    /// The file's address.
     pub address: Arc<str>,
     /// How it is packed.
     pub codec: Codec,
@@ -76,10 +81,13 @@ pub struct Split {
 }
 
 impl Split {
-    /// The file.
-    #[must_use]
-    pub fn path(&self) -> &Path {
-        Path::new(&*self.address)
+    /// Opens it.
+    ///
+    /// # Errors
+    /// When it cannot be opened.
+    pub fn open(&self, taken: &Arc<AtomicU64>) -> Result<Reader, RunError> {
+        let place = Place::at(&self.address)?;
+        Ok(Reader::open(&place, self.codec, self.start, self.length, taken)?)
     }
 }
 
@@ -92,8 +100,8 @@ pub struct Work<'a> {
     /// How many reducers.
     pub reducers: usize,
     /// An empty folder for the part files.
-    pub output: &'a Path,
-    /// A folder for what is needed meanwhile.
+    pub output: &'a Place,
+    /// A folder of this machine for what is needed meanwhile.
     pub scratch: &'a Path,
     /// Who is told how far it is.
     pub progress: &'a Progress,
@@ -115,17 +123,12 @@ const SPLIT_SIZE: u64 = 64 * 1024 * 1024;
 ///
 /// # Errors
 /// When a file cannot be opened or is no text.
-pub fn splits(files: &[Arc<str>]) -> Result<Vec<Split>, InputError> {
+pub fn splits(files: &[Arc<str>]) -> Result<Vec<Split>, RunError> {
     let mut splits = Vec::new();
     for address in files {
-        let path = Path::new(&**address);
-        let refuse = |e: io::Error| InputError {
-            path: path.to_owned(),
-            offset: 0,
-            what: format!("cannot be opened: {e}"),
-        };
-        let size = std::fs::metadata(path).map_err(refuse)?.len();
-        let codec = codec::sniff(path)?;
+        let place = Place::at(address)?;
+        let size = place.about()?.map_or(0, |about| about.size);
+        let codec = codec::sniff(&place)?;
         let step = if codec == Codec::Plain { SPLIT_SIZE } else { size.max(1) };
         let mut start = 0;
         while start < size || (start == 0 && size == 0) {
@@ -137,6 +140,22 @@ pub fn splits(files: &[Arc<str>]) -> Result<Vec<Split>, InputError> {
     // The largest first, so that no task is left running alone at the end.
     splits.sort_by(|a, b| b.length.cmp(&a.length).then_with(|| a.address.cmp(&b.address)));
     Ok(splits)
+}
+
+/// Lets an engine of this machine write its part files on the disk, and brings them to the output
+/// where that is elsewhere.
+fn write_near(
+    work: &Work,
+    run: impl FnOnce(&Path) -> Result<Counters, RunError>,
+) -> Result<Counters, RunError> {
+    if let Some(folder) = work.output.disk_path() {
+        return run(folder);
+    }
+    let folder = work.scratch.join("output");
+    std::fs::create_dir_all(&folder).map_err(StorageError::disk("make the folder", &folder))?;
+    let counters = run(&folder)?;
+    work.output.put_tree(&folder)?;
+    Ok(counters)
 }
 
 /// Runs tasks on several threads; the first error stops all.

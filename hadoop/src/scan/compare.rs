@@ -5,12 +5,11 @@ use crate::error::{Drive, DriveError};
 use crate::input::{self, Left, LogFile, Rule, checksum};
 use crate::ledger::{CODE, Ledger, Scanned};
 use crate::plan::Force;
-use crate::storage;
+use crate::storage::Place;
 use jobs::event::duration;
 use jobs::job::Job;
 use jobs::params::Params;
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
 use std::sync::Arc;
 
 /// What a scan has to do, told by comparing the files that are there with the ledger.
@@ -98,15 +97,12 @@ pub fn compare(
         left.add(&out);
         let fed: Vec<_> =
             jobs.iter().map(|job| job.name).filter(|name| feeds(source, name)).collect();
-        let root = storage::local(&source.url)?;
+        let root = Place::at(&source.url)?.address();
         for file in files {
             present.insert(file.address.clone(), (file, fed.clone()));
         }
         for address in ledger.scanned().keys() {
-            if Path::new(&**address).starts_with(&root)
-                && rule.chooses(address)
-                && !present.contains_key(address)
-            {
+            if is_below(address, &root) && rule.chooses(address) && !present.contains_key(address) {
                 todo.withdrawn.push(address.clone());
             }
         }
@@ -126,6 +122,10 @@ pub fn compare(
     }
     force_days(&mut todo, jobs, ledger, force)?;
     Ok(todo)
+}
+
+fn is_below(address: &str, root: &str) -> bool {
+    address.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 fn feeds(source: &Source, job: &str) -> bool {
@@ -154,7 +154,8 @@ fn force_days(todo: &mut Todo, jobs: &[&'static Job], ledger: &Ledger, force: &F
             None => continue,
         };
         for fill in job.fills {
-            let days = ledger.entries(fill.table.name)?.into_keys().filter(|day| *day >= from);
+            let entries = ledger.entries(fill.table.name)?;
+            let days = entries.keys().filter(|day| **day >= from).cloned();
             todo.rebuild.entry(job.name).or_default().extend(days);
         }
     }
@@ -176,7 +177,7 @@ impl Todo {
         };
         let mut replaced = false;
         if (known.size, known.modified) != (file.size, file.modified) {
-            let sum = checksum(file.path())?;
+            let sum = checksum(&file.place()?, file.size, file.modified)?;
             replaced = sum != known.checksum;
             self.checksums.insert(file.address.clone(), sum);
             if !replaced {

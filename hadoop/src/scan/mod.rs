@@ -13,13 +13,13 @@ use crate::input::{LogFile, checksum};
 use crate::ledger::{Changes, Entry, Scanned, ScannedFiles, ScannedFor, identity};
 use crate::run::{Run, Summary};
 use crate::runner::{cores, in_parallel};
-use crate::storage;
+use crate::storage::Place;
 use jobs::job::{At, Job};
 use jobs::pass::{Pass, SCANNED};
 use jobs::streaming::Counters;
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::io::{BufRead, BufReader};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Reads what is to be read and commits the facts.
@@ -68,7 +68,7 @@ struct Scanning<'r, 's> {
 }
 
 /// Folders that hold a day's facts, by table and day.
-type Days = BTreeMap<(String, String), Vec<PathBuf>>;
+type Days = BTreeMap<(String, String), Vec<Place>>;
 
 impl<'r, 's> Scanning<'r, 's> {
     fn new(run: &'r mut Run<'s>, jobs: &[&'static Job], todo: Todo) -> Drive<Self> {
@@ -113,7 +113,9 @@ impl<'r, 's> Scanning<'r, 's> {
         let bad = Mutex::new(Vec::new());
         let files = self.todo.read.iter().map(|(file, _)| file).collect();
         in_parallel(cores(), files, |file: &LogFile| {
-            if let Err(error) = codec::verify(file.path()) {
+            if let Err(error) =
+                file.place().map_err(DriveError::from).and_then(|place| Ok(codec::verify(&place)?))
+            {
                 bad.lock()
                     .unwrap_or_else(PoisonError::into_inner)
                     .push((Arc::clone(&file.address), error.to_string()));
@@ -136,7 +138,7 @@ impl<'r, 's> Scanning<'r, 's> {
         in_parallel(cores(), files, |file: &LogFile| {
             let known = |s: &BTreeMap<Arc<str>, String>| s.contains_key(&file.address);
             if !known(&sums.lock().unwrap_or_else(PoisonError::into_inner)) {
-                let sum = checksum(file.path())?;
+                let sum = checksum(&file.place()?, file.size, file.modified)?;
                 let address = Arc::clone(&file.address);
                 sums.lock().unwrap_or_else(PoisonError::into_inner).insert(address, sum);
             }
@@ -178,12 +180,11 @@ impl<'r, 's> Scanning<'r, 's> {
     }
 
     /// Takes the days that each file speaks of from a pass's output.
-    fn note_days(&mut self, output: &Path) -> Drive<()> {
+    fn note_days(&mut self, output: &Place) -> Drive<()> {
         let folder = output.join(SCANNED);
-        for part in if folder.is_dir() { storage::walk(&folder)? } else { Vec::new() } {
-            let read = storage::StorageError::disk("read", &part);
-            let text = std::fs::read_to_string(&part).map_err(read)?;
-            for line in text.lines() {
+        for part in if folder.is_folder()? { folder.parts()? } else { Vec::new() } {
+            for line in BufReader::new(part.open(0)?).lines() {
+                let line = line.map_err(part.refused("read"))?;
                 let mut fields = line.split('\t');
                 let (file, job) = (fields.next(), fields.next());
                 let found = file
@@ -231,7 +232,7 @@ impl<'r, 's> Scanning<'r, 's> {
         jobs: &[&'static str],
         inputs: &[Arc<str>],
         days: Option<String>,
-    ) -> Drive<PathBuf> {
+    ) -> Drive<Place> {
         let jobs = self.jobs.iter().copied().filter(|job| jobs.contains(&job.name)).collect();
         let mut params = self.run.params.clone();
         if let Some(days) = days {
@@ -258,10 +259,9 @@ impl<'r, 's> Scanning<'r, 's> {
         let (single, several): (Days, Days) =
             staged.into_iter().partition(|(_, folders)| folders.len() == 1);
         if !several.is_empty() {
-            let files = several.values().flatten().map(|folder| storage::parts(folder));
+            let files = several.values().flatten().map(Place::parts);
             let files = files.collect::<Result<Vec<_>, _>>()?.into_iter().flatten();
-            let inputs: Vec<Arc<str>> =
-                files.map(|path| path.display().to_string().into()).collect();
+            let inputs: Vec<Arc<str>> = files.map(|part| part.address().into()).collect();
             let jobs = self.jobs.clone();
             let params = self.run.params.clone();
             let (folder, counters, _) =
@@ -276,16 +276,17 @@ impl<'r, 's> Scanning<'r, 's> {
                 (known.size, known.modified) = (file.size, file.modified);
             }
         }
-        changes.set_scanned(&self.run.ledger, std::mem::take(&mut self.scanned))?;
+        changes.set_scanned(std::mem::take(&mut self.scanned));
         Ok(changes)
     }
 
     fn add_old(&self, job: &'static Job, table: &str, staged: &mut Days) -> Drive<()> {
         let anew = self.todo.rebuild.get(job.name);
+        let known = self.run.ledger.entries(table)?;
         for ((_, day), folders) in staged.iter_mut().filter(|((t, _), _)| t == table) {
             let old = self.run.ledger.partition(table, "dt", day);
             let is_anew = anew.is_some_and(|days| days.contains(day));
-            if !is_anew && self.run.ledger.entry(table, day)?.is_some() && old.is_dir() {
+            if !is_anew && known.contains_key(day) && old.is_folder()? {
                 folders.push(old);
             }
         }
@@ -305,16 +306,12 @@ impl<'r, 's> Scanning<'r, 's> {
                 for (day, folder) in &made {
                     let entry = self.day_entry(job, day, folder, files.get(day.as_str()))?;
                     self.run.events.output(table, day, entry.rows);
-                    changes.put(
-                        &self.run.ledger,
-                        (table, fill.table.partition, day),
-                        folder,
-                        &entry,
-                    )?;
+                    let place = (table, fill.table.partition, day.as_str());
+                    changes.put(&self.run.ledger, place, folder, entry)?;
                 }
                 let anew = self.todo.rebuild.get(job.name).into_iter().flatten();
                 for day in anew.filter(|day| !made.contains_key(day)) {
-                    changes.drop_partition(&self.run.ledger, table, fill.table.partition, day);
+                    changes.drop_partition(table, fill.table.partition, day);
                 }
             }
         }
@@ -326,20 +323,19 @@ impl<'r, 's> Scanning<'r, 's> {
         &self,
         job: &Job,
         day: &str,
-        folder: &Path,
+        folder: &Place,
         files: Option<&Vec<&Scanned>>,
     ) -> Drive<Entry> {
         let files = files.into_iter().flatten();
-        let inputs: BTreeMap<_, _> =
-            files.map(|file| (file.address.to_string(), file.checksum.clone())).collect();
-        let mut sums: Vec<_> = inputs.values().map(String::as_str).collect();
+        let mut sums: Vec<_> = files.map(|file| file.checksum.as_str()).collect();
         sums.sort_unstable();
         let texts = [job.name, &self.code, day].into_iter().chain(sums);
         Ok(Entry {
             job: job.name.to_owned(),
             identity: identity(texts),
-            inputs,
-            rows: storage::count_rows(folder)?,
+            // The list of scanned files says it.
+            inputs: BTreeMap::new(),
+            rows: folder.count_rows()?,
             run: self.run.events.id().to_owned(),
             finished: now(),
         })
@@ -347,7 +343,7 @@ impl<'r, 's> Scanning<'r, 's> {
 }
 
 fn still_there(address: &str) -> Drive<()> {
-    if Path::new(address).exists() {
+    if Place::at(address)?.exists()? {
         return Ok(());
     }
     Err(DriveError::Missing(format!(
@@ -367,17 +363,13 @@ fn files_by_day<'s>(scanned: &'s ScannedFiles, job: &str) -> BTreeMap<&'s str, V
 }
 
 /// The day folders of a pass's output.
-fn collect(output: &Path, days: &mut Days) -> Drive<()> {
-    for part in storage::parts(output)? {
-        let folder = part.parent().unwrap_or(output);
-        let name = |path: Option<&Path>| {
-            path.and_then(Path::file_name).and_then(|n| n.to_str()).unwrap_or_default().to_owned()
-        };
-        let (table, day) = (name(folder.parent()), name(Some(folder)));
-        if let Some(day) = day.strip_prefix("dt=") {
-            let folders = days.entry((table, day.to_owned())).or_default();
-            if folders.iter().all(|known| known != folder) {
-                folders.push(folder.to_owned());
+fn collect(output: &Place, days: &mut Days) -> Drive<()> {
+    let tables = output.list()?.into_iter();
+    for (table, _) in tables.filter(|(t, about)| about.is_folder && t.name() != SCANNED) {
+        for (folder, _) in table.list()? {
+            if let Some(day) = folder.name().strip_prefix("dt=") {
+                let known = days.entry((table.name().to_owned(), day.to_owned())).or_default();
+                known.push(folder.clone());
             }
         }
     }

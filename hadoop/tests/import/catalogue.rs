@@ -51,7 +51,13 @@ fn import_all(lms: &Lms) {
 
 fn rows_of(lms: &Lms, table: &'static jobs::table::Table) -> (String, rows::Written) {
     let target = lms.folder.path().join("rows").join(table.name);
-    let written = rows::write(table, &lms.staging(table.name), &target, NonZeroUsize::MIN).unwrap();
+    let written = rows::write(
+        table,
+        &lms.staging(table.name).into(),
+        &target.clone().into(),
+        NonZeroUsize::MIN,
+    )
+    .unwrap();
     let text = (0..written.files)
         .map(|part| fs::read_to_string(target.join(format!("part-m-{part:05}"))).unwrap());
     (text.collect(), written)

@@ -46,8 +46,8 @@ fn text(value: &str) -> Value {
 fn written(table: &'static Table, folder: &TempDir) -> Result<Written, RowsError> {
     rows::write(
         table,
-        &folder.path().join("in"),
-        &folder.path().join("out"),
+        &folder.path().join("in").into(),
+        &folder.path().join("out").into(),
         NonZeroUsize::new(3).unwrap(),
     )
 }

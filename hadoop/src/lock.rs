@@ -1,0 +1,167 @@
+//! One run at a time in a warehouse.
+//!
+//! On the disk the kernel holds the lock and frees it with the process, however it ends. On HDFS the
+//! lock is a file that its holder writes anew every few seconds; when it has stood unchanged for a
+//! while, or its holder was a process of this machine that is gone, it is taken over.
+
+use crate::storage::{Place, StorageError};
+use serde::{Deserialize, Serialize};
+use std::fs::{File, TryLockError};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+/// A lock that cannot be had.
+#[derive(Debug, thiserror::Error)]
+pub enum LockError {
+    /// Another run has it.
+    #[error("another run is at work in {warehouse} ({holder})")]
+    Held {
+        /// The warehouse.
+        warehouse: String,
+        /// What is known of the other.
+        holder: String,
+    },
+    /// The storage refused.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+}
+
+/// Held until it is dropped, or the process ends.
+pub enum Lock {
+    /// The kernel's, on this file.
+    Disk(File),
+    /// A file that is kept fresh.
+    Lease(Lease),
+}
+
+/// How often a holder says that it lives, and how long it may be silent.
+const BEAT: Duration = Duration::from_secs(5);
+const SILENCE: Duration = Duration::from_secs(30);
+/// How often somebody who waits to see whether a holder lives looks.
+const LOOK: Duration = Duration::from_secs(1);
+
+impl Lock {
+    /// Takes the lock of a warehouse, whose file stands in a folder of it. A lease left by another
+    /// machine is watched for as long as its holder may be silent.
+    ///
+    /// # Errors
+    /// When another run is at work.
+    pub fn take(warehouse: &Place, folder: &str) -> Result<Self, LockError> {
+        let file = warehouse.join(folder).join("lock");
+        let held = |holder: String| LockError::Held { warehouse: warehouse.address(), holder };
+        let Some(path) = file.disk_path() else {
+            return Lease::take(&file, held).map(Self::Lease);
+        };
+        let lock = File::create(path).map_err(file.refused("open"))?;
+        match lock.try_lock() {
+            Ok(()) => Ok(Self::Disk(lock)),
+            Err(TryLockError::WouldBlock) => Err(held("its lock is held".to_owned())),
+            Err(TryLockError::Error(e)) => Err(file.refused("lock")(e).into()),
+        }
+    }
+}
+
+/// Who holds a lease; another number with each beat.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Holder {
+    host: String,
+    pid: u32,
+    beat: u64,
+}
+
+/// A file that is written anew every few seconds.
+pub struct Lease {
+    file: Place,
+    beating: Option<(mpsc::Sender<()>, JoinHandle<()>)>,
+}
+
+impl Lease {
+    fn take(file: &Place, held: impl Fn(String) -> LockError) -> Result<Self, LockError> {
+        let me = Holder { host: host(), pid: std::process::id(), beat: 0 };
+        while !file.stage_new(&me.text())? {
+            wait_until_free(file, &me, &held)?;
+            // Of several who see it free, the one whose rename succeeds goes on to make it anew.
+            let aside = file.parent().join(format!("lock-{}-{}", me.host, me.pid));
+            aside.remove()?;
+            if file.rename(&aside).is_ok() {
+                aside.remove()?;
+            }
+        }
+        let (stop, stopped) = mpsc::channel();
+        let place = file.clone();
+        let beating = std::thread::spawn(move || beat(&place, me, &stopped));
+        Ok(Self { file: file.clone(), beating: Some((stop, beating)) })
+    }
+}
+
+fn beat(file: &Place, mut me: Holder, stopped: &mpsc::Receiver<()>) {
+    while stopped.recv_timeout(BEAT) == Err(RecvTimeoutError::Timeout) {
+        me.beat += 1;
+        if let Err(error) = file.write(&me.text()) {
+            log::warn!("the lock could not be kept fresh: {error}");
+        }
+    }
+}
+
+/// Waits as long as the holder may be silent; a holder that lives is an error.
+fn wait_until_free(
+    file: &Place,
+    me: &Holder,
+    held: &impl Fn(String) -> LockError,
+) -> Result<(), LockError> {
+    let Some(first) = Holder::of(file)? else { return Ok(()) };
+    if first.host == me.host && !is_running(first.pid) {
+        return Ok(());
+    }
+    let since = Instant::now();
+    log::info!("the lock of {} is there; waiting to see whether its holder lives", first.said());
+    while since.elapsed() < SILENCE {
+        std::thread::sleep(LOOK);
+        match Holder::of(file)? {
+            None => return Ok(()),
+            Some(now) if now != first => return Err(held(now.said())),
+            Some(_) => {}
+        }
+    }
+    Ok(())
+}
+
+impl Holder {
+    /// Who holds a lease; none where nobody does. A file without sense is that of a holder who was
+    /// cut off while writing.
+    fn of(file: &Place) -> Result<Option<Self>, StorageError> {
+        let unknown = Self { host: "an unknown machine".to_owned(), pid: 0, beat: 0 };
+        let text = file.read_if_there()?;
+        Ok(text.map(|text| serde_json::from_slice(&text).unwrap_or(unknown)))
+    }
+
+    fn text(&self) -> Vec<u8> {
+        serde_json::to_vec(self).unwrap_or_default()
+    }
+
+    fn said(&self) -> String {
+        format!("process {} on {}", self.pid, self.host)
+    }
+}
+
+fn host() -> String {
+    let name = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+    name.trim().to_owned()
+}
+
+fn is_running(pid: u32) -> bool {
+    std::path::Path::new(&format!("/proc/{pid}")).exists()
+}
+
+impl Drop for Lease {
+    fn drop(&mut self) {
+        if let Some((stop, beating)) = self.beating.take() {
+            drop(stop);
+            let _ = beating.join();
+        }
+        if let Err(error) = self.file.remove() {
+            log::warn!("the lock stays behind: {error}");
+        }
+    }
+}
