@@ -4,6 +4,7 @@
 //! `INSIGHTS_RUNNERS_INLINE_MEMORY`, with a value in YAML. An unknown key is an error that names the
 //! nearest one. Secrets do not stand here: passwords come from files or the environment.
 
+use crate::interrupt::OnInterrupt;
 use crate::plan;
 use crate::runner::cores;
 use jobs::nearest::did_you_mean;
@@ -115,6 +116,8 @@ pub struct Runners {
     pub inline: InlineConfig,
     /// A process a task, on this machine.
     pub local: LocalConfig,
+    /// A cluster.
+    pub hadoop: HadoopConfig,
 }
 
 /// An engine.
@@ -126,6 +129,8 @@ pub enum Engine {
     Inline,
     /// A process a task, on this machine.
     Local,
+    /// Hadoop Streaming jobs on a cluster.
+    Hadoop,
 }
 
 /// What to do with a log file that is torn or unreadable.
@@ -174,6 +179,55 @@ pub struct LocalConfig {
     pub attempts: u32,
     /// Megabytes of memory for sorting.
     pub memory_mb: usize,
+}
+
+/// A cluster.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct HadoopConfig {
+    /// The command `hadoop`.
+    pub command: String,
+    /// The command `yarn`, which kills applications and fetches their logs.
+    pub yarn: String,
+    /// The Streaming jar; none = where distributions put it.
+    pub streaming_jar: Option<PathBuf>,
+    /// The folder of `core-site.xml` and its like; none = the environment's `HADOOP_CONF_DIR`.
+    pub conf_dir: Option<PathBuf>,
+    /// The static program `jobs` for the nodes; none = the one beside this program.
+    pub program: Option<PathBuf>,
+    /// The queue; none = the cluster's own choice.
+    pub queue: Option<String>,
+    /// The priority: `VERY_LOW` to `VERY_HIGH`; none = the cluster's own choice.
+    pub priority: Option<String>,
+    /// The class that packs map output.
+    pub map_output_codec: String,
+    /// Settings of every job; `-D` wins over them.
+    pub jobconf: BTreeMap<String, String>,
+    /// `http://host:port` of the ResourceManager; none = as the configuration folder says.
+    pub resource_manager_url: Option<String>,
+    /// `http://host:port` of the job history server; none = as the configuration folder says.
+    pub history_url: Option<String>,
+    /// What Ctrl-C does to a job on the cluster.
+    pub on_interrupt: OnInterrupt,
+}
+
+impl Default for HadoopConfig {
+    fn default() -> Self {
+        Self {
+            command: "hadoop".to_owned(),
+            yarn: "yarn".to_owned(),
+            streaming_jar: None,
+            conf_dir: None,
+            program: None,
+            queue: None,
+            priority: None,
+            map_output_codec: "org.apache.hadoop.io.compress.DefaultCodec".to_owned(),
+            jobconf: BTreeMap::new(),
+            resource_manager_url: None,
+            history_url: None,
+            on_interrupt: OnInterrupt::Ask,
+        }
+    }
 }
 
 impl Default for Warehouse {

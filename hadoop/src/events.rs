@@ -6,6 +6,7 @@ use chrono::{SecondsFormat, Utc};
 use serde_json::{Map, Value, json};
 use std::fs::File;
 use std::io::Write;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 const LOG: &str = "events.jsonl";
@@ -17,6 +18,10 @@ const VERSION: u32 = 1;
 pub struct Events {
     id: String,
     folder: Place,
+    state: Mutex<State>,
+}
+
+struct State {
     log: Log,
     sequence: u64,
     run: Map<String, Value>,
@@ -37,13 +42,18 @@ pub fn now() -> String {
     Utc::now().to_rfc3339_opts(SecondsFormat::Millis, true)
 }
 
+/// A name for a run that begins now; names sort as the runs began.
+#[must_use]
+pub fn new_id() -> String {
+    format!("{}-{}", Utc::now().format("%Y%m%dT%H%M%S%.3f"), std::process::id())
+}
+
 impl Events {
     /// Begins the record of a run with this command line and these settings, none of them secret.
     ///
     /// # Errors
     /// When its files cannot be written.
-    pub fn begin(warehouse: &Place, argv: &[String], settings: Value) -> Stored<Self> {
-        let id = format!("{}-{}", Utc::now().format("%Y%m%dT%H%M%S%.3f"), std::process::id());
+    pub fn begin(warehouse: &Place, id: String, argv: &[String], settings: Value) -> Stored<Self> {
         let folder = warehouse.join("_runs").join(&id);
         let log = Log::begin(&folder.join(LOG))?;
         let mut run = Map::new();
@@ -53,7 +63,7 @@ impl Events {
         run.insert("settings".into(), settings);
         run.insert("started".into(), now().into());
         run.insert("outputs".into(), json!([]));
-        let mut events = Self { id, folder, log, sequence: 0, run };
+        let events = Self { id, folder, state: Mutex::new(State { log, sequence: 0, run }) };
         events.write("run_started", json!({}))?;
         Ok(events)
     }
@@ -70,29 +80,34 @@ impl Events {
         &self.folder
     }
 
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Writes one event; `fields` is an object.
     ///
     /// # Errors
-    /// When the disk refuses.
-    pub fn write(&mut self, kind: &str, fields: Value) -> Stored<()> {
+    /// When the storage refuses.
+    pub fn write(&self, kind: &str, fields: Value) -> Stored<()> {
+        let mut state = self.state();
         let mut event = Map::new();
         event.insert("v".into(), VERSION.into());
         event.insert("ts".into(), now().into());
         event.insert("run".into(), self.id.clone().into());
-        event.insert("seq".into(), self.sequence.into());
+        event.insert("seq".into(), state.sequence.into());
         event.insert("kind".into(), kind.into());
         if let Value::Object(fields) = fields {
             event.extend(fields);
         }
-        self.sequence += 1;
+        state.sequence += 1;
         let mut line = Value::Object(event).to_string();
         line.push('\n');
-        self.log.write(&self.folder.join(LOG), line.as_bytes())
+        state.log.write(&self.folder.join(LOG), line.as_bytes())
     }
 
     /// Remembers an output for `run.json`.
-    pub fn output(&mut self, table: &str, value: &str, rows: u64) {
-        if let Some(Value::Array(outputs)) = self.run.get_mut("outputs") {
+    pub fn output(&self, table: &str, value: &str, rows: u64) {
+        if let Some(Value::Array(outputs)) = self.state().run.get_mut("outputs") {
             outputs.push(json!({"table": table, "partition": value, "rows": rows}));
         }
     }
@@ -100,17 +115,18 @@ impl Events {
     /// Ends the record.
     ///
     /// # Errors
-    /// When the disk refuses.
-    pub fn end(&mut self, exit_code: u8, cause: Option<&str>) -> Stored<()> {
+    /// When the storage refuses.
+    pub fn end(&self, exit_code: u8, cause: Option<&str>) -> Stored<()> {
         if let Some(cause) = cause {
             self.write("cause", json!({"message": cause}))?;
         }
         self.write("run_finished", json!({"exit_code": exit_code}))?;
-        self.log.end(&self.folder.join(LOG))?;
-        self.run.insert("finished".into(), now().into());
-        self.run.insert("exit_code".into(), exit_code.into());
-        self.run.insert("cause".into(), cause.into());
-        let text = serde_json::to_vec_pretty(&self.run).unwrap_or_default();
+        let mut state = self.state();
+        state.log.end(&self.folder.join(LOG))?;
+        state.run.insert("finished".into(), now().into());
+        state.run.insert("exit_code".into(), exit_code.into());
+        state.run.insert("cause".into(), cause.into());
+        let text = serde_json::to_vec_pretty(&state.run).unwrap_or_default();
         self.folder.join("run.json").write(&text)
     }
 }

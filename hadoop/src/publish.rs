@@ -5,6 +5,7 @@ use crate::config::Settings;
 use crate::error::{Drive, DriveError};
 use crate::run::{Run, Summary};
 use crate::storage::{Place, StorageError};
+use crate::wait::block_on;
 use jobs::job::{Fill, Job};
 use jobs::registry::RESULT_TABLES;
 use jobs::table::Load;
@@ -48,10 +49,8 @@ pub fn connect(url: &str) -> Drive<Store> {
 /// # Errors
 /// What the store says.
 pub fn wait<T>(answer: impl Future<Output = Result<T, store::Error>>) -> Drive<T> {
-    let runtime =
-        tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
-    let runtime = runtime.map_err(StorageError::disk("start the runtime", "".as_ref()))?;
-    Ok(runtime.block_on(answer)?)
+    let answer = block_on(answer).map_err(StorageError::disk("start the runtime", "".as_ref()))?;
+    Ok(answer?)
 }
 
 /// Loads the result tables of a run's jobs that the store does not have yet.

@@ -2,14 +2,15 @@
 
 use crate::config::{Engine, Settings, Source};
 use crate::error::{Drive, DriveError};
-use crate::events::Events;
+use crate::events::{self, Events};
 use crate::faults::point;
 use crate::ledger::Ledger;
 use crate::plan::{self, Force};
 use crate::progress::Progress;
+use crate::runner::hadoop::Hadoop;
 use crate::runner::inline::Inline;
 use crate::runner::local::Local;
-use crate::runner::{self, Runner, Work, cores};
+use crate::runner::{Runner, Work, cores};
 use crate::storage::{Place, StorageError, Stored};
 use crate::{imports, publish, scan, staged};
 use chrono::NaiveDate;
@@ -131,11 +132,12 @@ fn recorded(
     steps: impl FnOnce(&mut Run, &mut Summary) -> Drive<()>,
 ) -> Drive<Summary> {
     let warehouse = Place::at(&settings.config.warehouse.url)?;
-    let runner = runner(settings, request)?;
+    let id = events::new_id();
+    let runner = runner(settings, request, &id)?;
     let ledger = Ledger::open(&warehouse)?;
     clear_stages(&warehouse)?;
     let shown = serde_json::to_value(&settings.config).unwrap_or_default();
-    let events = Events::begin(&warehouse, &request.argv, shown)?;
+    let events = Events::begin(&warehouse, id, &request.argv, shown)?;
     let params = request.params.clone();
     let mut run = Run { settings, request, params, ledger, runner, events, staging: 0 };
     let mut summary = Summary::default();
@@ -158,9 +160,14 @@ fn clear_stages(warehouse: &Place) -> Drive<()> {
     Ok(())
 }
 
-fn runner(settings: &Settings, request: &Request) -> Drive<Box<dyn Runner>> {
+fn runner(settings: &Settings, request: &Request, id: &str) -> Drive<Box<dyn Runner>> {
     let runners = &settings.config.runners;
     Ok(match request.engine {
+        Engine::Hadoop => {
+            let program = beside();
+            let hadoop = Hadoop::new(&runners.hadoop, &program, &request.jobconf, id);
+            Box::new(hadoop.map_err(|source| DriveError::Run { step: "hadoop".into(), source })?)
+        }
         Engine::Inline => Box::new(Inline {
             threads: runners.inline.threads.unwrap_or_else(cores),
             memory: runners.inline.memory_mb * 1024 * 1024,
@@ -175,10 +182,14 @@ fn runner(settings: &Settings, request: &Request) -> Drive<Box<dyn Runner>> {
     })
 }
 
+fn beside() -> PathBuf {
+    let own = std::env::current_exe().ok();
+    own.as_deref().and_then(Path::parent).unwrap_or(Path::new("")).join("jobs")
+}
+
 /// The program `jobs`: as configured, or beside this one.
 fn program(configured: Option<&Path>) -> Drive<PathBuf> {
-    let beside = || Some(std::env::current_exe().ok()?.parent()?.join("jobs"));
-    let path = configured.map(Path::to_owned).or_else(beside).unwrap_or_else(|| "jobs".into());
+    let path = configured.map_or_else(beside, Path::to_owned);
     if path.is_file() { Ok(path) } else { Err(DriveError::NoProgram(path)) }
 }
 
@@ -243,15 +254,15 @@ impl Run<'_> {
         let progress = Progress::new(name);
         let step = || pass.jobs.iter().map(|job| job.name).collect::<Vec<_>>().join(", ");
         let failed = |source| DriveError::Run { step: step(), source };
-        let splits = runner::splits(inputs).map_err(failed)?;
         let reducers = self.reducers()?;
         let work = Work {
             pass: &pass,
-            splits,
+            inputs,
             reducers,
             output: &output,
             scratch: scratch.path(),
             progress: &progress,
+            events: &self.events,
         };
         point("pass");
         let counters = self.runner.run(&work).map_err(failed)?;

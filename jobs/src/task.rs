@@ -4,7 +4,7 @@ use crate::Wanted;
 use anyhow::{Context, bail};
 use jobs::job::Work;
 use jobs::pass::{FusedReducer, Source};
-use jobs::side_output::SideOutput;
+use jobs::side_output::{Folder, SideOutput};
 use jobs::streaming::counters::Reporter;
 use jobs::streaming::output::write_part_line;
 use jobs::streaming::report::{Heartbeat, PanicRecord};
@@ -12,7 +12,6 @@ use jobs::streaming::shuffle::key_len;
 use jobs::streaming::{Error, LineReader, Lines, Output, Sorted, map_lines, reduce_lines};
 use std::io::{self, BufWriter, StdinLock, StdoutLock, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -190,7 +189,8 @@ impl Place {
              (mapreduce.task.output.dir) is not set",
         )?;
         let part = wanted.conf.partition().context("mapreduce.task.partition is not set")?;
-        Ok(Self::Side(Box::new(SideOutput::new(&local(dir)?, part, &wanted.pass)?)))
+        let folder = Folder::at(dir, &|name| wanted.conf.get(name))?;
+        Ok(Self::Side(Box::new(SideOutput::new(folder, part, &wanted.pass)?)))
     }
 
     fn write(&mut self, line: &[u8]) -> io::Result<()> {
@@ -216,13 +216,4 @@ impl Place {
             Self::Side(files) => files.close(),
         }
     }
-}
-
-fn local(address: &str) -> anyhow::Result<PathBuf> {
-    let path = address.strip_prefix("file:").unwrap_or(address);
-    let path = path.strip_prefix("//").unwrap_or(path);
-    if path.contains("://") {
-        bail!("cannot write files of a task below {address}: only a local folder is known");
-    }
-    Ok(PathBuf::from(path))
 }

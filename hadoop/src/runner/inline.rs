@@ -1,7 +1,7 @@
 //! The engine inside this process: all cores, memory within a bound.
 
 use super::sort::{Buffer, Merge, Run};
-use super::{RunError, Runner, Split, Work, cores, in_parallel, write_near};
+use super::{RunError, Runner, Split, Work, cores, in_parallel, splits, write_near};
 use crate::codec::{self, Codec};
 use jobs::pass::{FusedReducer, Source};
 use jobs::side_output::SideOutput;
@@ -52,9 +52,10 @@ fn add(counters: &Mutex<Counters>, counted: &Counters) {
 
 impl Inline {
     fn map(&self, work: &Work, counters: &Mutex<Counters>) -> Result<Vec<Run>, RunError> {
-        let total = work.splits.iter().map(|split| split.length).sum();
+        let splits = splits(work.inputs)?;
+        let total = splits.iter().map(|split| split.length).sum();
         work.progress.stage("map", total);
-        let queue = Mutex::new(work.splits.iter());
+        let queue = Mutex::new(splits.iter());
         let runs = Mutex::new(Vec::new());
         let number = AtomicUsize::new(0);
         let limit = self.memory / self.threads.max(1) / COPIES;
@@ -148,7 +149,7 @@ fn reduce(work: &Work, runs: &[Run], part: usize, output: &Path) -> Result<Count
     let task = || format!("reduce {part}");
     let disk = || format!("reading sorted lines of {} in {}", task(), work.scratch.display());
     let mut merge = Merge::new(runs, part).map_err(RunError::disk(disk()))?;
-    let mut files = SideOutput::new(output, part, work.pass)?;
+    let mut files = SideOutput::new(output.to_owned().into(), part, work.pass)?;
     let mut reducer = work.pass.reducer()?;
     let keys = reducer.keys();
     let mut sink = |line: &[u8]| files.write(line);

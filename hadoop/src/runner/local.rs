@@ -3,7 +3,7 @@
 
 use super::inline::SplitLines;
 use super::sort::{Buffer, Merge, Out, Run};
-use super::{RunError, Runner, Split, Work, in_parallel, write_near};
+use super::{RunError, Runner, Split, Work, in_parallel, splits, write_near};
 use crate::codec;
 use crate::storage::Place;
 use jobs::streaming::counters::read_report;
@@ -77,19 +77,16 @@ impl From<io::Error> for Failure {
 impl Local {
     fn map(&self, work: &Work, counters: &Mutex<Counters>) -> Result<Vec<Run>, RunError> {
         let runs = Mutex::new(Vec::new());
-        work.progress.stage("map", work.splits.iter().map(|split| split.length).sum());
-        in_parallel(
-            self.parallelism,
-            work.splits.iter().enumerate().collect(),
-            |(number, split)| {
-                let task = format!("map {number} of {}", split.address);
-                let (sorted, counted) =
-                    self.try_often(&task, |attempt| self.map_split(work, number, split, attempt))?;
-                counters.lock().unwrap_or_else(PoisonError::into_inner).merge(&counted);
-                runs.lock().unwrap_or_else(PoisonError::into_inner).extend(sorted);
-                Ok::<(), RunError>(())
-            },
-        )?;
+        let splits = splits(work.inputs)?;
+        work.progress.stage("map", splits.iter().map(|split| split.length).sum());
+        in_parallel(self.parallelism, splits.iter().enumerate().collect(), |(number, split)| {
+            let task = format!("map {number} of {}", split.address);
+            let (sorted, counted) =
+                self.try_often(&task, |attempt| self.map_split(work, number, split, attempt))?;
+            counters.lock().unwrap_or_else(PoisonError::into_inner).merge(&counted);
+            runs.lock().unwrap_or_else(PoisonError::into_inner).extend(sorted);
+            Ok::<(), RunError>(())
+        })?;
         Ok(runs.into_inner().unwrap_or_else(PoisonError::into_inner))
     }
 

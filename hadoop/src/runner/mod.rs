@@ -1,13 +1,16 @@
 //! Runs one pass of jobs over files: map, shuffle, reduce. Every engine writes the same part files.
 //!
 //! `inline` runs the code in this process, on all cores; `local` runs the program that a cluster's
-//! nodes would run, one process a task, under the environment that Hadoop gives.
+//! nodes would run, one process a task, under the environment that Hadoop gives; `hadoop` submits
+//! Streaming jobs to a cluster.
 
+pub mod hadoop;
 pub mod inline;
 pub mod local;
 pub mod sort;
 
 use crate::codec::{self, Codec, InputError, Reader};
+use crate::events::Events;
 use crate::progress::Progress;
 use crate::storage::{Place, StorageError};
 use jobs::params::ParamError;
@@ -56,8 +59,39 @@ pub enum RunError {
         /// Why the last attempt failed.
         cause: String,
     },
+    /// A job failed on the cluster.
+    #[error("{}: {meaning} (exit code {code}): {cause}", job.as_deref().unwrap_or("hadoop jar"))]
+    Cluster {
+        /// Its id, if it came so far.
+        job: Option<String>,
+        /// The client's exit code.
+        code: i32,
+        /// What that means.
+        meaning: &'static str,
+        /// What the framework said.
+        cause: String,
+    },
+    /// A tool of the cluster, or the program for its nodes, is missing or cannot be used.
+    #[error("{0}")]
+    Install(String),
+    /// A server of the cluster does not answer.
+    #[error("{url}: {what}")]
+    Rest {
+        /// What was asked for.
+        url: String,
+        /// Why there is no answer.
+        what: String,
+    },
+    /// A parameter is too long for a task's environment.
+    #[error("parameter `{name}` has {length} bytes: no task's environment holds it")]
+    TooLong {
+        /// The parameter.
+        name: String,
+        /// Its length.
+        length: usize,
+    },
     /// The run was asked to stop.
-    #[error("stopped")]
+    #[error("stopped by a signal")]
     Stopped,
 }
 
@@ -95,8 +129,8 @@ impl Split {
 pub struct Work<'a> {
     /// The jobs and their step.
     pub pass: &'a Pass,
-    /// What they read.
-    pub splits: Vec<Split>,
+    /// The addresses of the files that they read.
+    pub inputs: &'a [Arc<str>],
     /// How many reducers.
     pub reducers: usize,
     /// An empty folder for the part files.
@@ -105,6 +139,8 @@ pub struct Work<'a> {
     pub scratch: &'a Path,
     /// Who is told how far it is.
     pub progress: &'a Progress,
+    /// The run's record.
+    pub events: &'a Events,
 }
 
 /// An engine.

@@ -119,18 +119,29 @@ fn of(status: &FileStatus) -> About {
     }
 }
 
-/// The kinds that callers tell apart are kept.
+/// The kinds that callers tell apart are kept; of a Java trace, what it is about.
 fn told(error: HdfsError) -> io::Error {
-    let kind = match &error {
-        HdfsError::IOError(error) => error.kind(),
-        HdfsError::FileNotFound(_) => io::ErrorKind::NotFound,
-        HdfsError::AlreadyExists(_) => io::ErrorKind::AlreadyExists,
-        HdfsError::RPCError(class, _) if class.ends_with("AccessControlException") => {
-            io::ErrorKind::PermissionDenied
+    match error {
+        HdfsError::IOError(error) => error,
+        HdfsError::FileNotFound(_) => io::Error::new(io::ErrorKind::NotFound, error),
+        HdfsError::AlreadyExists(_) => io::Error::new(io::ErrorKind::AlreadyExists, error),
+        HdfsError::RPCError(class, message) | HdfsError::FatalRPCError(class, message) => {
+            let said = message.lines().next().unwrap_or_default();
+            io::Error::new(kind_of(&class), format!("{said} ({class})"))
         }
+        error => io::Error::other(error),
+    }
+}
+
+fn kind_of(class: &str) -> io::ErrorKind {
+    match class.rsplit('.').next().unwrap_or_default() {
+        "FileNotFoundException" => io::ErrorKind::NotFound,
+        "FileAlreadyExistsException" | "AlreadyBeingCreatedException" => {
+            io::ErrorKind::AlreadyExists
+        }
+        "AccessControlException" => io::ErrorKind::PermissionDenied,
         _ => io::ErrorKind::Other,
-    };
-    io::Error::new(kind, error)
+    }
 }
 
 struct Stream {

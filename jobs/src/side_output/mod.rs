@@ -4,15 +4,17 @@
 //! the attempt's own folder, which the framework's committer (or the driver) promotes whole. Lines
 //! for a further step go to `DIR/step-output/JOB/part-NNNNN`.
 
+mod folder;
+
+pub use folder::{File, Folder};
+
 use crate::job::{At, Fill, Job};
 use crate::params::ParamError;
 use crate::pass::{Pass, SCANNED, STEP_FOLDER};
 use crate::streaming::output::write_part_line;
 use crate::streaming::shuffle::key_len;
 use std::collections::HashMap;
-use std::fs::{self, File};
-use std::io::{self, BufWriter, Write};
-use std::path::{Path, PathBuf};
+use std::io;
 
 /// Files kept open at once; a pass over many days closes and opens again.
 const MOST_OPEN: usize = 64;
@@ -84,10 +86,10 @@ impl Rows {
 
 /// The part files of one reducer.
 pub struct SideOutput {
-    dir: PathBuf,
+    dir: Folder,
     part: String,
     rows: Rows,
-    open: HashMap<Vec<u8>, BufWriter<File>>,
+    open: HashMap<Vec<u8>, File>,
     folder: Vec<u8>,
 }
 
@@ -96,9 +98,9 @@ impl SideOutput {
     ///
     /// # Errors
     /// When a parameter that names a partition is missing or unreadable.
-    pub fn new(dir: &Path, part: usize, pass: &Pass) -> Result<Self, ParamError> {
+    pub fn new(dir: Folder, part: usize, pass: &Pass) -> Result<Self, ParamError> {
         Ok(Self {
-            dir: dir.to_owned(),
+            dir,
             part: format!("part-{part:05}"),
             rows: Rows::new(pass)?,
             open: HashMap::new(),
@@ -123,26 +125,20 @@ impl SideOutput {
 
     fn open_file(&mut self) -> io::Result<()> {
         if self.open.len() >= MOST_OPEN {
-            self.flush()?;
-            self.open.clear();
+            self.open.drain().try_for_each(|(_, file)| file.close())?;
         }
-        let folder = self.dir.join(String::from_utf8_lossy(&self.folder).as_ref());
-        fs::create_dir_all(&folder)?;
-        let file = File::options().create(true).append(true).open(folder.join(&self.part))?;
-        self.open.insert(self.folder.clone(), BufWriter::with_capacity(128 * 1024, file));
+        let folder = String::from_utf8_lossy(&self.folder);
+        let path = format!("{}/{}", folder.trim_end_matches('/'), self.part);
+        self.open.insert(self.folder.clone(), self.dir.append(&path)?);
         Ok(())
     }
 
-    fn flush(&mut self) -> io::Result<()> {
-        self.open.values_mut().try_for_each(Write::flush)
-    }
-
-    /// Writes out all that is buffered.
+    /// Writes out all that is buffered, and ends the files.
     ///
     /// # Errors
     /// When a file cannot be written.
-    pub fn close(mut self) -> io::Result<()> {
-        self.flush()
+    pub fn close(self) -> io::Result<()> {
+        self.open.into_values().try_for_each(File::close)
     }
 }
 

@@ -1,0 +1,175 @@
+//! The client `hadoop jar`: what it says while it submits, waits and ends.
+
+use jobs::streaming::Counters;
+
+/// Lines kept of what it said, for the case that it fails.
+const KEPT: usize = 40;
+/// Groups of the framework's own counters. All other groups are the jobs'.
+const OWN_GROUPS: &[&str] = &[
+    "File System Counters",
+    "Job Counters",
+    "Map-Reduce Framework",
+    "Shuffle Errors",
+    "File Input Format Counters",
+    "File Output Format Counters",
+    "FileSystemCounters",
+];
+
+/// What is known of a job from what its client said.
+#[derive(Clone, Debug, Default)]
+pub struct Said {
+    /// `application_…`, on YARN.
+    pub application: Option<String>,
+    /// `job_…`
+    pub job: Option<String>,
+    /// Where its progress can be seen.
+    pub tracking: Option<String>,
+    /// Shares of the map and the reduce side that are done, in per cent.
+    pub percent: (u64, u64),
+    /// The jobs' own counters, once it has ended.
+    pub counters: Counters,
+    /// Lines that tasks read, once it has ended.
+    pub records: u64,
+    /// Why the framework says that the job failed.
+    pub reason: Option<String>,
+    group: Option<String>,
+    last: std::collections::VecDeque<String>,
+}
+
+impl Said {
+    /// Takes one line of the client's.
+    pub fn line(&mut self, line: &str) {
+        if self.last.len() == KEPT {
+            self.last.pop_front();
+        }
+        self.last.push_back(line.to_owned());
+        if self.counter(line) {
+            return;
+        }
+        // The local job runner tells each task's counters before those of the job.
+        if line.contains(" Job: Counters: ") || line.contains(".Job: Counters: ") {
+            (self.counters, self.records) = (Counters::default(), 0);
+        }
+        self.application = self.application.take().or_else(|| id(line, "application_"));
+        if line.contains("Running job: ") {
+            self.job = id(line, "job_");
+        }
+        if let Some((_, url)) = line.split_once("The url to track the job: ") {
+            self.tracking = Some(url.trim().to_owned());
+        }
+        if let Some((_, shares)) = line.split_once(" map ") {
+            self.percent = percents(shares).unwrap_or(self.percent);
+        }
+        if let Some((_, reason)) = line.split_once("failed with state ") {
+            self.reason = Some(reason.trim().to_owned());
+        } else if line.contains("Task failed task_") && self.reason.is_none() {
+            self.reason = Some(line.trim().to_owned());
+        }
+    }
+
+    /// Counters come at the end: a group's name behind one TAB, its counters behind two.
+    fn counter(&mut self, line: &str) -> bool {
+        let Some(text) = line.strip_prefix('\t') else { return false };
+        match text.strip_prefix('\t') {
+            None => self.group = Some(text.trim_end().to_owned()),
+            Some(counter) => self.count(counter),
+        }
+        true
+    }
+
+    fn count(&mut self, counter: &str) {
+        let Some((name, value)) = counter.rsplit_once('=') else { return };
+        let (Some(group), Ok(value)) = (&self.group, value.trim().parse::<i64>()) else { return };
+        if group == "Map-Reduce Framework" && name == "Map input records" {
+            self.records = value.unsigned_abs();
+        }
+        if !OWN_GROUPS.contains(&group.as_str()) {
+            self.counters.add(group, name, value);
+        }
+    }
+
+    /// The last lines that it said, for a person who looks for the cause.
+    #[must_use]
+    pub fn tail(&self) -> String {
+        self.last.iter().map(String::as_str).collect::<Vec<_>>().join("\n")
+    }
+}
+
+/// An id that a line holds; numbers of it have four digits or more.
+fn id(line: &str, kind: &str) -> Option<String> {
+    let start = line.find(kind)?;
+    let rest = &line[start + kind.len()..];
+    let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(rest.len());
+    rest.starts_with(|c: char| c.is_ascii_alphanumeric()).then(|| format!("{kind}{}", &rest[..end]))
+}
+
+/// `50% reduce 0%`
+fn percents(shares: &str) -> Option<(u64, u64)> {
+    let (map, reduce) = shares.split_once("% reduce ")?;
+    Some((map.trim().parse().ok()?, reduce.trim().strip_suffix('%')?.parse().ok()?))
+}
+
+/// What an exit code of the client means (spec 40 A.5).
+#[must_use]
+pub fn meaning(code: i32) -> &'static str {
+    match code {
+        1 => "the job failed, or an option is wrong",
+        2 => "an input is not there",
+        3 => "the job's settings are not valid",
+        4 => "the output folder is there already",
+        5 => "it could not read or write",
+        6 => "it was interrupted",
+        137 => "it was killed",
+        143 => "it was ended by a signal",
+        _ => "it failed",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    const TALK: &str = "\
+2026-11-24 03:00:00,000 INFO impl.YarnClientImpl: Submitted application application_1700000000000_12345
+2026-11-24 03:00:00,100 INFO mapreduce.Job: The url to track the job: http://rm:8088/proxy/application_1700000000000_12345/
+2026-11-24 03:00:00,200 INFO mapreduce.Job: Running job: job_1700000000000_12345
+2026-11-24 03:00:10,000 INFO mapreduce.Job:  map 50% reduce 0%
+2026-11-24 03:00:20,000 INFO mapreduce.Job:  map 100% reduce 25%
+2026-11-24 03:00:29,000 INFO mapred.Task: Final Counters for attempt_1_r_000002_0: Counters: 24
+\tEvent
+\t\ta = b=-4
+2026-11-24 03:00:30,000 INFO mapreduce.Job: Counters: 55
+\tFile System Counters
+\t\tFILE: Number of bytes read=81
+\tMap-Reduce Framework
+\t\tMap input records=1200
+\tEnrollment Events
+\t\tDiscard Malformed Fact=3
+\tEvent
+\t\ta = b=-4
+2026-11-24 03:00:31,000 INFO streaming.StreamJob: Output directory: hdfs://…";
+
+    #[test]
+    fn ids_progress_and_counters_are_read() {
+        let mut said = Said::default();
+        TALK.lines().for_each(|line| said.line(line));
+        assert_eq!(said.application.as_deref(), Some("application_1700000000000_12345"));
+        assert_eq!(said.job.as_deref(), Some("job_1700000000000_12345"));
+        assert_eq!(said.percent, (100, 25));
+        assert_eq!(said.records, 1200);
+        let counters: Vec<_> = said.counters.iter().collect();
+        assert_eq!(
+            counters,
+            [("Enrollment Events", "Discard Malformed Fact", 3), ("Event", "a = b", -4)]
+        );
+        assert!(said.tail().ends_with("hdfs://…"));
+    }
+
+    #[test]
+    fn the_frameworks_own_reason_is_kept() {
+        let mut said = Said::default();
+        said.line("INFO mapreduce.Job: Job job_1_10000 failed with state FAILED due to: Task failed task_1_10000_m_000000");
+        assert!(said.reason.unwrap().starts_with("FAILED due to: Task failed"));
+    }
+}
