@@ -7,6 +7,7 @@
 use crate::interrupt::OnInterrupt;
 use crate::plan;
 use crate::runner::cores;
+use crate::storage;
 use jobs::nearest::did_you_mean;
 use serde::{Deserialize, Serialize};
 use serde_yaml::{Mapping, Value};
@@ -309,6 +310,10 @@ impl Settings {
         }
         let config = typed(&value).map_err(|e| wrong(&path.display().to_string(), &e))?;
         check_jobs(&config.jobs, &path)?;
+        // Addresses on HDFS are met everywhere, and mean the same everywhere.
+        if let Some(folder) = &config.runners.hadoop.conf_dir {
+            storage::set_hadoop_conf(&folder.display().to_string());
+        }
         Ok(Self { config, origins })
     }
 

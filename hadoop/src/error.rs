@@ -4,6 +4,7 @@ use crate::codec::InputError;
 use crate::config::ConfigError;
 use crate::import::ImportError;
 use crate::input::SelectError;
+use crate::interrupt;
 use crate::ledger::LedgerError;
 use crate::lock::LockError;
 use crate::rows::RowsError;
@@ -64,6 +65,14 @@ pub enum DriveError {
         /// What it said.
         source: jobs::streaming::Error,
     },
+    /// A detached run ended before it had begun.
+    #[error("{}", said.trim_end())]
+    Detached {
+        /// Its exit code.
+        code: i32,
+        /// What it printed.
+        said: String,
+    },
     /// A file of the program itself is missing.
     #[error("the program `jobs` is not at {0}; name it with runners.local.program")]
     NoProgram(PathBuf),
@@ -79,14 +88,23 @@ impl DriveError {
             Self::Ledger(LedgerError::Lock(LockError::Held { .. })) => 10,
             Self::Missing(_) | Self::Select(_) | Self::Input(_) => 20,
             Self::Run { source: RunError::Input(_), .. } => 20,
+            Self::Run { source: RunError::Install(_) | RunError::TooLong { .. }, .. } => 3,
+            Self::Run { source: RunError::Cluster { code: 2, .. }, .. } => 20,
+            Self::Run { source: RunError::Stopped, .. } => stopped(),
             Self::Run { .. } | Self::Make { .. } | Self::Rows(_) | Self::Storage(_) => 30,
             Self::Import(ImportError::Drift(_)) => 41,
             Self::Import(ImportError::Source(_)) => 3,
             Self::Import(_) => 30,
             Self::Store(error) => store_code(error),
             Self::Ledger(_) => 40,
+            Self::Detached { code, .. } => u8::try_from(*code).unwrap_or(40),
         }
     }
+}
+
+/// As shells have it: 128 and the signal's number.
+fn stopped() -> u8 {
+    interrupt::signal().and_then(|signal| u8::try_from(128 + signal).ok()).unwrap_or(130)
 }
 
 fn store_code(error: &store::Error) -> u8 {

@@ -1,6 +1,7 @@
 //! What a run leaves to read: `run.json` and `events.jsonl` below the warehouse's `_runs/ID/`
 //! (spec 41 D), mirrored as log lines.
 
+use crate::lock::host;
 use crate::storage::{Place, Stored};
 use chrono::{SecondsFormat, Utc};
 use serde_json::{Map, Value, json};
@@ -42,9 +43,15 @@ pub fn now() -> String {
     Utc::now().to_rfc3339_opts(SecondsFormat::Millis, true)
 }
 
+/// Names the run of a process that was started for one.
+pub const RUN_VARIABLE: &str = "INSIGHTS_RUN_ID";
+
 /// A name for a run that begins now; names sort as the runs began.
 #[must_use]
 pub fn new_id() -> String {
+    if let Ok(given) = std::env::var(RUN_VARIABLE) {
+        return given;
+    }
     format!("{}-{}", Utc::now().format("%Y%m%dT%H%M%S%.3f"), std::process::id())
 }
 
@@ -64,7 +71,7 @@ impl Events {
         run.insert("started".into(), now().into());
         run.insert("outputs".into(), json!([]));
         let events = Self { id, folder, state: Mutex::new(State { log, sequence: 0, run }) };
-        events.write("run_started", json!({}))?;
+        events.write("run_started", json!({"host": host(), "pid": std::process::id()}))?;
         Ok(events)
     }
 

@@ -18,6 +18,7 @@ pub mod lock;
 pub mod plan;
 pub mod progress;
 pub mod publish;
+pub mod record;
 pub mod rows;
 pub mod run;
 pub mod runner;

@@ -145,12 +145,15 @@ impl Holder {
     }
 }
 
-fn host() -> String {
+/// This machine's name.
+pub fn host() -> String {
     let name = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
     name.trim().to_owned()
 }
 
-fn is_running(pid: u32) -> bool {
+/// Whether a process of this machine is there.
+#[must_use]
+pub fn is_running(pid: u32) -> bool {
     std::path::Path::new(&format!("/proc/{pid}")).exists()
 }
 

@@ -1,9 +1,10 @@
-//! The operator's program: `insights run|plan|why|status|config|import|publish|jobs`.
+//! The operator's program: `insights run|plan|why|status|wait|kill|logs|config|import|publish|jobs`.
 
 mod cli;
 
 use clap::{Parser, Subcommand};
 use hadoop::error::DriveError;
+use hadoop::interrupt;
 use std::process::ExitCode;
 
 #[derive(Parser)]
@@ -30,6 +31,12 @@ enum Command {
     Why(cli::why::Args),
     /// Say how the last runs ended
     Status(cli::status::Args),
+    /// Wait until a run has ended, with its exit code
+    Wait(cli::life::Args),
+    /// End a run, and its job on a cluster
+    Kill(cli::life::Args),
+    /// Print a run's events, and what its tasks on a cluster have said
+    Logs(cli::life::Args),
     /// Show or check the settings
     Config(cli::config::Args),
     /// Import LMS tables
@@ -44,8 +51,11 @@ fn main() -> ExitCode {
     let filter = env_logger::Env::default().default_filter_or("info");
     env_logger::Builder::from_env(filter).format_target(false).init();
     let cli = Cli::parse();
+    if let Err(error) = interrupt::watch() {
+        log::warn!("signals are not watched: {error}");
+    }
     match run(&cli) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => ExitCode::from(code),
         Err(error) => {
             log::error!("{}", chain(&error));
             ExitCode::from(error.exit_code())
@@ -53,9 +63,12 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(cli: &Cli) -> Result<(), DriveError> {
+fn run(cli: &Cli) -> Result<u8, DriveError> {
     let file = cli.config.as_deref();
     match &cli.command {
+        Command::Wait(args) => return cli::life::wait(file, args),
+        Command::Kill(args) => cli::life::kill(file, args),
+        Command::Logs(args) => cli::life::logs(file, args),
         Command::Run(args) => cli::run::run(file, args),
         Command::Plan(args) => cli::run::plan(file, args),
         Command::Why(args) => cli::why::why(file, args),
@@ -64,7 +77,8 @@ fn run(cli: &Cli) -> Result<(), DriveError> {
         Command::Import(args) => cli::import::import(file, args),
         Command::Publish(args) => cli::publish::publish(file, args),
         Command::Jobs => cli::status::jobs(),
-    }
+    }?;
+    Ok(0)
 }
 
 /// An error with its causes, each said once.

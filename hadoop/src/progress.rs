@@ -70,6 +70,11 @@ impl Progress {
         self.shared.events.fetch_add(records, Ordering::Relaxed);
     }
 
+    /// So many records were read in all, as a cluster counts them.
+    pub fn set_events(&self, records: u64) {
+        self.shared.events.store(records, Ordering::Relaxed);
+    }
+
     /// Records read so far.
     #[must_use]
     pub fn records(&self) -> u64 {

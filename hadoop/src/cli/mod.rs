@@ -2,6 +2,7 @@
 
 pub mod config;
 pub mod import;
+pub mod life;
 pub mod publish;
 pub mod run;
 pub mod status;

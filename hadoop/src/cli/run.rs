@@ -1,9 +1,10 @@
 //! `insights run` and `insights plan`.
 
-use super::{environment, print};
+use super::{environment, life, print};
 use chrono::{NaiveDate, Utc};
 use hadoop::config::{BadFiles, Engine, Settings, Source};
 use hadoop::error::{Drive, DriveError};
+use hadoop::interrupt::OnInterrupt;
 use hadoop::ledger::Ledger;
 use hadoop::plan::{self, Force};
 use hadoop::run::{Request, execute};
@@ -50,11 +51,20 @@ pub struct Args {
     /// What to do with a log file that is torn or unreadable
     #[arg(long, value_enum)]
     bad_files: Option<BadFiles>,
+    /// What Ctrl-C does to a job on a cluster
+    #[arg(long, value_enum)]
+    on_interrupt: Option<OnInterrupt>,
+    /// Start the run as a process of its own, and print what names it
+    #[arg(long)]
+    detach: bool,
 }
 
 /// Runs, prints what was done.
 pub fn run(file: Option<&Path>, args: &Args) -> Drive<()> {
     let (settings, request) = prepare(file, args)?;
+    if args.detach {
+        return life::detach(&settings.config.warehouse.url);
+    }
     let summary = execute(&settings, &request)?;
     print(&format!(
         "{} steps made, {} were done already, {} tables loaded\n",
@@ -125,6 +135,9 @@ fn prepare(file: Option<&Path>, args: &Args) -> Drive<(Settings, Request)> {
     }
     if let Some(bad_files) = args.bad_files {
         settings.config.runners.bad_files = bad_files;
+    }
+    if let Some(choice) = args.on_interrupt {
+        settings.config.runners.hadoop.on_interrupt = choice;
     }
     let mut params = params(&settings, args)?;
     plan::resolve_dates(&mut params, today);

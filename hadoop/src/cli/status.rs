@@ -3,6 +3,7 @@
 use super::{environment, print};
 use hadoop::config::Settings;
 use hadoop::error::Drive;
+use hadoop::record::{self, Record, State};
 use hadoop::storage::Place;
 use hadoop::workflow::WORKFLOWS;
 use jobs::registry::JOBS;
@@ -25,36 +26,31 @@ const SHOWN: usize = 10;
 pub fn status(file: Option<&Path>, args: &Args) -> Drive<()> {
     let settings = Settings::read(file, &environment())?;
     let url = args.warehouse.as_ref().unwrap_or(&settings.config.warehouse.url);
-    let folder = Place::at(url)?.join("_runs");
-    let found = if folder.is_folder()? { folder.list()? } else { Vec::new() };
-    let mut runs: Vec<String> = found.iter().map(|(run, _)| run.name().to_owned()).collect();
-    runs.sort_by(|a, b| b.cmp(a));
-    match args.run.as_deref() {
-        Some("last") => runs.truncate(1),
-        Some(wanted) => runs.retain(|run| run.starts_with(wanted)),
-        None => runs.truncate(SHOWN),
-    }
-    let detailed = args.run.is_some();
-    let mut text = String::new();
-    for run in &runs {
-        text += &one(&folder.join(run), run, detailed)?;
-    }
+    let warehouse = Place::at(url)?;
+    let text = match args.run.as_deref() {
+        Some(wanted) => one(&record::find(&warehouse, wanted)?, true),
+        None => {
+            let mut text = String::new();
+            for name in record::names(&warehouse)?.iter().take(SHOWN) {
+                text += &one(&Record::read(&warehouse, name)?, false);
+            }
+            text
+        }
+    };
     print(if text.is_empty() { "no runs\n" } else { &text })
 }
 
-/// A run without its `run.json` is at work, or was killed.
-fn one(folder: &Place, run: &str, detailed: bool) -> Drive<String> {
-    let record = folder.join("run.json").read_if_there()?.unwrap_or_default();
-    let record: Value = serde_json::from_slice(&record).unwrap_or_default();
-    let mut text = match record["exit_code"].as_u64() {
-        None => format!("{run}\trunning, or killed\n"),
-        Some(0) => format!("{run}\tdone at {}\n", record["finished"].as_str().unwrap_or_default()),
-        Some(code) => {
-            format!("{run}\tfailed ({code}): {}\n", record["cause"].as_str().unwrap_or_default())
-        }
+fn one(record: &Record, detailed: bool) -> String {
+    let (run, end) = (&record.id, &record.end);
+    let field = |name: &str| end[name].as_str().unwrap_or_default();
+    let mut text = match record.state() {
+        State::Running => format!("{run}\trunning{}\n", at_work(record)),
+        State::Gone => format!("{run}\tits process is gone; run it again\n"),
+        State::Ended(0) => format!("{run}\tdone at {}\n", field("finished")),
+        State::Ended(code) => format!("{run}\tfailed ({code}): {}\n", field("cause")),
     };
     if detailed {
-        for (table, (partitions, rows, last)) in outputs(&record) {
+        for (table, (partitions, rows, last)) in outputs(end) {
             let place = match partitions {
                 1 => last,
                 many => format!("{many} partitions, the last {last}"),
@@ -62,7 +58,28 @@ fn one(folder: &Place, run: &str, detailed: bool) -> Drive<String> {
             text += &format!("  {table}\t{rows} rows\t{place}\n");
         }
     }
-    Ok(text)
+    text
+}
+
+/// What a run does just now, as far as its record says.
+fn at_work(record: &Record) -> String {
+    let task = record.of_kind("task_started").next_back();
+    let mut text =
+        task.map_or_else(String::new, |e| format!(": {}", e["task"].as_str().unwrap_or_default()));
+    if let Some((application, job)) = record.jobs().next_back() {
+        text += &format!(", {}", if application.is_empty() { job } else { application });
+    }
+    if let Some(far) = record.of_kind("job_progress").next_back() {
+        text += &format!(
+            ", {} of {} maps, {} of {} reduces, {} attempts failed",
+            far["maps_done"],
+            far["maps"],
+            far["reduces_done"],
+            far["reduces"],
+            far["failed_attempts"]
+        );
+    }
+    text
 }
 
 /// The tables that a run wrote: how many partitions, how many rows, the last partition.

@@ -9,7 +9,7 @@ mod rest;
 mod submission;
 
 pub use client::meaning;
-pub use rest::Rest;
+pub use rest::{Figures, Rest};
 
 use super::{RunError, Runner, Work};
 use crate::codec::{self, Codec};
@@ -25,8 +25,13 @@ use std::io::{BufRead, BufReader};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{self, RecvTimeoutError};
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 use submission::Submission;
+
+/// How often the cluster is asked how far a job is.
+const POLL: Duration = Duration::from_secs(2);
 
 /// A cluster's Hadoop, as this machine sees it.
 pub struct Hadoop {
@@ -37,6 +42,7 @@ pub struct Hadoop {
     jobconf: Vec<(String, String)>,
     /// Names the run in the jobs' tags.
     run: String,
+    rest: Rest,
 }
 
 impl Hadoop {
@@ -57,8 +63,13 @@ impl Hadoop {
         let version = install::version(&config.command)?;
         let jar = install::streaming_jar(config.streaming_jar.as_deref(), &config.command)?;
         let jar = std::path::absolute(&jar).map_err(StorageError::disk("find", &jar))?;
+        let rest = Rest::new(
+            config.resource_manager_url.as_deref(),
+            config.history_url.as_deref(),
+            config.conf_dir.as_deref(),
+        );
         let (config, jobconf) = (config.clone(), jobconf.to_vec());
-        Ok(Self { config, jar, version, program, jobconf, run: run.to_owned() })
+        Ok(Self { config, jar, version, program, jobconf, run: run.to_owned(), rest })
     }
 
     fn submission<'a>(&'a self, work: &'a Work<'a>) -> Submission<'a> {
@@ -118,7 +129,7 @@ impl Runner for Hadoop {
         if !status.success() {
             return Err(failure(&said, status.code()));
         }
-        work.progress.events(said.records);
+        work.progress.set_events(said.records);
         Ok(said.counters)
     }
 }
@@ -164,13 +175,55 @@ struct Watch<'a> {
 impl Watch<'_> {
     fn until_end(&self, child: &mut Child) {
         let (out, err) = (child.stdout.take(), child.stderr.take());
+        let (end, ended) = mpsc::channel();
         std::thread::scope(|scope| {
-            let lines = out.map(|out| scope.spawn(|| self.read(BufReader::new(out))));
+            scope.spawn(move || self.poll(&ended));
+            if let Some(out) = out {
+                scope.spawn(|| self.read(BufReader::new(out)));
+            }
             if let Some(err) = err {
                 self.read(BufReader::new(err));
             }
-            drop(lines);
+            drop(end);
         });
+    }
+
+    /// Asks the cluster how far the job is, until its client has ended. Where the servers do not
+    /// answer, what the client says must do.
+    fn poll(&self, ended: &mpsc::Receiver<()>) {
+        let mut last = None;
+        while ended.recv_timeout(POLL) == Err(RecvTimeoutError::Timeout) {
+            let ids = {
+                let said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
+                said.application.clone().zip(said.job.clone())
+            };
+            let Some((application, job)) = ids else { continue };
+            match self.hadoop.rest.running(&application, &job) {
+                Ok(figures) if last != Some(figures) => {
+                    self.progressed(&job, figures);
+                    last = Some(figures);
+                }
+                Ok(_) => {}
+                Err(error) => log::debug!("{error}"),
+            }
+        }
+    }
+
+    fn progressed(&self, job: &str, figures: Figures) {
+        let Figures { maps, reduces, failed, running, records, bytes } = figures;
+        let (stage, (total, done)) =
+            if maps.0 > maps.1 { ("maps", maps) } else { ("reduces", reduces) };
+        self.work.progress.stage(stage, total);
+        self.work.progress.advance(done);
+        self.work.progress.set_events(records);
+        let fields = json!({
+            "job": job, "maps": maps.0, "maps_done": maps.1, "reduces": reduces.0,
+            "reduces_done": reduces.1, "running_attempts": running, "failed_attempts": failed,
+            "records": records, "bytes": bytes,
+        });
+        if let Err(error) = self.work.events.write("job_progress", fields) {
+            log::warn!("{error}");
+        }
     }
 
     fn read(&self, mut lines: impl BufRead) {
@@ -187,7 +240,9 @@ impl Watch<'_> {
         let mut said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
         let known = said.job.is_some();
         said.line(line);
-        show(self.work.progress, said.percent);
+        if self.hadoop.rest.resource_manager.is_none() {
+            show(self.work.progress, said.percent);
+        }
         if !known && said.job.is_some() {
             self.submitted(&said);
         }
