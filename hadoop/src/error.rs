@@ -110,6 +110,7 @@ fn stopped() -> u8 {
 fn store_code(error: &store::Error) -> u8 {
     match error {
         store::Error::Empty { .. }
+        | store::Error::Repeated { .. }
         | store::Error::Shrunk { .. }
         | store::Error::Width { .. }
         | store::Error::Value { .. }

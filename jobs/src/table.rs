@@ -86,6 +86,9 @@ pub struct Table {
     pub columns: &'static [Column],
     /// Whether the result store holds it.
     pub load: Load,
+    /// Columns that together tell a row from all others: a load is refused when two rows agree in
+    /// them. None: rows may be alike.
+    pub key: &'static [&'static str],
     /// Indexes in the result store, besides the primary key `id`.
     pub indexes: &'static [&'static [&'static str]],
 }
@@ -94,7 +97,7 @@ impl Table {
     /// A table that stays in the warehouse, partitioned by `dt`.
     #[must_use]
     pub const fn staged(name: &'static str, columns: &'static [Column]) -> Self {
-        Self { name, partition: "dt", columns, load: Load::No, indexes: &[] }
+        Self { name, partition: "dt", columns, load: Load::No, key: &[], indexes: &[] }
     }
 
     /// A table that is also a result table, replaced whole by each load.
@@ -104,7 +107,13 @@ impl Table {
         columns: &'static [Column],
         indexes: &'static [&'static [&'static str]],
     ) -> Self {
-        Self { name, partition: "dt", columns, load: Load::Replace, indexes }
+        Self { name, partition: "dt", columns, load: Load::Replace, key: &[], indexes }
+    }
+
+    /// The table, of which no two rows may agree in these columns.
+    #[must_use]
+    pub const fn unique(self, key: &'static [&'static str]) -> Self {
+        Self { key, ..self }
     }
 
     /// Hive's DDL for the table as it stands in the warehouse; runs by hand with

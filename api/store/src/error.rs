@@ -134,6 +134,14 @@ pub enum Error {
         /// The largest drop that is let through, in per cent.
         allowed: f64,
     },
+    /// Two rows of the part files say the same thing twice.
+    #[error("loading {table}: several rows have the same {key}; the table is left as it is")]
+    Repeated {
+        /// The table.
+        table: String,
+        /// The columns that should tell rows apart.
+        key: String,
+    },
     /// The server takes no rows from its client.
     #[error(
         "loading {table}: the server refuses LOAD DATA LOCAL INFILE; switch local_infile on there"

@@ -54,7 +54,8 @@ pub const TABLE: Table = Table::result(
         Column::new("passing_users", Kind::Int),
     ],
     &[&["course_id"]],
-);
+)
+.unique(&["course_id", "enrollment_mode"]);
 
 /// `course_id, 0, catalogue columns`: before the course's modes.
 struct FromCatalog;

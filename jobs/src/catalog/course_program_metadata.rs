@@ -34,7 +34,8 @@ pub const TABLE: Table = Table::result(
         Column::new("program_title", Kind::Text(255)),
     ],
     &[&["course_id"]],
-);
+)
+.unique(&["course_id", "program_id"]);
 
 struct Map;
 

@@ -33,6 +33,7 @@ pub const TABLE: Table = Table {
         Column::new("iso_weekday", Kind::Int),
     ],
     load: Load::No,
+    key: &[],
     indexes: &[],
 };
 

@@ -33,7 +33,8 @@ pub const TABLE: Table = Table::result(
         Column::new("cumulative_count", Kind::Int),
     ],
     BY_COURSE_AND_DATE,
-);
+)
+.unique(&["course_id", "date", "birth_year"]);
 
 fn value<'a>(profile: &UserProfile<'a>) -> Option<Cow<'a, str>> {
     profile.year_of_birth.map(|year| Cow::Owned(year.to_string()))

@@ -36,7 +36,8 @@ pub const TABLE: Table = Table::result(
         Column::new("cumulative_count", Kind::Int),
     ],
     BY_COURSE_AND_DATE,
-);
+)
+.unique(&["course_id", "date"]);
 
 struct Map {
     end: NaiveDate,

@@ -33,7 +33,8 @@ pub const TABLE: Table = Table::result(
         Column::new("cumulative_count", Kind::Int),
     ],
     BY_COURSE_AND_DATE,
-);
+)
+.unique(&["course_id", "date", "education_level"]);
 
 /// The LMS's codes and their names (10 §4.7); every other code is NULL.
 fn value<'a>(profile: &UserProfile<'a>) -> Option<Cow<'a, str>> {

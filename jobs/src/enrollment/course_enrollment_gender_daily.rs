@@ -33,7 +33,8 @@ pub const TABLE: Table = Table::result(
         Column::new("cumulative_count", Kind::Int),
     ],
     BY_COURSE_AND_DATE,
-);
+)
+.unique(&["course_id", "date", "gender"]);
 
 fn value<'a>(profile: &UserProfile<'a>) -> Option<Cow<'a, str>> {
     profile.gender.filter(|gender| !gender.is_empty()).map(Cow::Borrowed)

@@ -13,4 +13,5 @@ pub const TABLE: Table = Table::result(
         Column::required("cumulative_count", Kind::Int),
     ],
     BY_COURSE_AND_DATE,
-);
+)
+.unique(&["course_id", "date", "country_code"]);

@@ -43,7 +43,8 @@ pub const TABLE: Table = Table::result(
         Column::new("cumulative_count", Kind::Int),
     ],
     BY_COURSE_AND_DATE,
-);
+)
+.unique(&["course_id", "date", "mode"]);
 
 struct Map {
     end: NaiveDate,

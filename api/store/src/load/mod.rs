@@ -16,7 +16,7 @@ use tokio::time::sleep;
 
 use crate::cell::Record;
 use crate::rows::{Part, Parts};
-use crate::schema::{identifier, update};
+use crate::schema::{Dialect, identifier, update};
 use crate::{Error, Statement, Store};
 
 /// How a load is named and what it may do to its table.
@@ -182,6 +182,29 @@ fn judge(table: &Table, rows: u64, live: u64, options: &LoadOptions) -> Result<(
         return Err(Error::Shrunk { table: name(), rows, live, allowed: share * 100.0 });
     }
     Ok(())
+}
+
+/// A query that gives a row where the staged rows repeat the table's key, byte for byte: to a
+/// collation, texts may be equal that are not.
+fn repeated(table: &Table, stage: &str, dialect: Dialect) -> Result<Option<String>, Error> {
+    if table.key.is_empty() {
+        return Ok(None);
+    }
+    let bytes = match dialect {
+        Dialect::Mysql => "BINARY",
+        Dialect::Sqlite => "BLOB",
+    };
+    let column = |name: &&str| Ok(format!("CAST(`{}` AS {bytes})", identifier("column", name)?));
+    let columns = table.key.iter().map(column);
+    let key = columns.collect::<Result<Vec<_>, Error>>()?.join(", ");
+    Ok(Some(format!("SELECT 1 FROM `{stage}` GROUP BY {key} HAVING COUNT(*) > 1 LIMIT 1")))
+}
+
+fn refuse_repeated(table: &Table, found: bool) -> Result<(), Error> {
+    match found {
+        true => Err(Error::Repeated { table: table.name.to_owned(), key: table.key.join(", ") }),
+        false => Ok(()),
+    }
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use mysql_async::{Conn, InfileData, TxOpts};
 use tokio::sync::mpsc::{self, Receiver, Sender};
 use tokio::task::{JoinError, JoinHandle, spawn_blocking};
 
-use super::{LoadOptions, Loaded, Names, judge, stage_prefix};
+use super::{LoadOptions, Loaded, Names, judge, refuse_repeated, repeated, stage_prefix};
 
 use crate::error::statement;
 use crate::mysql::Mysql;
@@ -120,6 +120,11 @@ async fn load(
     if stored != rows {
         let reason = format!("{rows} rows were sent and {stored} stored");
         return Err(Error::Mangled { table: names.live.to_owned(), reason });
+    }
+    if let Some(sql) = repeated(table, &names.stage, DIALECT)? {
+        let doing = statement(format!("looking for repeated rows of {}", names.live));
+        let found: Option<u64> = connection.query_first(sql).await.map_err(doing)?;
+        refuse_repeated(table, found.is_some())?;
     }
     let replaced = count(connection, names.live).await?;
     judge(table, rows, replaced, options)?;

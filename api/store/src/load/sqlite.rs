@@ -10,7 +10,7 @@ use rusqlite::{
     Connection, OptionalExtension, Transaction, TransactionBehavior, params, params_from_iter,
 };
 
-use super::{LoadOptions, Loaded, Names, judge};
+use super::{LoadOptions, Loaded, Names, judge, refuse_repeated, repeated};
 use crate::error::statement;
 use crate::rows::{Parts, each_row};
 use crate::schema::{self, Dialect, UPDATES_TABLE, column_list};
@@ -128,6 +128,11 @@ fn load(
     let rows = insert(transaction, table, &names.stage, parts)?;
     for index in DIALECT.indexes(table, &names.stage)? {
         execute(transaction, names.live, &index)?;
+    }
+    if let Some(sql) = repeated(table, &names.stage, DIALECT)? {
+        let doing = statement(format!("looking for repeated rows of {}", names.live));
+        let found = transaction.query_row(&sql, [], |_| Ok(())).optional().map_err(doing)?;
+        refuse_repeated(table, found.is_some())?;
     }
     let replaced = count(transaction, names.live)?;
     judge(table, rows, replaced, options)?;

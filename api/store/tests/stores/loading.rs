@@ -1,5 +1,6 @@
 //! What a load stores, and what it refuses.
 
+use jobs::table::Table;
 use store::{Error, LoadOptions};
 
 use crate::setup::{SAMPLE, TestStore, options, parts, rows, stores};
@@ -138,6 +139,25 @@ async fn a_big_drop_is_refused() {
         assert_eq!(store.titles().await, ["a", "b", "c", "d"]);
         store.store.load(&SAMPLE, rows(&["a", "b"]), &careful("u3")).await.unwrap();
         assert_eq!(store.titles().await, ["a", "b"]);
+    }
+}
+
+#[tokio::test]
+async fn rows_that_repeat_the_key_are_refused() {
+    const KEYED: Table = SAMPLE.unique(&["course_id", "title"]);
+    for store in stores().await {
+        store.load("u1", &["old"]).await.unwrap();
+        let load = |titles: &'static [&'static str], id| {
+            let (store, options) = (&store.store, options(id));
+            async move { store.load(&KEYED, rows(titles), &options).await }
+        };
+        let error = load(&["a", "b", "a"], "u2").await.unwrap_err();
+        assert!(matches!(error, Error::Repeated { .. }), "{}: {error}", store.name);
+        assert!(error.to_string().contains("the same course_id, title"), "{error}");
+        assert_untouched(&store).await;
+        // A collation that pads takes these for equal; they are not.
+        load(&["a", "a ", "A"], "u3").await.unwrap();
+        assert_eq!(store.titles().await, ["a", "a ", "A"], "{}", store.name);
     }
 }
 
