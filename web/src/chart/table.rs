@@ -152,6 +152,8 @@ struct Step {
     label: String,
     link: String,
     current: bool,
+    /// Whether pages before it are left out.
+    gap: bool,
 }
 
 #[derive(Template)]
@@ -263,9 +265,14 @@ impl Table {
             return Vec::new();
         }
         let near = |n: &usize| *n == 1 || *n == pages || n.abs_diff(wish.page) <= 2;
+        let mut before = 0;
         (1..=pages)
             .filter(near)
-            .map(|n| Step { label: n.to_string(), link: link(n), current: n == wish.page })
+            .map(|n| {
+                let gap = n > before + 1;
+                before = n;
+                Step { label: n.to_string(), link: link(n), current: n == wish.page, gap }
+            })
             .collect()
     }
 
@@ -284,6 +291,7 @@ impl Table {
                     self.id
                 ),
                 current: *size == wish.page_size,
+                gap: false,
             })
             .collect()
     }
@@ -365,6 +373,13 @@ mod tests {
         let second = drawn(&table(60), "page=2");
         assert_eq!((figures(&second).len(), figures(&second)[0]), (25, "35,000</td>"));
         assert_eq!(figures(&drawn(&table(60), "rows=100")).len(), 60);
+    }
+
+    #[test]
+    fn left_out_pages_are_told() {
+        let gaps = |query: &str| drawn(&table(225), query).matches('…').count();
+        assert_eq!((gaps(""), gaps("page=5"), gaps("page=9")), (1, 2, 1));
+        assert_eq!(drawn(&table(60), "").matches('…').count(), 0);
     }
 
     #[test]
