@@ -1,9 +1,9 @@
--- Accounts of the LMS: no passwords, no names.
+-- Accounts: no passwords, no names.
 -- Made by the import of sqoop-configs/auth_user.options: Avro files, so a date-time is text
--- (UTC, YYYY-MM-DD HH:MM:SS.ffffff) and a number has the type of the file's schema.
+-- (UTC, YYYY-MM-DD HH:MM:SS.ffffff), and so is a decimal; whole numbers of any width are read.
 -- Run with: hive --hivevar warehouse=URL -f auth_user.hql
 CREATE EXTERNAL TABLE IF NOT EXISTS `auth_user` (
-  `id` INT,
+  `id` BIGINT,
   `username` STRING,
   `last_login` STRING,
   `date_joined` STRING,

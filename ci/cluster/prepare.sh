@@ -75,6 +75,7 @@ render() { # FILE FOLDER
 value() {
   case $1 in
     DIR) echo "$dir" ;;
+    NODES) echo "$cluster/nodes" ;;
     TASK_JAVA) echo "@$cluster/conf/jvm.options" ;;
     METASTORE_PASSWORD) cat "$dir/secret/metastore.password" ;;
     *) echo "${!1}" ;;

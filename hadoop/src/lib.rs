@@ -4,6 +4,7 @@
 //! [`publish`] are its kinds of step; [`runner`] are the engines; [`ledger`] is the only judge of
 //! what is done. A job is data here: no module names one, but for the workflows that list them.
 
+pub mod cluster;
 pub mod codec;
 pub mod config;
 pub mod error;

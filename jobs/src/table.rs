@@ -16,6 +16,8 @@ pub enum Kind {
     Double,
     /// A 32-bit float (`f`).
     Float,
+    /// A decimal number with all its digits, as the LMS holds money. Only in imports.
+    Decimal,
     /// A UTC date-time, printed `YYYY-MM-DD HH:MM:SS.ffffff` (`t`).
     Timestamp,
     /// A tiny whole number (`y`): `0` or `1`, and `-1` in a change.
@@ -32,6 +34,7 @@ impl Kind {
     pub const fn hive(self) -> &'static str {
         match self {
             Self::Text(_) | Self::LongText | Self::Date | Self::Json => "STRING",
+            Self::Decimal => "DECIMAL(12,2)",
             Self::Int => "INT",
             Self::Double => "DOUBLE",
             Self::Float => "FLOAT",

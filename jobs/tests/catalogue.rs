@@ -181,7 +181,7 @@ fn columns_of(text: &str) -> Vec<(&str, &str, Option<u16>)> {
 fn same(column: &Column, name: &str, kind: &str, length: Option<u16>, result: bool) -> bool {
     let kinds = match column.kind {
         Kind::Text(most) => kind == "s" && length.map_or(!result || most == 255, |l| l == most),
-        Kind::LongText => false,
+        Kind::LongText | Kind::Decimal => false,
         Kind::Int => kind == "i",
         Kind::Double => kind == "d",
         Kind::Float => kind == "f",

@@ -142,7 +142,9 @@ fn value(kind: Kind, text: &str) -> Result<&str, String> {
         Kind::Text(length) => short_text(text, usize::from(length)),
         Kind::Int => accept(text, text.parse::<i32>().is_ok(), "a whole number of 32 bits"),
         Kind::Flag => accept(text, matches!(text, "0" | "1"), "0 or 1"),
-        Kind::Double => accept(text, text.parse::<f64>().is_ok_and(f64::is_finite), "a number"),
+        Kind::Double | Kind::Decimal => {
+            accept(text, text.parse::<f64>().is_ok_and(f64::is_finite), "a number")
+        }
         Kind::Float => accept(text, text.parse::<f32>().is_ok_and(f32::is_finite), "a number"),
         Kind::Date => accept(text, is_date(text), "a date YYYY-MM-DD"),
         Kind::Timestamp => seconds(text),

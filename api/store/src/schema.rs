@@ -89,6 +89,7 @@ impl Dialect {
                 Self::Sqlite,
             ) => "TEXT".to_owned(),
             (Kind::Int, _) => "INTEGER".to_owned(),
+            (Kind::Decimal, _) => "DECIMAL(12,2)".to_owned(),
             (Kind::Double | Kind::Float, Self::Sqlite) => "REAL".to_owned(),
             (Kind::Double, Self::Mysql) => "DOUBLE".to_owned(),
             (Kind::Float, Self::Mysql) => "FLOAT".to_owned(),

@@ -1,10 +1,10 @@
 //! The life of a run, by its name: `insights wait|kill|logs`, and `run --detach`.
 
 use super::{environment, print};
+use hadoop::cluster::kill as kill_application;
 use hadoop::config::Settings;
 use hadoop::error::{Drive, DriveError};
 use hadoop::record::{self, Record, State};
-use hadoop::runner::hadoop::kill as kill_application;
 use hadoop::storage::{Place, StorageError};
 use serde_json::json;
 use std::fs::File;

@@ -67,10 +67,16 @@ impl Native {
             Kind::Double | Kind::Float => {
                 matches!(self, Self::Float | Self::Double | Self::Decimal(_))
             }
+            Kind::Decimal => matches!(self, Self::Decimal(_)),
             Kind::Timestamp => self == Self::DateTime,
             Kind::Date => self == Self::Date,
             Kind::Text(_) | Kind::LongText | Kind::Json => self == Self::Text,
         }
+    }
+
+    /// Whether its values are dates or date-times.
+    pub fn is_time(self) -> bool {
+        matches!(self, Self::Date | Self::DateTime)
     }
 
     /// Whether its values can be cut into ranges.
@@ -90,6 +96,7 @@ pub(super) fn kind_name(kind: Kind) -> &'static str {
         Kind::Int => "a whole number",
         Kind::Flag => "a boolean",
         Kind::Double | Kind::Float => "a number",
+        Kind::Decimal => "a decimal",
         Kind::Timestamp => "a date and time",
         Kind::Date => "a date",
         Kind::Text(_) | Kind::LongText | Kind::Json => "text",

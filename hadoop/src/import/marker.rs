@@ -6,6 +6,7 @@ use std::path::Path;
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value, json};
 
+use super::options::{Format, Options};
 use super::part::{Tally, create};
 use super::shape::Shape;
 use super::{ImportError, Source};
@@ -34,36 +35,55 @@ pub(super) struct Facts<'a> {
 }
 
 impl Facts<'_> {
-    /// The keys of the original, the text format's empty because Avro needs none, and what only the
-    /// native importer knows under `additional_metadata`.
+    /// What is known of it, and the counts and checksum that only the native importer takes.
     pub fn metadata(&self) -> Value {
         let columns: Vec<_> =
             self.shape.columns.iter().map(|column| column.name.as_str()).collect();
         let counts = columns.iter().zip(&self.tally.nulls);
         let nulls: Map<String, Value> =
             counts.map(|(name, nulls)| ((*name).to_owned(), json!(nulls))).collect();
-        json!({
-            "start_time": iso(self.started),
-            "end_time": iso(self.ended),
-            "source_database_type": self.source.kind(),
-            "format": {
-                "table_name": self.shape.options.table,
-                "columns": columns,
-                "null_string": null,
-                "fields_terminated_by": null,
-                "delimiter_replacement": null,
-                "escaped_by": null,
-                "optionally_enclosed_by": null,
-            },
-            "additional_metadata": {
-                "file_format": "avro",
-                "snapshot": self.snapshot,
-                "rows": self.tally.rows,
-                "null_counts": nulls,
-                "checksum": checksum(self.tally),
-            },
-        })
+        let additional = json!({
+            "engine": "native",
+            "snapshot": self.snapshot,
+            "rows": self.tally.rows,
+            "null_counts": nulls,
+            "checksum": checksum(self.tally),
+        });
+        let times = (self.started, self.ended);
+        metadata(self.source, &self.shape.options, &columns, times, additional)
     }
+}
+
+/// What `_metadata` holds: the keys of the original (null where a format has no such thing), and what
+/// an engine knows besides.
+pub(crate) fn metadata(
+    source: &Source,
+    options: &Options,
+    columns: &[&str],
+    (started, ended): (DateTime<Utc>, DateTime<Utc>),
+    mut additional: Value,
+) -> Value {
+    additional["file_format"] = options.format.name().into();
+    let [null_text, field, replacement, escape, quote] = match options.format {
+        Format::Avro(_) => [None; 5],
+        Format::Dump => [Some("NULL"), Some(","), None, Some("\\"), Some("'")],
+        Format::Text => [Some("\\N"), Some("\u{1}"), Some(" "), None, None],
+    };
+    json!({
+        "start_time": iso(started),
+        "end_time": iso(ended),
+        "source_database_type": source.kind(),
+        "format": {
+            "table_name": options.table,
+            "columns": columns,
+            "null_string": null_text,
+            "fields_terminated_by": field,
+            "delimiter_replacement": replacement,
+            "escaped_by": escape,
+            "optionally_enclosed_by": quote,
+        },
+        "additional_metadata": additional,
+    })
 }
 
 /// UTC without a zone, as the original wrote it.

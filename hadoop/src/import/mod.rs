@@ -11,9 +11,10 @@
 
 mod cell;
 mod column;
+mod dump;
 mod error;
 mod groups;
-mod marker;
+pub(crate) mod marker;
 mod mysql;
 mod options;
 mod part;
@@ -23,6 +24,7 @@ mod shape;
 mod source;
 mod split;
 mod sqlite;
+mod sqoop;
 pub(crate) mod stamp;
 mod work;
 
@@ -30,10 +32,11 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 pub use error::{Difference, ImportError};
-pub use groups::{Group, Imports};
-pub use options::{Compression, JavaType, Options};
+pub use groups::{Database, Group, Imports, OptionFiles};
+pub use options::{Compression, Format, JavaType, Options};
 pub use source::{PASSWORD_VARIABLE, Source};
-pub use work::run;
+pub use sqoop::Order;
+pub use work::{run, survey};
 
 /// What is to be imported.
 #[derive(Clone, Copy, Debug)]

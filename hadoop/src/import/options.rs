@@ -2,7 +2,8 @@
 //!
 //! Blank lines and lines that begin with `#` count for nothing, blanks around a line fall away, a line
 //! that ends in a backslash goes on in the next one, and a value in single or double quotes keeps its
-//! blanks. An option that the native importer cannot honour is an error, never passed over.
+//! blanks. An option whose effect is not known here is an error, never passed over: what it did could not be
+//! read back.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -27,8 +28,10 @@ pub struct Options {
     pub parts: usize,
     /// `--map-column-java`: the type that a column gets in place of its own.
     pub java_types: BTreeMap<String, JavaType>,
-    /// `--compress` and `--compression-codec`.
-    pub compression: Compression,
+    /// What the files are.
+    pub format: Format,
+    /// All its words as Sqoop takes them, without the tool's name.
+    pub words: Vec<String>,
 }
 
 /// A type that `--map-column-java` may give to a column.
@@ -42,6 +45,30 @@ pub enum JavaType {
     Long,
     /// 64 bits, floating.
     Double,
+}
+
+/// What the files of an import are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// `--as-avrodatafile`, with `--compress` and `--compression-codec`.
+    Avro(Compression),
+    /// `--direct --mysql-delimiters`: rows as mysqldump writes them.
+    Dump,
+    /// The original's text (spec 40 C.3), for clusters whose Sqoop has no Avro: fields end in 0x01,
+    /// NULL is `\N`, line ends inside a field are blanks. Sqoop alone writes it.
+    Text,
+}
+
+impl Format {
+    /// Its name in `_metadata`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Avro(_) => "avro",
+            Self::Dump => "mysqldump",
+            Self::Text => "text",
+        }
+    }
 }
 
 /// How the blocks of an Avro file are packed.
@@ -70,7 +97,9 @@ impl Options {
         let mut draft = Draft::default();
         let mut words = words.into_iter().peekable();
         words.next_if(|word| word.text == "import");
-        while let Some(option) = words.next() {
+        draft.words = words.clone().map(|word| word.text).collect();
+        // What stands behind two dashes is for mysqldump.
+        while let Some(option) = words.next_if(|word| word.text != "--") {
             draft.take(&option, &mut words).map_err(|what| refuse((option.line, what)))?;
         }
         draft.finish(path).map_err(|what| refuse((last, what)))
@@ -78,6 +107,7 @@ impl Options {
 }
 
 /// A line that says something, without its quotes.
+#[derive(Clone)]
 struct Word {
     line: usize,
     text: String,
@@ -117,6 +147,7 @@ fn unquoted(text: &str) -> Option<&str> {
 /// The options met so far.
 #[derive(Default)]
 struct Draft {
+    words: Vec<String>,
     seen: Vec<String>,
     table: Option<String>,
     columns: Vec<String>,
@@ -125,8 +156,32 @@ struct Draft {
     parts: Option<usize>,
     java_types: BTreeMap<String, JavaType>,
     avro: bool,
+    direct: bool,
+    mysql_delimiters: bool,
+    text: TextOptions,
     compress: bool,
     codec: Option<Compression>,
+}
+
+/// What the one text form that can be read back is told by.
+#[derive(Default)]
+struct TextOptions {
+    nulls: Vec<String>,
+    fields: Option<String>,
+    replacement: Option<String>,
+}
+
+impl TextOptions {
+    fn is_said(&self) -> bool {
+        !self.nulls.is_empty() || self.fields.is_some() || self.replacement.is_some()
+    }
+
+    /// Sqoop writes these texts into a program: a backslash is two, and 0x01 an octal number.
+    fn can_be_read_back(&self) -> bool {
+        self.nulls == ["\\\\N", "\\\\N"]
+            && matches!(self.fields.as_deref(), Some("\\001" | "\\0x01"))
+            && self.replacement.as_deref() == Some(" ")
+    }
 }
 
 impl Draft {
@@ -149,19 +204,22 @@ impl Draft {
             "--num-mappers" | "-m" => self.parts = Some(parts(&value()?)?),
             "--map-column-java" => self.java_types = java_types(&value()?)?,
             "--as-avrodatafile" => self.avro = true,
+            "--direct" => self.direct = true,
+            "--mysql-delimiters" => self.mysql_delimiters = true,
+            "--null-string" | "--null-non-string" => self.text.nulls.push(value()?),
+            "--fields-terminated-by" => self.text.fields = Some(value()?),
+            "--hive-delims-replacement" => self.text.replacement = Some(value()?),
             "--compress" | "-z" => self.compress = true,
             "--compression-codec" => self.codec = Some(codec(&value()?)?),
             // Its effect, one part for a table without a key, is what the native importer does anyway.
             "--autoreset-to-one-mapper" => {}
-            _ => return Err(format!("{name} cannot be honoured by the native importer")),
+            _ => return Err(format!("{name} cannot be honoured")),
         }
         Ok(())
     }
 
     fn finish(self, path: &Path) -> Result<Options, String> {
-        if !self.avro {
-            return Err("--as-avrodatafile is missing: the native importer writes Avro".to_owned());
-        }
+        let format = self.format()?;
         if !self.columns.is_empty()
             && let Some(unknown) = self.java_types.keys().find(|name| !self.columns.contains(name))
         {
@@ -175,14 +233,31 @@ impl Draft {
             split_by: self.split_by,
             parts: self.parts.unwrap_or(4),
             java_types: self.java_types,
-            compression: match (self.compress, self.codec) {
+            format,
+            words: self.words,
+        })
+    }
+
+    fn format(&self) -> Result<Format, String> {
+        let packed = self.compress || self.codec.is_some();
+        match (self.avro, self.direct, self.mysql_delimiters, self.text.is_said()) {
+            (true, false, false, false) => Ok(Format::Avro(match (self.compress, self.codec) {
                 (_, Some(codec)) => codec,
                 (true, None) => Compression::Deflate,
                 (false, None) => Compression::None,
-            },
-        })
+            })),
+            (false, true, true, false) if !packed && self.columns.is_empty() => Ok(Format::Dump),
+            (false, false, false, true) if !packed && self.text.can_be_read_back() => {
+                Ok(Format::Text)
+            }
+            _ => Err(FORMATS.to_owned()),
+        }
     }
 }
+
+const FORMATS: &str = "an import is Avro (--as-avrodatafile), a dump (--direct --mysql-delimiters, without --columns \
+     and --compress), or text that can be read back (--null-string and --null-non-string \\\\N, \
+     --fields-terminated-by \\001, --hive-delims-replacement ' ', without --compress)";
 
 /// A name that needs no quotes in any database nor in Avro, so that it may stand in SQL.
 fn identifier(text: &str) -> Result<String, String> {
@@ -224,9 +299,7 @@ fn java_type(pair: &str) -> Result<(String, JavaType), String> {
         "Long" => JavaType::Long,
         "Double" => JavaType::Double,
         _ => {
-            return Err(format!(
-                "type {name} of column {column} cannot be honoured by the native importer"
-            ));
+            return Err(format!("type {name} of column {column} cannot be honoured"));
         }
     };
     Ok((identifier(column)?, java))
@@ -236,7 +309,7 @@ fn codec(name: &str) -> Result<Compression, String> {
     match name {
         "snappy" | "org.apache.hadoop.io.compress.SnappyCodec" => Ok(Compression::Snappy),
         "deflate" | "org.apache.hadoop.io.compress.DeflateCodec" => Ok(Compression::Deflate),
-        _ => Err(format!("codec {name} cannot be honoured by the native importer")),
+        _ => Err(format!("codec {name} cannot be honoured")),
     }
 }
 
@@ -259,43 +332,31 @@ mod tests {
         assert_eq!(options.filter.as_deref(), Some(" id > 0 "));
         assert_eq!(options.split_by.as_deref(), Some("key"));
         assert_eq!(options.java_types["made"], JavaType::String);
-        assert_eq!(options.compression, Compression::Snappy);
+        assert_eq!(options.format, Format::Avro(Compression::Snappy));
     }
 
     #[test]
     fn what_is_not_said_is_as_in_sqoop() {
         let options = parse("--table\nt\n--as-avrodatafile\n--compress").unwrap();
-        assert_eq!((options.parts, options.compression), (4, Compression::Deflate));
+        assert_eq!((options.parts, options.format), (4, Format::Avro(Compression::Deflate)));
         assert!(options.columns.is_empty());
     }
 
     #[test]
     fn each_defect_names_its_line() {
         for (text, message) in [
-            (
-                "--table\nt\n--direct\n",
-                "t.options:3: --direct cannot be honoured by the native importer",
-            ),
-            ("--connect\nx", "t.options:1: --connect cannot be honoured by the native importer"),
+            ("--table\nt\n--boundary-query\nx", "t.options:3: --boundary-query cannot be honoured"),
+            ("--connect\nx", "t.options:1: --connect cannot be honoured"),
             ("--table", "t.options:1: --table needs a value in the next line"),
             ("--table\na;b", "t.options:1: \"a;b\" is no name of a table or column"),
             ("--table\nt\n--table\nt", "t.options:3: --table is given twice"),
             ("--columns\na,b,a", "t.options:1: column a is named twice"),
             ("-m\n0", "t.options:1: \"0\" is no number from 1 to 1000"),
-            (
-                "--map-column-java\na=Date",
-                "t.options:1: type Date of column a cannot be honoured by the native importer",
-            ),
-            (
-                "--compression-codec\nlzo",
-                "t.options:1: codec lzo cannot be honoured by the native importer",
-            ),
+            ("--map-column-java\na=Date", "t.options:1: type Date of column a cannot be honoured"),
+            ("--compression-codec\nlzo", "t.options:1: codec lzo cannot be honoured"),
             ("--where\n'a", "t.options:2: the quotes of 'a do not match"),
             ("--table\nt\\", "t.options:2: the file ends in a backslash"),
-            (
-                "--table\nt",
-                "t.options:2: --as-avrodatafile is missing: the native importer writes Avro",
-            ),
+            ("--table\nt", &format!("t.options:2: {FORMATS}")),
             ("--as-avrodatafile", "t.options:1: --table is missing"),
             (
                 "--table\nt\n--columns\na\n--map-column-java\nb=String\n--as-avrodatafile",

@@ -1,4 +1,4 @@
-//! One part file of a table: rows into Avro blocks, counted and summed on the way.
+//! One part file of a table: rows into Avro blocks or lines of a dump, counted and summed on the way.
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
@@ -10,7 +10,8 @@ use sha2::{Digest, Sha256};
 use super::ImportError;
 use super::cell::{Cell, Row};
 use super::column::Raw;
-use super::options::Compression;
+use super::dump;
+use super::options::{Compression, Format};
 use super::shape::Shape;
 
 /// Uncompressed bytes of a block; as much as is held in memory of a part besides its longest row.
@@ -45,19 +46,28 @@ pub(super) fn create(path: &Path) -> Result<File, ImportError> {
     File::create(path).map_err(|error| ImportError::write(path, error))
 }
 
+/// Where rows go.
+enum Sink<'a> {
+    Avro(Box<Writer<'a, BufWriter<File>>>),
+    Dump(BufWriter<File>, Vec<u8>),
+}
+
 /// A part file that is being written.
 pub(super) struct Part<'a> {
     shape: &'a Shape,
     path: &'a Path,
-    writer: Writer<'a, BufWriter<File>>,
+    sink: Sink<'a>,
     tally: Tally,
     canonical: Vec<u8>,
 }
 
-impl<'a> Part<'a> {
-    pub fn create(shape: &'a Shape, path: &'a Path) -> Result<Self, ImportError> {
-        let file = BufWriter::new(create(path)?);
-        let codec = match shape.options.compression {
+impl<'a> Sink<'a> {
+    fn avro(
+        shape: &'a Shape,
+        compression: Compression,
+        file: BufWriter<File>,
+    ) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        let codec = match compression {
             Compression::None => Codec::Null,
             Compression::Deflate => Codec::Deflate(DeflateSettings::default()),
             Compression::Snappy => Codec::Snappy,
@@ -67,10 +77,22 @@ impl<'a> Part<'a> {
             .writer(file)
             .codec(codec)
             .block_size(BLOCK)
-            .build();
-        let writer = writer.map_err(|error| ImportError::write(path, error))?;
+            .build()?;
+        Ok(Self::Avro(Box::new(writer)))
+    }
+}
+
+impl<'a> Part<'a> {
+    pub fn create(shape: &'a Shape, path: &'a Path) -> Result<Self, ImportError> {
+        let file = BufWriter::new(create(path)?);
+        let sink = match shape.options.format {
+            Format::Avro(compression) => Sink::avro(shape, compression, file),
+            Format::Dump => Ok(Sink::Dump(file, Vec::new())),
+            Format::Text => Err("only Sqoop writes this text".into()),
+        };
+        let sink = sink.map_err(|cause| ImportError::Write { path: path.to_owned(), cause })?;
         let tally = Tally { nulls: vec![0; shape.columns.len()], ..Tally::default() };
-        Ok(Self { shape, path, writer, tally, canonical: Vec::new() })
+        Ok(Self { shape, path, sink, tally, canonical: Vec::new() })
     }
 
     /// Appends one row; `values` are in the order of the columns.
@@ -80,8 +102,17 @@ impl<'a> Part<'a> {
             cells.push(column.cell(raw).map_err(|what| self.misfit(&column.name, what))?);
         }
         self.count(&cells);
-        let row = Row { first: &self.shape.columns[0].name, cells: &cells };
-        self.writer.append_ser(row).map_err(|error| ImportError::write(self.path, error))?;
+        match &mut self.sink {
+            Sink::Avro(writer) => {
+                let row = Row { first: &self.shape.columns[0].name, cells: &cells };
+                writer.append_ser(row).map_err(|error| ImportError::write(self.path, error))?;
+            }
+            Sink::Dump(file, line) => {
+                line.clear();
+                dump::append(&self.shape.columns, &cells, line);
+                file.write_all(line).map_err(|error| ImportError::write(self.path, error))?;
+            }
+        }
         Ok(())
     }
 
@@ -99,8 +130,13 @@ impl<'a> Part<'a> {
 
     /// Writes what is pending and makes it last.
     pub fn finish(self) -> Result<Tally, ImportError> {
-        let Self { path, writer, mut tally, .. } = self;
-        let file = writer.into_inner().map_err(|error| ImportError::write(path, error))?;
+        let Self { path, sink, mut tally, .. } = self;
+        let file = match sink {
+            Sink::Avro(writer) => {
+                writer.into_inner().map_err(|error| ImportError::write(path, error))?
+            }
+            Sink::Dump(file, _) => file,
+        };
         tally.bytes = synced(file).map_err(|error| ImportError::write(path, error))?;
         Ok(tally)
     }

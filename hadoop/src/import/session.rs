@@ -58,6 +58,13 @@ impl Session {
         Ok(ranges.into_iter().enumerate().map(slice).collect())
     }
 
+    /// About how many rows a table has; none where its key cannot be split.
+    pub fn about(&mut self, shape: &Shape) -> Result<Option<u64>, ImportError> {
+        let Some(key) = &shape.split else { return Ok(None) };
+        let Some(span) = self.span(shape, &key.name)? else { return Ok(Some(0)) };
+        self.weigh(shape, span).map(Some)
+    }
+
     fn span(&mut self, shape: &Shape, key: &str) -> Result<Option<Range>, ImportError> {
         match self {
             Self::Mysql(session) => session.span(shape, key),

@@ -6,7 +6,7 @@ use jobs::table::Table;
 use serde_json::json;
 
 use super::column::{Column, Native, Target, kind_name};
-use super::options::Options;
+use super::options::{Format, JavaType, Options};
 use super::{Difference, ImportError};
 
 /// A table as its database describes it.
@@ -98,13 +98,16 @@ impl<'a> Comparison<'a> {
             drift.push(differs(self.expectation(name), "no such column"));
             return None;
         };
-        let java = self.options.java_types.get(name).copied();
+        let mut java = self.options.java_types.get(name).copied();
         let native =
             Native::parse(&source.declared).filter(|&native| self.is_expected(name, native));
         let Some(native) = native else {
             drift.push(differs(self.expectation(name), declared(source)));
             return None;
         };
+        if self.options.format == Format::Dump && native.is_time() {
+            java = Some(JavaType::String);
+        }
         let Some(target) = Target::of(native, java) else {
             drift.push(differs("a type that --map-column-java fits", declared(source)));
             return None;

@@ -121,6 +121,11 @@ impl Server {
         Ok(())
     }
 
+    /// Whether it names certificates of its own.
+    pub fn has_certificates(&self) -> bool {
+        self.ca.is_some() || self.certificate.is_some()
+    }
+
     /// The driver's options, password included.
     pub fn options(&self) -> Result<Opts, ImportError> {
         let options = Opts::from_url(&self.url)

@@ -10,11 +10,12 @@ use std::thread;
 use chrono::{DateTime, Utc};
 
 use super::marker::{self, Facts};
+use super::options::Format;
 use super::part::{Part, Tally};
 use super::query::Slice;
 use super::session::{Pulse, Session};
 use super::shape::Shape;
-use super::{ImportError, Imported, Progress, Request, TableImport};
+use super::{ImportError, Imported, Progress, Request, Source, TableImport};
 
 /// Imports all tables of a request. It blocks; call it from a thread that may.
 ///
@@ -25,6 +26,10 @@ pub fn run(
     progress: &(dyn Fn(Progress<'_>) + Sync),
 ) -> Result<Vec<Imported>, ImportError> {
     let started = Utc::now();
+    if let Some(table) = request.tables.iter().find(|table| table.options.format == Format::Text) {
+        let what = "text is imported by Sqoop alone (lms.engine)".to_owned();
+        return Err(ImportError::Options { path: table.options.path.clone(), line: 1, what });
+    }
     let names: Vec<_> = request.tables.iter().map(|table| table.options.table.as_str()).collect();
     let parts: usize = request.tables.iter().map(|table| table.options.parts).sum();
     let wanted = request.parallelism.get().min(parts).max(1);
@@ -37,6 +42,18 @@ pub fn run(
     let tallies = read(sessions, &tables, progress)?;
     let finished = Finished { request, started, snapshot };
     tables.iter().zip(&tallies).map(|(table, tally)| finished.mark(table, tally)).collect()
+}
+
+/// Compares tables with what is expected of them, and says about how many rows each has; none where
+/// its key cannot be split. It reads nothing else.
+///
+/// # Errors
+/// When the database refuses, or the tables are not as expected.
+pub fn survey(source: &Source, tables: &[TableImport]) -> Result<Vec<Option<u64>>, ImportError> {
+    let names: Vec<_> = tables.iter().map(|table| table.options.table.as_str()).collect();
+    let (mut sessions, _) = Session::open(&source.0, 1, &names)?;
+    let shapes = shapes(&mut sessions[0], tables)?;
+    shapes.iter().map(|shape| sessions[0].about(shape)).collect()
 }
 
 /// A table whose parts are known.
@@ -147,7 +164,7 @@ impl Shared<'_> {
 
     fn part(&self, session: &mut Session, (table, slice): Task) -> Result<Tally, ImportError> {
         let table = &self.tables[table];
-        let path = part_path(table.folder, slice);
+        let path = part_path(table, slice);
         let pulse = Pulse {
             table: &table.shape.options.table,
             rows: &table.rows,
@@ -172,8 +189,13 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn part_path(folder: &Path, number: usize) -> PathBuf {
-    folder.join(format!("part-m-{number:05}.avro"))
+/// Sqoop's names.
+fn part_path(table: &Table<'_>, number: usize) -> PathBuf {
+    let ending = match table.shape.options.format {
+        Format::Avro(_) => ".avro",
+        Format::Dump | Format::Text => "",
+    };
+    table.folder.join(format!("part-m-{number:05}{ending}"))
 }
 
 /// What all tables of a finished import share.

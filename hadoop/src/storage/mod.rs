@@ -132,6 +132,16 @@ impl Place {
         self.to_string()
     }
 
+    /// Its address for Hadoop's own programs, which would look for a bare path on the cluster.
+    ///
+    /// # Errors
+    /// When the working directory cannot be found.
+    pub fn url(&self) -> Stored<String> {
+        let Some(path) = self.disk_path() else { return Ok(self.address()) };
+        let path = std::path::absolute(path).map_err(StorageError::disk("find", path))?;
+        Ok(format!("file://{}", path.display()))
+    }
+
     /// What stands in a folder under a name, or a relative path.
     #[must_use]
     pub fn join(&self, name: impl AsRef<str>) -> Self {

@@ -6,6 +6,8 @@ mod catalogue;
 mod drift;
 mod fault;
 mod lms;
+#[path = "../lms_source/mod.rs"]
+mod lms_source;
 mod parallel;
 mod rows;
 mod snapshot;

@@ -169,3 +169,46 @@ fn a_torn_file_is_an_error() {
     let message = written(&ENROLLMENT, &folder).unwrap_err().to_string();
     assert!(message.starts_with(&format!("{}, row 1: ", path.display())), "{message}");
 }
+
+/// An import of an old cluster: text, and the metadata that tells its columns.
+fn text_import(lines: &str) -> TempDir {
+    let folder = TempDir::new().unwrap();
+    let input = folder.path().join("in");
+    fs::create_dir_all(&input).unwrap();
+    fs::write(input.join("part-m-00000"), lines).unwrap();
+    let metadata = r#"{"format": {"table_name": "student_courseenrollment", "null_string": "\\N",
+        "fields_terminated_by": "\u0001",
+        "columns": ["id", "user_id", "course_id", "created", "is_active", "mode"]}}"#;
+    fs::write(input.join("_metadata"), metadata).unwrap();
+    folder
+}
+
+#[test]
+fn the_text_of_old_clusters_gives_the_same_rows() {
+    let folder = text_import(
+        "3\u{1}7\u{1}course-v1:A+B+C\u{1}2014-06-27 16:02:38.0\u{1}true\u{1}au\tdit\n\
+         4\u{1}7\u{1}A/B/C\u{1}\\N\u{1}false\u{1}\n",
+    );
+    let done = written(&ENROLLMENT, &folder).unwrap();
+    assert_eq!((done.rows, done.cleaned), (2, 1));
+    assert_eq!(
+        part(&folder, 0),
+        "3\t7\tcourse-v1:A+B+C\t2014-06-27 16:02:38.000000\t1\tau dit\n4\t7\tA/B/C\t\\N\t0\t\n"
+    );
+}
+
+#[test]
+fn a_line_of_another_width_names_its_row() {
+    let folder = text_import("3\u{1}7\n");
+    let error = written(&ENROLLMENT, &folder).unwrap_err().to_string();
+    assert!(error.ends_with("part-m-00000, row 1: has 2 fields, not 6"), "{error}");
+}
+
+#[test]
+fn a_dump_has_no_rows() {
+    let folder = text_import("1,NULL\n");
+    let metadata = r#"{"additional_metadata": {"file_format": "mysqldump"}}"#;
+    fs::write(folder.path().join("in/_metadata"), metadata).unwrap();
+    let error = written(&ENROLLMENT, &folder).unwrap_err().to_string();
+    assert!(error.contains("an import in the form mysqldump"), "{error}");
+}

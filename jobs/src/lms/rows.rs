@@ -1,124 +1,9 @@
-//! What jobs know of the LMS: the imported tables as they are staged, and the rows that jobs read.
-//!
-//! A staged table has the columns of its option file in `sqoop-configs/`, in that order (spec 40
-//! C.5). A job reads lines, so the driver turns the staged Avro into rows: TAB-separated, NULL as
-//! `\N`, date-times as `YYYY-MM-DD HH:MM:SS.ffffff`, booleans `1` or `0` (spec 01 §1). Rows hold the
-//! columns of [`LmsTable::rows`] and nothing else.
+//! Rows of LMS tables as values: one line each, read without copying.
 
 use std::str::FromStr;
 
-use crate::table::{Column, Kind, Table};
-
-/// An LMS table: as the import stages it, and as jobs read it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct LmsTable {
-    /// The staged table, one column for each of its option file.
-    pub staged: Table,
-    /// The rows that jobs ask for: some of the staged columns.
-    pub rows: Table,
-}
-
-/// Every LMS table that is imported, by name.
-pub const TABLES: &[LmsTable] =
-    &[AUTH_USER, AUTH_USERPROFILE, GRADES_PERSISTENTCOURSEGRADE, STUDENT_COURSEENROLLMENT];
-
-/// The LMS table of that name.
-#[must_use]
-pub fn find(name: &str) -> Option<&'static LmsTable> {
-    TABLES.iter().find(|table| table.staged.name == name)
-}
-
-const fn text(name: &'static str, length: u16) -> Column {
-    Column::new(name, Kind::Text(length))
-}
-
-const fn long_text(name: &'static str) -> Column {
-    Column::new(name, Kind::LongText)
-}
-
-const fn int(name: &'static str) -> Column {
-    Column::new(name, Kind::Int)
-}
-
-const fn time(name: &'static str) -> Column {
-    Column::new(name, Kind::Timestamp)
-}
-
-const fn flag(name: &'static str) -> Column {
-    Column::new(name, Kind::Flag)
-}
-
-/// A table whose rows are its staged columns.
-const fn whole(name: &'static str, columns: &'static [Column]) -> LmsTable {
-    LmsTable { staged: Table::staged(name, columns), rows: Table::staged(name, columns) }
-}
-
-/// Accounts. Rows: id, username, email.
-pub const AUTH_USER: LmsTable = LmsTable {
-    staged: Table::staged(
-        "auth_user",
-        &[
-            int("id"),
-            text("username", 150),
-            time("last_login"),
-            time("date_joined"),
-            flag("is_active"),
-            flag("is_superuser"),
-            flag("is_staff"),
-            text("email", 254),
-        ],
-    ),
-    rows: Table::staged("auth_user", &[int("id"), text("username", 150), text("email", 254)]),
-};
-
-/// Profiles, one row an account (spec 10 §2.12).
-pub const AUTH_USERPROFILE: LmsTable = whole(
-    "auth_userprofile",
-    &[
-        int("user_id"),
-        text("name", 255),
-        text("gender", 6),
-        int("year_of_birth"),
-        text("level_of_education", 6),
-        text("language", 255),
-        text("location", 255),
-        long_text("mailing_address"),
-        long_text("city"),
-        text("country", 2),
-        long_text("goals"),
-    ],
-);
-
-/// Enrollments as they stand (spec 10 §2.12).
-pub const STUDENT_COURSEENROLLMENT: LmsTable = whole(
-    "student_courseenrollment",
-    &[
-        int("id"),
-        int("user_id"),
-        text("course_id", 255),
-        time("created"),
-        flag("is_active"),
-        text("mode", 100),
-    ],
-);
-
-/// Course grades (spec 10 §2.12); `percent_grade` is a double in the LMS (spec 05 §4.4).
-pub const GRADES_PERSISTENTCOURSEGRADE: LmsTable = whole(
-    "grades_persistentcoursegrade",
-    &[
-        int("id"),
-        int("user_id"),
-        text("course_id", 255),
-        time("course_edited_timestamp"),
-        text("course_version", 255),
-        text("grading_policy_hash", 255),
-        Column::new("percent_grade", Kind::Double),
-        text("letter_grade", 255),
-        time("passed_timestamp"),
-        time("created"),
-        time("modified"),
-    ],
-);
+use super::{AUTH_USER, AUTH_USERPROFILE, GRADES_PERSISTENTCOURSEGRADE, STUDENT_COURSEENROLLMENT};
+use crate::table::Table;
 
 /// Why a line is no row of its table.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -329,27 +214,6 @@ impl<'a> CourseGrade<'a> {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-
-    #[test]
-    fn rows_are_some_of_the_staged_columns() {
-        for table in TABLES {
-            assert_eq!(table.rows.name, table.staged.name);
-            for column in table.rows.columns {
-                assert!(
-                    table.staged.columns.contains(column),
-                    "{} {}",
-                    table.rows.name,
-                    column.name
-                );
-            }
-        }
-    }
-
-    #[test]
-    fn a_table_is_found_by_its_name() {
-        assert_eq!(find("auth_user").unwrap().staged.columns.len(), 8);
-        assert_eq!(find("auth_group"), None);
-    }
 
     #[test]
     fn a_user_keeps_backslashes() {

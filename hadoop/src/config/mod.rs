@@ -4,15 +4,19 @@
 //! `INSIGHTS_RUNNERS_INLINE_MEMORY`, with a value in YAML. An unknown key is an error that names the
 //! nearest one. Secrets do not stand here: passwords come from files or the environment.
 
-use crate::interrupt::OnInterrupt;
+mod sections;
+
 use crate::plan;
-use crate::runner::cores;
 use crate::storage;
 use jobs::nearest::did_you_mean;
-use serde::{Deserialize, Serialize};
 use serde_yaml::{Mapping, Value};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+
+pub use sections::{
+    BadFiles, Config, Engine, HadoopConfig, ImportEngine, InlineConfig, Lms, LocalConfig, Privacy,
+    Runners, Source, SqoopConfig, StoreConfig, Warehouse,
+};
 
 /// Settings that cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -33,232 +37,6 @@ pub enum ConfigError {
         /// What is wrong, and the nearest known key.
         what: String,
     },
-}
-
-/// All settings.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Config {
-    /// Where tracking logs stand.
-    pub sources: Vec<Source>,
-    /// Where facts, staged tables and the ledger stand.
-    pub warehouse: Warehouse,
-    /// The result store.
-    pub store: StoreConfig,
-    /// The LMS's database.
-    pub lms: Lms,
-    /// The engines.
-    pub runners: Runners,
-    /// Parameters of jobs, by name.
-    pub jobs: BTreeMap<String, Value>,
-    /// What may be kept of single learners: `aggregate`, `pseudonymous` or `named`.
-    pub privacy: Privacy,
-}
-
-/// A place of tracking logs.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Source {
-    /// The folder.
-    pub url: String,
-    /// Regular expressions over whole addresses; none = the parameter `pattern`.
-    #[serde(default)]
-    pub pattern: Vec<String>,
-    /// The fact jobs that it feeds; none = all.
-    #[serde(default)]
-    pub jobs: Vec<String>,
-}
-
-/// The warehouse.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Warehouse {
-    /// Its folder.
-    pub url: String,
-    /// How many partitions of a staged table are kept, the newest ones.
-    pub keep_partitions: usize,
-}
-
-/// The result store.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct StoreConfig {
-    /// `sqlite:PATH` or `mysql://user@host:port/database?password_file=PATH`; none = nothing is
-    /// loaded.
-    pub url: Option<String>,
-    /// A load that would lose more than this share of the live rows is refused; none = never.
-    pub max_drop: Option<f64>,
-    /// Tables that an empty result may replace.
-    pub allow_empty: Vec<String>,
-}
-
-/// The LMS's database.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Lms {
-    /// `sqlite:PATH` or `mysql://user@host:port/database?password_file=PATH`; none = imports must be
-    /// there already.
-    pub database: Option<String>,
-    /// The folder of Sqoop option files; none = those that the program brings along.
-    pub options: Option<PathBuf>,
-    /// Connections at once.
-    pub parallelism: usize,
-}
-
-/// The engines.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Runners {
-    /// The engine that runs unless `-r` names another.
-    pub default: Engine,
-    /// What to do with a log file that is torn or unreadable.
-    pub bad_files: BadFiles,
-    /// In this process.
-    pub inline: InlineConfig,
-    /// A process a task, on this machine.
-    pub local: LocalConfig,
-    /// A cluster.
-    pub hadoop: HadoopConfig,
-}
-
-/// An engine.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
-#[serde(rename_all = "lowercase")]
-pub enum Engine {
-    /// In this process, on all cores.
-    #[default]
-    Inline,
-    /// A process a task, on this machine.
-    Local,
-    /// Hadoop Streaming jobs on a cluster.
-    Hadoop,
-}
-
-/// What to do with a log file that is torn or unreadable.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
-#[serde(rename_all = "lowercase")]
-pub enum BadFiles {
-    /// Stop, naming the file and the place.
-    #[default]
-    Fail,
-    /// Leave it out, count and name it.
-    Skip,
-}
-
-/// What may be kept of single learners.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Privacy {
-    /// Nothing.
-    #[default]
-    Aggregate,
-    /// Numbers in place of names.
-    Pseudonymous,
-    /// Names.
-    Named,
-}
-
-/// The engine in this process.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct InlineConfig {
-    /// Threads; none = one a core.
-    pub threads: Option<usize>,
-    /// Megabytes of memory for sorting.
-    pub memory_mb: usize,
-}
-
-/// The engine of processes.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct LocalConfig {
-    /// The program `jobs`; none = the one beside this program.
-    pub program: Option<PathBuf>,
-    /// Tasks at once; none = one a core.
-    pub parallelism: Option<usize>,
-    /// How often a task is tried.
-    pub attempts: u32,
-    /// Megabytes of memory for sorting.
-    pub memory_mb: usize,
-}
-
-/// A cluster.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct HadoopConfig {
-    /// The command `hadoop`.
-    pub command: String,
-    /// The command `yarn`, which kills applications and fetches their logs.
-    pub yarn: String,
-    /// The Streaming jar; none = where distributions put it.
-    pub streaming_jar: Option<PathBuf>,
-    /// The folder of `core-site.xml` and its like; none = the environment's `HADOOP_CONF_DIR`.
-    pub conf_dir: Option<PathBuf>,
-    /// The static program `jobs` for the nodes; none = the one beside this program.
-    pub program: Option<PathBuf>,
-    /// The queue; none = the cluster's own choice.
-    pub queue: Option<String>,
-    /// The priority: `VERY_LOW` to `VERY_HIGH`; none = the cluster's own choice.
-    pub priority: Option<String>,
-    /// The class that packs map output.
-    pub map_output_codec: String,
-    /// Settings of every job; `-D` wins over them.
-    pub jobconf: BTreeMap<String, String>,
-    /// `http://host:port` of the ResourceManager; none = as the configuration folder says.
-    pub resource_manager_url: Option<String>,
-    /// `http://host:port` of the job history server; none = as the configuration folder says.
-    pub history_url: Option<String>,
-    /// What Ctrl-C does to a job on the cluster.
-    pub on_interrupt: OnInterrupt,
-}
-
-impl Default for HadoopConfig {
-    fn default() -> Self {
-        Self {
-            command: "hadoop".to_owned(),
-            yarn: "yarn".to_owned(),
-            streaming_jar: None,
-            conf_dir: None,
-            program: None,
-            queue: None,
-            priority: None,
-            map_output_codec: "org.apache.hadoop.io.compress.DefaultCodec".to_owned(),
-            jobconf: BTreeMap::new(),
-            resource_manager_url: None,
-            history_url: None,
-            on_interrupt: OnInterrupt::Ask,
-        }
-    }
-}
-
-impl Default for Warehouse {
-    fn default() -> Self {
-        Self { url: "warehouse".to_owned(), keep_partitions: 3 }
-    }
-}
-
-impl Default for StoreConfig {
-    fn default() -> Self {
-        Self { url: None, max_drop: Some(0.5), allow_empty: Vec::new() }
-    }
-}
-
-impl Default for Lms {
-    fn default() -> Self {
-        Self { database: None, options: None, parallelism: cores().max(2) }
-    }
-}
-
-impl Default for InlineConfig {
-    fn default() -> Self {
-        Self { threads: None, memory_mb: 256 }
-    }
-}
-
-impl Default for LocalConfig {
-    fn default() -> Self {
-        Self { program: None, parallelism: None, attempts: 4, memory_mb: 256 }
-    }
 }
 
 /// Where a setting comes from.

@@ -1,8 +1,11 @@
 //! The steps that bring LMS tables in: the import itself, then the rows that jobs read.
 
+mod sqoop;
+
+use crate::config::ImportEngine;
 use crate::error::{Drive, DriveError};
 use crate::events::now;
-use crate::import::{self, Options, TableImport};
+use crate::import::{self, Database, OptionFiles, Options, Source, TableImport};
 use crate::ledger::{CODE, Changes, Entry, Ledger, hex, identity};
 use crate::plan;
 use crate::rows;
@@ -14,21 +17,7 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
-use std::path::{Path, PathBuf};
-
-/// The option files that the program brings along.
-const OPTIONS: &[(&str, &str)] = &[
-    ("auth_user", include_str!("../../sqoop-configs/auth_user.options")),
-    ("auth_userprofile", include_str!("../../sqoop-configs/auth_userprofile.options")),
-    (
-        "grades_persistentcoursegrade",
-        include_str!("../../sqoop-configs/grades_persistentcoursegrade.options"),
-    ),
-    (
-        "student_courseenrollment",
-        include_str!("../../sqoop-configs/student_courseenrollment.options"),
-    ),
-];
+use std::path::Path;
 
 /// Imports what jobs need and is not there, all in one snapshot, and makes rows of it.
 ///
@@ -74,49 +63,99 @@ fn present(ledger: &Ledger, table: &LmsTable, date: &str) -> Drive<bool> {
 /// Imports tables whatever the ledger says, each for a day.
 ///
 /// # Errors
-/// When there is no LMS, its tables are not as expected, or it is lost.
+/// When there is no database, its tables are not as expected, or it is lost.
 pub fn import_tables(
     run: &mut Run,
     tables: &[(&'static LmsTable, String)],
     summary: &mut Summary,
 ) -> Drive<()> {
+    let mut by_database: BTreeMap<Database, Vec<Wanted>> = BTreeMap::new();
     let lms = &run.settings.config.lms;
-    let names: Vec<_> = tables.iter().map(|(t, d)| format!("{}/dt={d}", t.staged.name)).collect();
-    let Some(database) = lms.database.clone() else {
+    let files = OptionFiles { folder: lms.options.as_deref() };
+    let groups = files.imports()?;
+    for (table, date) in tables {
+        let name = table.staged.name;
+        let database = groups
+            .database_of(name)
+            .ok_or_else(|| DriveError::Missing(format!("{name} is in no group of imports.yaml")))?;
+        let wanted = Wanted { table, date: date.clone(), options: files.of(name)? };
+        by_database.entry(database).or_default().push(wanted);
+    }
+    for (database, tables) in by_database {
+        let source = source(run, database, &tables)?;
+        match run.settings.config.lms.engine {
+            ImportEngine::Native => natively(run, &source, &tables, summary)?,
+            ImportEngine::Sqoop => sqoop::import(run, &source, &tables, summary)?,
+        }
+    }
+    Ok(())
+}
+
+/// A table that is to be imported, for a day.
+struct Wanted {
+    table: &'static LmsTable,
+    date: String,
+    options: Options,
+}
+
+fn source(run: &Run, database: Database, tables: &[Wanted]) -> Drive<Source> {
+    let lms = &run.settings.config.lms;
+    let address = match database {
+        Database::Lms => &lms.database,
+        Database::Ecommerce => &lms.ecommerce,
+    };
+    let Some(address) = address else {
+        let names: Vec<_> =
+            tables.iter().map(|t| format!("{}/dt={}", t.table.staged.name, t.date)).collect();
         return Err(DriveError::Missing(format!(
-            "{} is not there, and no LMS database is named (lms.database)",
-            names.join(", ")
+            "{} is not there, and no database is named ({})",
+            names.join(", "),
+            database.key()
         )));
     };
-    let parallelism = NonZeroUsize::new(lms.parallelism).unwrap_or(NonZeroUsize::MIN);
-    let folder = lms.options.clone();
+    Ok(address.parse()?)
+}
+
+/// All tables of a database in one snapshot, by this process.
+fn natively(run: &mut Run, source: &Source, tables: &[Wanted], summary: &mut Summary) -> Drive<()> {
+    let parallelism = parallelism(run);
     let near = run.scratch("import")?;
+    let names: Vec<_> = tables.iter().map(|t| t.table.staged.name).collect();
     run.started("import", &names.join(", "))?;
-    let imports = tables.iter().map(|(table, date)| {
-        let staging = near.path().join(table.staged.name).join(format!("dt={date}"));
-        Ok(TableImport { options: options(table.staged.name, folder.as_deref())?, staging })
-    });
-    let imports = imports.collect::<Drive<Vec<_>>>()?;
-    let source = database.parse()?;
-    let request = import::Request { source: &source, tables: &imports, parallelism };
+    let imports: Vec<_> = tables
+        .iter()
+        .map(|wanted| {
+            let name = wanted.table.staged.name;
+            let staging = near.path().join(name).join(format!("dt={}", wanted.date));
+            TableImport { options: wanted.options.clone(), staging }
+        })
+        .collect();
+    let request = import::Request { source, tables: &imports, parallelism };
     let told = |progress: import::Progress| {
         log::debug!("import {}: {} rows", progress.table, progress.rows)
     };
     let imported = import::run(&request, &told)?;
     let stage = run.stage("imported")?;
     let mut changes = Changes::new(&run.stage("ledger")?);
-    for ((table, date), (import, done)) in tables.iter().zip(imports.iter().zip(&imported)) {
-        let staged = staged(&import.staging, &stage.join(table.staged.name))?;
-        let identity = metadata_identity(&staged)?;
-        let entry = entry(run, "import", &identity, BTreeMap::new(), done.rows);
-        changes.put(&run.ledger, (table.staged.name, "dt", date), &staged, entry)?;
-        run.events.output(table.staged.name, date, done.rows);
+    for (wanted, (import, done)) in tables.iter().zip(imports.iter().zip(&imported)) {
+        let staged = staged(&import.staging, &stage.join(wanted.table.staged.name))?;
+        put(run, &mut changes, wanted, &staged, done.rows)?;
     }
     run.ledger.commit(changes)?;
     for done in imported {
         let figures = json!({"rows": done.rows, "parts": done.parts, "bytes": done.bytes});
         run.finished(&format!("import {}", done.table), figures, summary)?;
     }
+    Ok(())
+}
+
+/// Notes a staged import, to be committed.
+fn put(run: &Run, changes: &mut Changes, wanted: &Wanted, staged: &Place, rows: u64) -> Drive<()> {
+    let (name, date) = (wanted.table.staged.name, wanted.date.as_str());
+    let identity = metadata_identity(staged)?;
+    let entry = entry(run, "import", &identity, BTreeMap::new(), rows);
+    changes.put(&run.ledger, (name, "dt", date), staged, entry)?;
+    run.events.output(name, date, rows);
     Ok(())
 }
 
@@ -127,15 +166,6 @@ fn staged(near: &Path, far: &Place) -> Drive<Place> {
     }
     far.put_tree(near)?;
     Ok(far.clone())
-}
-
-fn options(table: &str, folder: Option<&Path>) -> Drive<Options> {
-    if let Some(folder) = folder {
-        return Ok(Options::read(&folder.join(format!("{table}.options")))?);
-    }
-    let text = OPTIONS.iter().find(|(name, _)| *name == table).map(|(_, text)| *text);
-    let text = text.ok_or_else(|| DriveError::Missing(format!("no option file for {table}")))?;
-    Ok(Options::parse(&PathBuf::from(format!("sqoop-configs/{table}.options")), text)?)
 }
 
 fn entry(

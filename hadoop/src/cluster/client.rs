@@ -30,6 +30,8 @@ pub struct Said {
     pub counters: Counters,
     /// Lines that tasks read, once it has ended.
     pub records: u64,
+    /// Rows that the map side wrote, once it has ended.
+    pub written: u64,
     /// Why the framework says that the job failed.
     pub reason: Option<String>,
     group: Option<String>,
@@ -48,7 +50,7 @@ impl Said {
         }
         // The local job runner tells each task's counters before those of the job.
         if line.contains(" Job: Counters: ") || line.contains(".Job: Counters: ") {
-            (self.counters, self.records) = (Counters::default(), 0);
+            (self.counters, self.records, self.written) = (Counters::default(), 0, 0);
         }
         self.application = self.application.take().or_else(|| id(line, "application_"));
         if line.contains("Running job: ") {
@@ -80,8 +82,10 @@ impl Said {
     fn count(&mut self, counter: &str) {
         let Some((name, value)) = counter.rsplit_once('=') else { return };
         let (Some(group), Ok(value)) = (&self.group, value.trim().parse::<i64>()) else { return };
-        if group == "Map-Reduce Framework" && name == "Map input records" {
-            self.records = value.unsigned_abs();
+        match (group.as_str(), name) {
+            ("Map-Reduce Framework", "Map input records") => self.records = value.unsigned_abs(),
+            ("Map-Reduce Framework", "Map output records") => self.written = value.unsigned_abs(),
+            _ => {}
         }
         if !OWN_GROUPS.contains(&group.as_str()) {
             self.counters.add(group, name, value);
@@ -144,6 +148,7 @@ mod tests {
 \t\tFILE: Number of bytes read=81
 \tMap-Reduce Framework
 \t\tMap input records=1200
+\t\tMap output records=34
 \tEnrollment Events
 \t\tDiscard Malformed Fact=3
 \tEvent
@@ -157,7 +162,7 @@ mod tests {
         assert_eq!(said.application.as_deref(), Some("application_1700000000000_12345"));
         assert_eq!(said.job.as_deref(), Some("job_1700000000000_12345"));
         assert_eq!(said.percent, (100, 25));
-        assert_eq!(said.records, 1200);
+        assert_eq!((said.records, said.written), (1200, 34));
         let counters: Vec<_> = said.counters.iter().collect();
         assert_eq!(
             counters,

@@ -1,224 +1,24 @@
-//! Imported Avro files → the rows that jobs read (spec 01 §1): TAB-separated text, one file an Avro
-//! file, with the columns that `jobs::lms` names.
-//!
-//! Any Avro that Sqoop or the native importer writes is taken: every codec of theirs, unions in either
-//! order, columns in any order, types that `--map-column-java` changed. A date-time that was not mapped
-//! to text is a count of milliseconds; it is read as UTC, which holds if Sqoop's JVM ran in UTC, and
-//! counted. Rows have no escapes: TAB, LF, CR and 0x01 inside a text become one blank each.
-
-use std::io::{self, BufReader, BufWriter, Write};
-use std::num::NonZeroUsize;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
+//! One record as one line of rows: every kind of column, in every spelling that an import has for it.
 
 use apache_avro::types::Value;
-use apache_avro::{Reader, Schema};
-use jobs::table::{Column, Kind, Table};
+use jobs::table::Kind;
 
+use super::Written;
+use super::records::Field;
 use crate::import::stamp::Stamp;
-use crate::storage::{Place, StorageError};
-
-/// Why there are no rows.
-#[derive(Debug, thiserror::Error)]
-pub enum RowsError {
-    /// A folder without Avro files; even an empty table has one.
-    #[error("{0} holds no Avro file")]
-    NoFiles(String),
-    /// A file or folder that cannot be read.
-    #[error("cannot read {place}: {cause}")]
-    Read {
-        /// The file.
-        place: String,
-        /// Why.
-        cause: Box<dyn std::error::Error + Send + Sync>,
-    },
-    /// A row that cannot be read, or a value that its column cannot hold.
-    #[error("{place}, row {row}: {what}")]
-    Row {
-        /// The Avro file.
-        place: String,
-        /// The row, from 1.
-        row: u64,
-        /// What is wrong; never the value of a text.
-        what: String,
-    },
-    /// A file whose records are not those of the table.
-    #[error("{place} is no import of {table}: {what}")]
-    Schema {
-        /// The Avro file.
-        place: String,
-        /// The table.
-        table: &'static str,
-        /// What is wrong.
-        what: String,
-    },
-    /// Storage refused.
-    #[error(transparent)]
-    Storage(#[from] StorageError),
-    /// A file that cannot be written.
-    #[error("cannot write {place}: {cause}")]
-    Write {
-        /// The file.
-        place: String,
-        /// Why.
-        cause: io::Error,
-    },
-}
-
-/// What was written.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Written {
-    /// Part files, as many as there are Avro files.
-    pub files: usize,
-    /// Rows in them.
-    pub rows: u64,
-    /// Characters that became a blank (the counter `Records.Cleaned`).
-    pub cleaned: u64,
-    /// Date-times that came as milliseconds, without a zone, and were read as UTC.
-    pub from_millis: u64,
-    /// Columns that a file lacks; they are NULL in its rows.
-    pub absent: Vec<&'static str>,
-}
-
-impl Written {
-    fn add(&mut self, other: Self) {
-        self.files += other.files;
-        self.rows += other.rows;
-        self.cleaned += other.cleaned;
-        self.from_millis += other.from_millis;
-        self.absent.extend(other.absent);
-        self.absent.sort_unstable();
-        self.absent.dedup();
-    }
-}
-
-/// Writes the rows of every Avro file of `source` into `target`: `part-m-00000.avro` becomes
-/// `part-m-00000`. `target` is a staging folder: the caller promotes it, or removes it after an error.
-///
-/// # Errors
-/// The first file that cannot be read or written.
-pub fn write(
-    table: &'static Table,
-    source: &Place,
-    target: &Place,
-    parallelism: NonZeroUsize,
-) -> Result<Written, RowsError> {
-    let files = avro_files(source)?;
-    let next = AtomicUsize::new(0);
-    let work = || {
-        let mut written = Written::default();
-        while let Some(file) = files.get(next.fetch_add(1, Ordering::Relaxed)) {
-            let part = target.join(file.name().trim_end_matches(".avro"));
-            // After an error the others have nothing to go on for.
-            let one = write_file(table, file, &part)
-                .inspect_err(|_| next.store(files.len(), Ordering::Relaxed))?;
-            written.add(one);
-        }
-        Ok::<_, RowsError>(written)
-    };
-    let mut sum = Written::default();
-    thread::scope(|scope| {
-        let threads: Vec<_> =
-            (0..parallelism.get().min(files.len())).map(|_| scope.spawn(work)).collect();
-        for thread in threads {
-            sum.add(thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?);
-        }
-        Ok::<(), RowsError>(())
-    })?;
-    if !sum.absent.is_empty() {
-        log::warn!(
-            "the import of {} in {} lacks {}: NULL in every row",
-            table.name,
-            source,
-            sum.absent.join(", ")
-        );
-    }
-    Ok(sum)
-}
-
-/// The Avro files of a folder, by name; not those that Hadoop hides.
-fn avro_files(folder: &Place) -> Result<Vec<Place>, RowsError> {
-    let mut files = folder.parts()?;
-    files.retain(|file| file.name().ends_with(".avro"));
-    if files.is_empty() { Err(RowsError::NoFiles(folder.address())) } else { Ok(files) }
-}
-
-fn write_file(table: &'static Table, source: &Place, target: &Place) -> Result<Written, RowsError> {
-    let read = |cause| RowsError::Read { place: source.address(), cause };
-    let reader =
-        Reader::new(BufReader::new(source.open(0)?)).map_err(|error| read(error.into()))?;
-    let fields = fields(table, source, reader.writer_schema())?;
-    let failed = |cause| RowsError::Write { place: target.address(), cause };
-    let mut out = BufWriter::with_capacity(1 << 18, target.create()?);
-    let mut printer =
-        Printer { line: Vec::new(), written: Written { files: 1, ..Written::default() } };
-    printer.written.absent =
-        fields.iter().filter(|field| field.at.is_none()).map(|field| field.column.name).collect();
-    for value in reader {
-        printer.written.rows += 1;
-        let at_row =
-            |what| RowsError::Row { place: source.address(), row: printer.written.rows, what };
-        let Value::Record(values) = value.map_err(|error| at_row(error.to_string()))? else {
-            return Err(at_row("is no record".to_owned()));
-        };
-        printer.row(&fields, &values).map_err(|what| RowsError::Row {
-            place: source.address(),
-            row: printer.written.rows,
-            what,
-        })?;
-        out.write_all(&printer.line).map_err(failed)?;
-    }
-    out.into_inner().map_err(|error| failed(error.into_error()))?.close().map_err(failed)?;
-    Ok(printer.written)
-}
-
-/// Where a column of the rows stands in a record.
-struct Field {
-    column: &'static Column,
-    /// Its place; none if the file lacks it.
-    at: Option<usize>,
-    /// Digits after the point, of a decimal held as bytes.
-    scale: usize,
-}
-
-fn fields(table: &'static Table, place: &Place, schema: &Schema) -> Result<Vec<Field>, RowsError> {
-    let refuse = |what: &str| RowsError::Schema {
-        place: place.address(),
-        table: table.name,
-        what: what.to_owned(),
-    };
-    let Schema::Record(record) = schema else { return Err(refuse("its rows are no records")) };
-    let field = |column: &'static Column| {
-        let at =
-            record.fields.iter().position(|field| field.name.eq_ignore_ascii_case(column.name));
-        Field { column, at, scale: at.map_or(0, |at| scale(&record.fields[at].schema)) }
-    };
-    let fields: Vec<_> = table.columns.iter().map(field).collect();
-    if fields.iter().all(|field| field.at.is_none()) {
-        return Err(refuse("it has none of the table's columns"));
-    }
-    Ok(fields)
-}
-
-fn scale(schema: &Schema) -> usize {
-    match schema {
-        Schema::Decimal(decimal) => decimal.scale,
-        Schema::Union(union) => union.variants().iter().map(scale).max().unwrap_or(0),
-        _ => 0,
-    }
-}
 
 /// Prints records as lines, and counts.
-struct Printer {
-    line: Vec<u8>,
-    written: Written,
+pub(super) struct Printer {
+    pub line: Vec<u8>,
+    pub written: Written,
 }
 
 impl Printer {
-    fn row(&mut self, fields: &[Field], values: &[(String, Value)]) -> Result<(), String> {
+    /// Prints a record into `line`.
+    pub fn row(&mut self, fields: &[Field], values: &[Value]) -> Result<(), String> {
         self.line.clear();
         for field in fields {
-            let value = field.at.map_or(&Value::Null, |at| &values[at].1);
+            let value = field.at.map_or(&Value::Null, |at| &values[at]);
             self.field(field, value)
                 .map_err(|what| format!("column {} {what}", field.column.name))?;
             self.line.push(b'\t');
@@ -240,7 +40,9 @@ impl Printer {
             ) => self.text(text),
             (Kind::Flag, value) => self.line.push(if truth(value)? { b'1' } else { b'0' }),
             (Kind::Int, value) => self.plain(&whole(value)?),
-            (Kind::Double | Kind::Float, value) => self.plain(&number(value, field.scale)?),
+            (Kind::Double | Kind::Float | Kind::Decimal, value) => {
+                self.plain(&number(value, field.scale)?)
+            }
             (_, value) => return Err(format!("holds {}, not text", name(value))),
         }
         Ok(())
@@ -357,6 +159,7 @@ fn name(value: &Value) -> &'static str {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use jobs::table::Column;
 
     fn printed(kind: Kind, value: &Value) -> Result<String, String> {
         let mut printer = Printer { line: Vec::new(), written: Written::default() };

@@ -1,0 +1,195 @@
+//! Jobs on a cluster, whatever client submits them: followed while it runs, told of, killed.
+
+mod client;
+mod rest;
+
+pub use client::{Said, meaning};
+pub use rest::{Figures, Rest};
+
+use crate::config::HadoopConfig;
+use crate::events::Events;
+use crate::interrupt::{self, OnInterrupt};
+use crate::progress::Progress;
+use serde_json::json;
+use std::io::{self, BufRead, BufReader};
+use std::os::unix::process::CommandExt;
+use std::path::PathBuf;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+/// How often the cluster is asked how far a job is.
+const POLL: Duration = Duration::from_secs(2);
+
+/// A cluster, as clients on this machine see it.
+pub struct Cluster {
+    rest: Rest,
+    yarn: String,
+    conf_dir: Option<PathBuf>,
+    on_interrupt: OnInterrupt,
+}
+
+impl Cluster {
+    /// The cluster that the settings speak of.
+    #[must_use]
+    pub fn new(config: &HadoopConfig) -> Self {
+        Self {
+            rest: Rest::new(
+                config.resource_manager_url.as_deref(),
+                config.history_url.as_deref(),
+                config.conf_dir.as_deref(),
+            ),
+            yarn: config.yarn.clone(),
+            conf_dir: config.conf_dir.clone(),
+            on_interrupt: config.on_interrupt,
+        }
+    }
+
+    /// Starts a client that submits a job, and follows both to their end.
+    ///
+    /// # Errors
+    /// When the client cannot be started.
+    pub fn follow(
+        &self,
+        client: &mut Command,
+        progress: &Progress,
+        events: &Events,
+    ) -> io::Result<(ExitStatus, Said)> {
+        if let Some(conf) = &self.conf_dir {
+            client.env("HADOOP_CONF_DIR", conf);
+        }
+        client.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        // A key press is for the driver, which asks what to do with the job.
+        let mut child = client.process_group(0).spawn()?;
+        let said = Mutex::new(Said::default());
+        Watch { cluster: self, progress, events, said: &said }.until_end(&mut child);
+        let status = child.wait();
+        interrupt::forget();
+        Ok((status?, said.into_inner().unwrap_or_else(PoisonError::into_inner)))
+    }
+}
+
+/// Follows a job until its client ends.
+struct Watch<'a> {
+    cluster: &'a Cluster,
+    progress: &'a Progress,
+    events: &'a Events,
+    said: &'a Mutex<Said>,
+}
+
+impl Watch<'_> {
+    fn until_end(&self, child: &mut Child) {
+        let (out, err) = (child.stdout.take(), child.stderr.take());
+        let (end, ended) = mpsc::channel();
+        std::thread::scope(|scope| {
+            scope.spawn(move || self.poll(&ended));
+            if let Some(out) = out {
+                scope.spawn(|| self.read(BufReader::new(out)));
+            }
+            if let Some(err) = err {
+                self.read(BufReader::new(err));
+            }
+            drop(end);
+        });
+    }
+
+    /// Asks the cluster how far the job is, until its client has ended. Where the servers do not
+    /// answer, what the client says must do.
+    fn poll(&self, ended: &mpsc::Receiver<()>) {
+        let mut last = None;
+        while ended.recv_timeout(POLL) == Err(RecvTimeoutError::Timeout) {
+            let ids = {
+                let said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
+                said.application.clone().zip(said.job.clone())
+            };
+            let Some((application, job)) = ids else { continue };
+            match self.cluster.rest.running(&application, &job) {
+                Ok(figures) if last != Some(figures) => {
+                    self.progressed(&job, figures);
+                    last = Some(figures);
+                }
+                Ok(_) => {}
+                Err(error) => log::debug!("{error}"),
+            }
+        }
+    }
+
+    fn progressed(&self, job: &str, figures: Figures) {
+        let Figures { maps, reduces, failed, running, records, bytes } = figures;
+        let (stage, (total, done)) =
+            if maps.0 > maps.1 { ("maps", maps) } else { ("reduces", reduces) };
+        self.progress.stage(stage, total);
+        self.progress.advance(done);
+        self.progress.set_events(records);
+        let fields = json!({
+            "job": job, "maps": maps.0, "maps_done": maps.1, "reduces": reduces.0,
+            "reduces_done": reduces.1, "running_attempts": running, "failed_attempts": failed,
+            "records": records, "bytes": bytes,
+        });
+        if let Err(error) = self.events.write("job_progress", fields) {
+            log::warn!("{error}");
+        }
+    }
+
+    fn read(&self, mut lines: impl BufRead) {
+        let mut line = Vec::new();
+        while matches!(lines.read_until(b'\n', &mut line), Ok(count) if count > 0) {
+            let text = String::from_utf8_lossy(&line).trim_end().to_owned();
+            log::debug!("hadoop: {text}");
+            self.take(&text);
+            line.clear();
+        }
+    }
+
+    fn take(&self, line: &str) {
+        let mut said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = said.job.is_some();
+        said.line(line);
+        if self.cluster.rest.resource_manager.is_none() {
+            show(self.progress, said.percent);
+        }
+        if !known && said.job.is_some() {
+            self.submitted(&said);
+        }
+    }
+
+    /// The job has a number: it is noted, and a signal knows what to end.
+    fn submitted(&self, said: &Said) {
+        let ids = json!({
+            "application": said.application, "job": said.job, "tracking_url": said.tracking,
+        });
+        if let Err(error) = self.events.write("job_submitted", ids) {
+            log::warn!("{error}");
+        }
+        log::info!(
+            "submitted {} {}",
+            said.application.as_deref().or(said.job.as_deref()).unwrap_or_default(),
+            said.tracking.as_deref().unwrap_or_default()
+        );
+        if let Some(application) = said.application.clone() {
+            let yarn = self.cluster.yarn.clone();
+            interrupt::remember(&application, self.cluster.on_interrupt, move |id| kill(&yarn, id));
+        }
+    }
+}
+
+/// Kills an application on the cluster.
+///
+/// # Errors
+/// When the command cannot be started, or says no.
+pub fn kill(yarn: &str, application: &str) -> Result<(), String> {
+    let output = Command::new(yarn).args(["application", "-kill", application]).output();
+    let output = output.map_err(|e| format!("`{yarn}` cannot be started: {e}"))?;
+    match output.status.success() {
+        true => Ok(()),
+        false => Err(String::from_utf8_lossy(&output.stderr).trim().to_owned()),
+    }
+}
+
+/// The client tells shares only: a hundred of the map side, then a hundred of the reduce side.
+fn show(progress: &Progress, (map, reduce): (u64, u64)) {
+    let (stage, done) = if map < 100 { ("% of map", map) } else { ("% of reduce", reduce) };
+    progress.stage(stage, 100);
+    progress.advance(done);
+}
