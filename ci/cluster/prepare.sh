@@ -60,7 +60,7 @@ configuration() {
   done
   render hive-site.xml "$dir/hive/conf"
   render sqoop-site.xml "$dir/sqoop/conf"
-  (umask 077 && render metastore-site.xml "$dir/metastore")
+  (umask 077 && render metastore-site.xml "$dir/metastore" && render schema.properties "$dir/metastore")
 }
 
 render() { # FILE FOLDER

@@ -43,6 +43,17 @@ database() { # SERVICE PORT
     --innodb-buffer-pool-size=64M --innodb-flush-log-at-trx-commit=0 --user="$(id -un)"
 }
 
+# Hive's tables, all before its first statement: those that it would make while one runs wait for the
+# locks of that one, for ever.
+schema() {
+  local jar
+  jar=$(grep -l package.jdo "$dir"/hive/lib/hive-standalone-metastore-server-*.jar)
+  (cd "$dir/metastore" && "$JAVA_HOME/bin/jar" xf "$jar" package.jdo)
+  CLASSPATH="$dir/metastore:$(hadoop_path)$(jars "$dir/hive/lib")" "${java_command[@]}" \
+    org.datanucleus.store.schema.SchemaTool -create -api JDO -props "$dir/metastore/schema.properties" \
+    "$dir/metastore/package.jdo" >> "$dir/log/metastore.log" 2>&1 || fail "Hive's metastore has no tables; see $dir/log/metastore.log"
+}
+
 start() {
   case $1 in
     namenode) daemon "$1" org.apache.hadoop.hdfs.server.namenode.NameNode ;;
@@ -50,7 +61,7 @@ start() {
     resourcemanager) daemon "$1" org.apache.hadoop.yarn.server.resourcemanager.ResourceManager ;;
     nodemanager) daemon "$1" org.apache.hadoop.yarn.server.nodemanager.NodeManager ;;
     historyserver) daemon "$1" org.apache.hadoop.mapreduce.v2.hs.JobHistoryServer ;;
-    metastore) CLASSPATH="$dir/metastore:$(hadoop_path)$(jars "$dir/hive/lib")" \
+    metastore) schema && CLASSPATH="$dir/metastore:$(hadoop_path)$(jars "$dir/hive/lib")" \
       launch "$1" "${java_command[@]}" org.apache.hadoop.hive.metastore.HiveMetaStore -p "$METASTORE" ;;
     lms) database "$1" "$LMS" ;;
     store) database "$1" "$STORE" ;;
