@@ -2,6 +2,7 @@
 
 use crate::codec::InputError;
 use crate::config::ConfigError;
+use crate::hive::HiveError;
 use crate::import::ImportError;
 use crate::input::SelectError;
 use crate::interrupt;
@@ -51,6 +52,9 @@ pub enum DriveError {
     /// Rows could not be made of an import.
     #[error(transparent)]
     Rows(#[from] RowsError),
+    /// Hive refused, or has other tables.
+    #[error(transparent)]
+    Hive(#[from] HiveError),
     /// The result store refused.
     #[error(transparent)]
     Store(#[from] store::Error),
@@ -92,7 +96,9 @@ impl DriveError {
             Self::Run { source: RunError::Cluster { code: 2, .. }, .. } => 20,
             Self::Run { source: RunError::Stopped, .. } => stopped(),
             Self::Run { .. } | Self::Make { .. } | Self::Rows(_) | Self::Storage(_) => 30,
-            Self::Import(ImportError::Drift(_)) => 41,
+            Self::Import(ImportError::Drift(_)) | Self::Hive(HiveError::Drift(_)) => 41,
+            Self::Hive(HiveError::Nowhere | HiveError::Start { .. } | HiveError::Name(_)) => 3,
+            Self::Hive(_) => 30,
             Self::Import(ImportError::Source(_)) => 3,
             Self::Import(_) => 30,
             Self::Store(error) => store_code(error),

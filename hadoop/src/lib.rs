@@ -10,6 +10,7 @@ pub mod config;
 pub mod error;
 pub mod events;
 mod faults;
+pub mod hive;
 pub mod import;
 pub mod imports;
 pub mod input;

@@ -1,4 +1,4 @@
-//! The operator's program: `insights run|plan|why|status|wait|kill|logs|config|import|publish|jobs`.
+//! The operator's program: `insights run|plan|why|status|wait|kill|logs|config|import|hive|publish|jobs`.
 
 mod cli;
 
@@ -41,6 +41,8 @@ enum Command {
     Config(cli::config::Args),
     /// Import LMS tables
     Import(cli::import::Args),
+    /// Make or check Hive's tables over the warehouse
+    Hive(cli::hive::Args),
     /// Load result tables, or put the generation before back
     Publish(cli::publish::Args),
     /// List workflows and jobs
@@ -75,6 +77,7 @@ fn run(cli: &Cli) -> Result<u8, DriveError> {
         Command::Status(args) => cli::status::status(file, args),
         Command::Config(args) => cli::config::config(file, args),
         Command::Import(args) => cli::import::import(file, args),
+        Command::Hive(args) => cli::hive::hive(file, args),
         Command::Publish(args) => cli::publish::publish(file, args),
         Command::Jobs => cli::status::jobs(),
     }?;

@@ -12,10 +12,11 @@ use crate::runner::inline::Inline;
 use crate::runner::local::Local;
 use crate::runner::{Runner, Work, cores};
 use crate::storage::{Place, StorageError, Stored};
-use crate::{imports, publish, scan, staged};
+use crate::{hive, imports, publish, scan, staged};
 use chrono::NaiveDate;
 use jobs::event::interval::Interval;
 use jobs::job::Job;
+use jobs::lms;
 use jobs::params::Params;
 use jobs::pass::Pass;
 use jobs::streaming::Counters;
@@ -208,10 +209,27 @@ impl Run<'_> {
         let active = plan::active(wanted, &self.params)?;
         imports::import(self, &active, summary)?;
         staged::make(self, &active, summary)?;
+        staged::drop_old(self, &active)?;
+        // A Hive that is away must not keep charts from those who wait for them.
+        let told = self.tell_hive(&active, summary);
         if let Some(store) = store {
             publish::load(self, &active, store, summary)?;
         }
-        staged::drop_old(self, &active)
+        told
+    }
+
+    /// Hive learns of tables and partitions that it does not know; once a run.
+    fn tell_hive(&mut self, jobs: &[&'static Job], summary: &mut Summary) -> Drive<()> {
+        if self.settings.config.hive.command.is_none() {
+            return Ok(());
+        }
+        let filled = jobs.iter().flat_map(|job| job.fills).map(|fill| fill.table);
+        let read = jobs.iter().flat_map(|job| job.inputs).filter_map(|i| lms::find(i.table.name));
+        let mut names: Vec<_> =
+            filled.map(|table| table.name).chain(read.map(|table| table.staged.name)).collect();
+        names.sort_unstable();
+        names.dedup();
+        hive::tell(self, &names, summary)
     }
 
     /// A new empty folder for what a step makes.

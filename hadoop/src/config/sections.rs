@@ -19,6 +19,8 @@ pub struct Config {
     pub store: StoreConfig,
     /// The LMS's database.
     pub lms: Lms,
+    /// Hive.
+    pub hive: HiveConfig,
     /// The engines.
     pub runners: Runners,
     /// Parameters of jobs, by name.
@@ -104,6 +106,18 @@ pub struct SqoopConfig {
     pub jobconf: BTreeMap<String, String>,
     /// Options of its JDBC address, the key store of certificates to trust for example.
     pub jdbc: BTreeMap<String, String>,
+}
+
+/// Hive, which reads the warehouse.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct HiveConfig {
+    /// The command `hive`; none = there is no Hive, and none is told.
+    pub command: Option<String>,
+    /// The database of its tables.
+    pub database: String,
+    /// Settings of its sessions.
+    pub hiveconf: BTreeMap<String, String>,
 }
 
 /// The engines.
@@ -235,6 +249,12 @@ impl Default for HadoopConfig {
 impl Default for Warehouse {
     fn default() -> Self {
         Self { url: "warehouse".to_owned(), keep_partitions: 3 }
+    }
+}
+
+impl Default for HiveConfig {
+    fn default() -> Self {
+        Self { command: None, database: "default".to_owned(), hiveconf: BTreeMap::new() }
     }
 }
 
