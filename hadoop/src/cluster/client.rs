@@ -63,7 +63,10 @@ impl Said {
             self.percent = percents(shares).unwrap_or(self.percent);
         }
         if let Some((_, reason)) = line.split_once("failed with state ") {
-            self.reason = Some(reason.trim().to_owned());
+            // Hadoop's local job runner knows no reason.
+            self.reason = Some(reason.trim().to_owned()).filter(|said| !said.ends_with(": NA"));
+        } else if let Some(cause) = line.strip_prefix("java.lang.Exception: ") {
+            self.reason = Some(cause.trim().to_owned());
         } else if line.contains("Task failed task_") && self.reason.is_none() {
             self.reason = Some(line.trim().to_owned());
         }

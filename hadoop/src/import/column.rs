@@ -172,6 +172,8 @@ pub(super) struct Column {
     pub name: String,
     pub native: Native,
     pub target: Target,
+    /// Whether a date that is no date is text, as in a dump, and not NULL.
+    pub keeps_zero: bool,
 }
 
 /// Why a value does not fit; names no text, which may be personal.
@@ -202,7 +204,7 @@ impl Column {
 
     fn time_cell(&self, raw: &Raw) -> Result<Cell<'static>, Misfit> {
         let stamp = stamp(raw)?;
-        if stamp.is_zero() {
+        if stamp.is_zero() && !self.keeps_zero {
             return Ok(Cell::Null);
         }
         Ok(match (self.target, self.native) {
@@ -276,7 +278,8 @@ mod tests {
 
     fn column(declared: &str, java: Option<JavaType>) -> Column {
         let native = Native::parse(declared).unwrap();
-        Column { name: "c".to_owned(), native, target: Target::of(native, java).unwrap() }
+        let target = Target::of(native, java).unwrap();
+        Column { name: "c".to_owned(), native, target, keeps_zero: false }
     }
 
     fn cell(

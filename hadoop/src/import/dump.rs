@@ -91,7 +91,8 @@ mod tests {
 
     #[test]
     fn a_row_is_what_an_insert_holds() {
-        let column = |native, target| Column { name: "c".to_owned(), native, target };
+        let column =
+            |native, target| Column { name: "c".to_owned(), native, target, keeps_zero: false };
         let columns = [
             column(Native::Int, Target::Int),
             column(Native::Text, Target::Text),

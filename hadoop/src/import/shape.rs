@@ -105,14 +105,15 @@ impl<'a> Comparison<'a> {
             drift.push(differs(self.expectation(name), declared(source)));
             return None;
         };
-        if self.options.format == Format::Dump && native.is_time() {
+        let keeps_zero = self.options.format == Format::Dump;
+        if keeps_zero && native.is_time() {
             java = Some(JavaType::String);
         }
         let Some(target) = Target::of(native, java) else {
             drift.push(differs("a type that --map-column-java fits", declared(source)));
             return None;
         };
-        Some(Column { name: name.to_owned(), native, target })
+        Some(Column { name: name.to_owned(), native, target, keeps_zero })
     }
 
     fn is_expected(&self, name: &str, native: Native) -> bool {

@@ -71,6 +71,37 @@ impl University {
         command
     }
 
+    /// A command of `insights` as its settings file says.
+    pub fn plain_command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_insights"));
+        command.current_dir(self.dir.path()).args(arguments);
+        command
+    }
+
+    /// The LMS as statements for another database.
+    pub fn lms_statements(&self) -> Vec<String> {
+        let lms = rusqlite::Connection::open(self.path("lms.sqlite")).unwrap();
+        let types = [
+            ("INTEGER PRIMARY KEY", "INT PRIMARY KEY AUTO_INCREMENT"),
+            ("DATETIME", "DATETIME(6)"),
+            ("TEXT", "LONGTEXT"),
+        ];
+        let made = types.iter().fold(LMS.to_owned(), |text, (from, to)| text.replace(from, to));
+        let mut all: Vec<_> =
+            made.split(';').map(str::trim).filter(|s| !s.is_empty()).map(str::to_owned).collect();
+        for table in ["auth_userprofile", "grades_persistentcoursegrade"] {
+            let mut rows = lms.prepare(&format!("SELECT * FROM {table}")).unwrap();
+            let columns = rows.column_count();
+            let mut rows = rows.query([]).unwrap();
+            while let Some(row) = rows.next().unwrap() {
+                let values: Vec<_> =
+                    (0..columns).map(|at| literal(row.get_ref(at).unwrap())).collect();
+                all.push(format!("INSERT INTO {table} VALUES ({})", values.join(", ")));
+            }
+        }
+        all
+    }
+
     /// `insights VERB enrollment` over the logs, with fixed dates.
     pub fn enrollment(&self, verb: &str, warehouse: &str, arguments: &[&str]) -> Command {
         let logs = self.path("logs").display().to_string();
@@ -91,6 +122,18 @@ impl University {
         collect(&root, &root, &mut found);
         found.sort();
         found
+    }
+}
+
+fn literal(value: rusqlite::types::ValueRef<'_>) -> String {
+    use rusqlite::types::ValueRef;
+    match value {
+        ValueRef::Null => "NULL".to_owned(),
+        ValueRef::Integer(value) => value.to_string(),
+        ValueRef::Real(value) => value.to_string(),
+        ValueRef::Text(text) | ValueRef::Blob(text) => {
+            format!("'{}'", String::from_utf8_lossy(text).replace('\'', "''"))
+        }
     }
 }
 

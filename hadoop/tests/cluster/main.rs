@@ -1,0 +1,12 @@
+//! The driver on a real cluster (ci/cluster): HDFS, YARN, Sqoop, Hive, MariaDB. Without one each test
+//! says that it is skipped; ci/checks/cluster brings one up.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+#[path = "../lms_source/mod.rs"]
+mod lms_source;
+mod setup;
+#[path = "../university/mod.rs"]
+mod university;
+
+mod imports;
+mod workflow;
