@@ -131,7 +131,7 @@ fn the_state_of_learners_is_a_dump() {
         assert_eq!(
             lines[0],
             "1,'','a\tb\\nc\\rd\u{1}e',2147483647,'😀 ünï, \\\"quoted\\\" \\'single\\'',0.333333333333,\
-             '2013-11-30 12:34:56.000007',NULL,-2.5,'\t','😀 ünï, \\\"quoted\\\" \\'single\\''"
+             '2013-11-30 12:34:56.000007','0000-00-00 00:00:00.000000',-2.5,'\t','😀 ünï, \\\"quoted\\\" \\'single\\''"
         );
         let metadata = lms.metadata(table.name);
         assert_eq!(metadata["format"]["optionally_enclosed_by"], "'");

@@ -138,7 +138,7 @@ fn errors_name_the_file_and_the_row() {
     fs::create_dir_all(folder.path().join("in")).unwrap();
     assert_eq!(
         message(&folder),
-        format!("{} holds no Avro file", folder.path().join("in").display())
+        format!("{} holds no part file of an import", folder.path().join("in").display())
     );
     let ids = [("id", r#"["null","string"]"#)];
     let records = ["1", "secret"].map(|id| HashMap::from([("id", some(1, text(id)))]));
