@@ -118,4 +118,10 @@ impl Record {
             (id("application"), id("job"))
         })
     }
+
+    /// The job that the run submitted to a cluster last; none when there was none.
+    #[must_use]
+    pub fn last_job(&self) -> Option<(&str, &str)> {
+        self.jobs().next_back().filter(|(application, _)| !application.is_empty())
+    }
 }

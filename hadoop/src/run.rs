@@ -7,12 +7,13 @@ use crate::faults::point;
 use crate::ledger::Ledger;
 use crate::plan::{self, Force};
 use crate::progress::Progress;
+use crate::record::{self, Record};
 use crate::runner::hadoop::Hadoop;
 use crate::runner::inline::Inline;
 use crate::runner::local::Local;
 use crate::runner::{Runner, Work, cores};
 use crate::storage::{Place, StorageError, Stored};
-use crate::{hive, imports, publish, scan, staged};
+use crate::{cluster, hive, imports, publish, scan, staged};
 use chrono::NaiveDate;
 use jobs::event::interval::Interval;
 use jobs::job::Job;
@@ -136,7 +137,7 @@ fn recorded(
     let id = events::new_id();
     let runner = runner(settings, request, &id)?;
     let ledger = Ledger::open(&warehouse)?;
-    clear_stages(&warehouse)?;
+    clear_dead_runs(&settings.config.runners.hadoop.yarn, &warehouse)?;
     let shown = serde_json::to_value(&settings.config).unwrap_or_default();
     let events = Events::begin(&warehouse, id, &request.argv, shown)?;
     let params = request.params.clone();
@@ -152,11 +153,22 @@ fn recorded(
     done.map(|()| summary)
 }
 
-/// Stages of runs that were killed; what they had to commit is committed by now.
-fn clear_stages(warehouse: &Place) -> Drive<()> {
-    let runs = warehouse.join("_runs");
-    for (run, _) in if runs.is_folder()? { runs.list()? } else { Vec::new() } {
-        run.join("stage").remove()?;
+/// What killed runs left: jobs that go on for nobody, and stages; what they had to commit is
+/// committed by now.
+fn clear_dead_runs(yarn: &str, warehouse: &Place) -> Drive<()> {
+    for id in record::names(warehouse)? {
+        let stage = warehouse.join("_runs").join(&id).join("stage");
+        if !stage.exists()? {
+            continue;
+        }
+        let dead = Record::read(warehouse, &id)?;
+        if let Some((application, _)) = dead.last_job() {
+            match cluster::kill(yarn, application) {
+                Ok(()) => log::info!("{application} of run {id}, which was killed, is ended"),
+                Err(said) => log::warn!("{application} of run {id} cannot be ended: {said}"),
+            }
+        }
+        stage.remove()?;
     }
     Ok(())
 }

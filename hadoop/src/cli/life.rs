@@ -83,8 +83,7 @@ pub fn kill(file: Option<&Path>, args: &Args) -> Drive<()> {
 }
 
 fn kill_jobs(yarn: &str, record: &Record) -> Drive<()> {
-    let last = record.jobs().next_back().filter(|(application, _)| !application.is_empty());
-    let Some((application, _)) = last else {
+    let Some((application, _)) = record.last_job() else {
         return Err(DriveError::Missing(format!("run {} has nothing that goes on", record.id)));
     };
     kill_application(yarn, application)

@@ -34,6 +34,8 @@ pub struct Said {
     pub written: u64,
     /// Why the framework says that the job failed.
     pub reason: Option<String>,
+    /// The address of an input that was not there.
+    pub missing: Option<String>,
     group: Option<String>,
     last: std::collections::VecDeque<String>,
 }
@@ -61,6 +63,9 @@ impl Said {
         }
         if let Some((_, shares)) = line.split_once(" map ") {
             self.percent = percents(shares).unwrap_or(self.percent);
+        }
+        if let Some((_, address)) = line.split_once("Input path does not exist: ") {
+            self.missing = Some(address.trim().to_owned());
         }
         if let Some((_, reason)) = line.split_once("failed with state ") {
             // Hadoop's local job runner knows no reason.
@@ -179,5 +184,13 @@ mod tests {
         let mut said = Said::default();
         said.line("INFO mapreduce.Job: Job job_1_10000 failed with state FAILED due to: Task failed task_1_10000_m_000000");
         assert!(said.reason.unwrap().starts_with("FAILED due to: Task failed"));
+        assert_eq!(said.missing, None);
+    }
+
+    #[test]
+    fn an_input_that_is_not_there_is_named() {
+        let mut said = Said::default();
+        said.line("ERROR streaming.StreamJob: Error Launching job : Input path does not exist: hdfs://n:8020/logs/a b.gz");
+        assert_eq!(said.missing.as_deref(), Some("hdfs://n:8020/logs/a b.gz"));
     }
 }

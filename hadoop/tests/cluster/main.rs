@@ -4,9 +4,13 @@
 
 #[path = "../lms_source/mod.rs"]
 mod lms_source;
+mod services;
 mod setup;
 #[path = "../university/mod.rs"]
 mod university;
 
+mod faults;
+mod hive;
 mod imports;
+mod parity;
 mod workflow;

@@ -76,6 +76,11 @@ impl Cluster {
     }
 }
 
+/// `ci/cluster/one`: starts, stops or kills one part of the cluster.
+pub fn one(verb: &str, service: &str) {
+    said(concat!(env!("CARGO_MANIFEST_DIR"), "/../ci/cluster/one"), &[verb, service]);
+}
+
 /// Runs a command of the cluster's and gives what it printed.
 pub fn said(program: &str, arguments: &[&str]) -> String {
     let Output { status, stdout, stderr } = Command::new(program).args(arguments).output().unwrap();
@@ -89,11 +94,27 @@ pub fn statements(address: &str, statements: &[String]) {
     run_sql(url, password, statements);
 }
 
-fn run_sql(url: &str, password_file: &str, statements: &[String]) {
+/// The rows of a query, as they are shown.
+pub fn rows(address: &str, sql: &str) -> Vec<String> {
+    let (url, password) = address.split_once("?password_file=").unwrap();
+    let options = options(url, password);
+    Runtime::new().unwrap().block_on(async {
+        let mut connection = Conn::new(options).await.unwrap();
+        let rows: Vec<mysql_async::Row> = connection.query(sql).await.unwrap();
+        connection.disconnect().await.unwrap();
+        rows.into_iter().map(|row| format!("{:?}", row.unwrap())).collect()
+    })
+}
+
+fn options(url: &str, password_file: &str) -> OptsBuilder {
     let password = std::fs::read_to_string(password_file).unwrap();
-    let options = OptsBuilder::from_opts(mysql_async::Opts::from_url(url).unwrap())
+    OptsBuilder::from_opts(mysql_async::Opts::from_url(url).unwrap())
         .pass(Some(password.trim_end()))
-        .prefer_socket(false);
+        .prefer_socket(false)
+}
+
+fn run_sql(url: &str, password_file: &str, statements: &[String]) {
+    let options = options(url, password_file);
     Runtime::new().unwrap().block_on(async {
         let mut connection = Conn::new(options).await.unwrap();
         connection.query_drop("SET sql_mode = 'NO_BACKSLASH_ESCAPES,ANSI_QUOTES'").await.unwrap();

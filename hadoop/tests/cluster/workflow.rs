@@ -3,8 +3,11 @@
 use std::collections::BTreeMap;
 use std::fs;
 
-use crate::setup::{Cluster, said, statements};
+use crate::services::Services;
+use crate::setup::{Cluster, rows, said, statements};
 use crate::university::{University, ended};
+use jobs::registry::RESULT_TABLES;
+use jobs::table::Load;
 
 #[test]
 fn the_enrollment_workflow_on_a_cluster_is_that_of_one_process() {
@@ -47,7 +50,17 @@ fn the_enrollment_workflow_on_a_cluster_is_that_of_one_process() {
     let run = || ended(university.plain_command(&arguments).output().unwrap()).ok();
     run();
 
-    university.run("inline", &["-r", "inline", "--param", "reducers=3"]).ok();
+    let by_one_process = cluster.store("inline");
+    let how = ["-r", "inline", "--param", "reducers=3", "--store", &by_one_process];
+    university.run("inline", &how).ok();
+    for table in RESULT_TABLES.iter().filter(|table| table.load != Load::No) {
+        let columns: Vec<_> = table.columns.iter().map(|column| column.name).collect();
+        let columns = columns.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+        let query = format!("SELECT {columns} FROM {} ORDER BY {columns}", table.name);
+        let [ours, theirs] = [&store, &by_one_process].map(|store| rows(store, &query));
+        assert_eq!(ours, theirs, "{}", table.name);
+    }
+    is_served(&university, &store);
     let copy = university.path("cluster").display().to_string();
     said("hadoop", &["fs", "-get", &warehouse, &copy]);
     assert_eq!(tables(&university, "inline"), tables(&university, "cluster"));
@@ -87,4 +100,30 @@ fn tables(university: &University, warehouse: &str) -> BTreeMap<String, String> 
         found.entry(key).or_insert_with(String::new).push_str(&text);
     }
     found
+}
+
+/// The API's figures are those of the warehouse, and the site shows them.
+fn is_served(university: &University, store: &str) {
+    let services = Services::start(university, store);
+    let course = "course-v1:A+One+R";
+    let answer = services.api(&format!(
+        "/api/v0/courses/{course}/enrollment/?start_date=2026-03-01&end_date=2026-03-09"
+    ));
+    let answer: serde_json::Value = serde_json::from_str(&answer).unwrap();
+    let served = answer
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|day| format!("{course}\t{}\t{}\t", day["date"].as_str().unwrap(), day["count"]));
+    let served: Vec<_> = served.collect();
+    let parts = university.parts("inline");
+    let daily = parts.iter().filter(|(name, _)| name.starts_with("course_enrollment_daily/"));
+    let lines = daily.flat_map(|(_, text)| text.lines()).filter(|line| line.starts_with(course));
+    let mut lines: Vec<_> = lines.collect();
+    lines.sort_unstable();
+    assert!(!served.is_empty() && served.len() == lines.len(), "{served:?} {lines:?}");
+    assert!(lines.iter().zip(&served).all(|(line, served)| line.starts_with(served.as_str())));
+    let page = services.site(&format!("/courses/{course}/enrollment/activity/"));
+    let last = answer.as_array().unwrap().last().unwrap()["count"].to_string();
+    assert!(page.contains("<h1") && page.contains(&last), "{page}");
 }

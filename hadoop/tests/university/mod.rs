@@ -60,6 +60,19 @@ impl University {
         }
     }
 
+    /// What the catalogue service would have answered, put into a warehouse by hand.
+    pub fn write_catalogue(&self, warehouse: &str) {
+        let folder = self.path(warehouse).join("discovery_api_raw/dt=2026-03-09");
+        fs::create_dir_all(&folder).unwrap();
+        let runs = COURSES.iter().enumerate().map(|(at, course)| {
+            format!(
+                r#"{{"key": "{course}", "title": "Run\t{at}  of {course}", "programs": [{{"uuid": "p{at}", "title": "Ünïversal {at}", "type": "MicroMasters"}}], "start": "2026-0{}-01T00:00:00Z", "pacing_type": "instructor_paced"}}"#,
+                at + 1
+            )
+        });
+        fs::write(folder.join("course_runs.json"), runs.collect::<Vec<_>>().join("\n")).unwrap();
+    }
+
     /// A command of `insights` with this university's sources and LMS, ready to be changed.
     pub fn command(&self, warehouse: &str, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_insights"));

@@ -120,6 +120,10 @@ fn refuse_misnamed(address: &str) -> Result<(), RunError> {
 }
 
 fn failure(said: &Said, code: Option<i32>) -> RunError {
+    if let Some(place) = said.missing.clone() {
+        let what = "was there when the run began, and is not there any more".to_owned();
+        return codec::InputError { place, offset: 0, what }.into();
+    }
     let code = code.unwrap_or(-1);
     let cause = said.reason.clone().unwrap_or_else(|| said.tail());
     RunError::Cluster {

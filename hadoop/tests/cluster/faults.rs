@@ -1,0 +1,236 @@
+//! What a cluster does to a run: killed tasks, lost machines and servers, a killed driver. Nothing is
+//! lost, nothing is doubled, and the next run makes it right.
+
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use crate::setup::{Cluster, one, said};
+use crate::university::{Ended, University, ended, log_name};
+use hadoop::storage::Place;
+
+/// Two days of logs on HDFS, and what one process makes of them.
+struct Scene {
+    university: University,
+    warehouse: String,
+    logs: String,
+    name: &'static str,
+}
+
+const DAYS: [u32; 2] = [1, 2];
+
+impl Scene {
+    fn new(cluster: &Cluster, name: &'static str) -> Self {
+        let university = University::new();
+        let (warehouse, logs) = (cluster.folder(name), cluster.folder(&format!("{name}-logs")));
+        let folder = Place::at(&logs).unwrap();
+        for day in DAYS {
+            let log = fs::read(university.path("logs").join(log_name(day))).unwrap();
+            folder.join(log_name(day)).stage(&log).unwrap();
+        }
+        let config = format!("runners: {{hadoop: {{program: '{}'}}}}\n", cluster.program.display());
+        fs::write(university.path("insights.yml"), config).unwrap();
+        Self { university, warehouse, logs, name }
+    }
+
+    fn command(&self, options: &[&str]) -> Command {
+        let fixed = ["run", "course-enrollment-events", "-r", "hadoop", "--param", "reducers=1"];
+        let mut command = self.university.plain_command(&[&fixed[..], options].concat());
+        command.args(["--source", &self.logs, "--warehouse", &self.warehouse]);
+        command.stderr(Stdio::piped());
+        command
+    }
+
+    /// Runs it, and does something as soon as a line is said that holds a text.
+    fn disturbed(&self, options: &[&str], at: &str, fault: impl FnOnce(&mut Child)) -> Ended {
+        let mut child = self.command(options).spawn().unwrap();
+        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map_while(Result::ok);
+        let mut stderr = String::new();
+        let said = lines.by_ref().find(|line| {
+            stderr.push_str(&format!("{line}\n"));
+            line.contains(at)
+        });
+        assert!(said.is_some(), "`{at}` was never said: {stderr}");
+        fault(&mut child);
+        lines.for_each(|line| stderr.push_str(&format!("{line}\n")));
+        let code = child.wait().unwrap().code();
+        Ended { code, stdout: String::new(), stderr }
+    }
+
+    fn rerun(&self) -> Ended {
+        ended(self.command(&[]).output().unwrap()).ok()
+    }
+
+    /// Compares the warehouse on HDFS with that of one process over the same days.
+    fn is_whole(&self, days: &[u32]) {
+        let here = self.university.path("days");
+        for day in days {
+            let to = here.join(log_name(*day));
+            fs::create_dir_all(to.parent().unwrap()).unwrap();
+            fs::copy(self.university.path("logs").join(log_name(*day)), to).unwrap();
+        }
+        let source = here.display().to_string();
+        let fixed = ["run", "course-enrollment-events", "--param", "reducers=1", "--source"];
+        let arguments = [&fixed[..], &[&source]].concat();
+        ended(self.university.command("inline", &arguments).output().unwrap()).ok();
+        let copy = self.university.path("copy").display().to_string();
+        said("hadoop", &["fs", "-get", &self.warehouse, &copy]);
+        let inline = self.university.parts("inline");
+        assert!(inline.len() >= days.len(), "{inline:?}");
+        assert_eq!(inline, self.university.parts("copy"), "{}", self.name);
+    }
+}
+
+/// Waits for a process whose command line a rule takes; gives its number.
+fn process(what: &str, is_it: impl Fn(&[&str]) -> bool) -> u32 {
+    let began = Instant::now();
+    while began.elapsed() < Duration::from_secs(120) {
+        for entry in fs::read_dir("/proc").unwrap().flatten() {
+            let Ok(line) = fs::read_to_string(entry.path().join("cmdline")) else { continue };
+            let words: Vec<_> = line.split('\0').collect();
+            if let Some(pid) = entry.file_name().to_str().and_then(|pid| pid.parse().ok())
+                && is_it(&words)
+            {
+                return pid;
+            }
+        }
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    panic!("no process is {what}");
+}
+
+fn signal(name: &str, pid: u32) {
+    said("kill", &[&format!("-{name}"), &pid.to_string()]);
+}
+
+/// The JVM of the first attempt of a map task.
+fn first_attempt(words: &[&str]) -> bool {
+    words.contains(&"org.apache.hadoop.mapred.YarnChild")
+        && words.iter().any(|word| word.starts_with("attempt_") && word.ends_with("_m_000000_0"))
+}
+
+#[test]
+fn a_killed_task_is_tried_again() {
+    let Some(cluster) = Cluster::or_skip("a killed task") else { return };
+    let scene = Scene::new(&cluster, "killed-task");
+    let kill = |_: &mut Child| signal("KILL", process("a map attempt", first_attempt));
+    scene.disturbed(&[], "submitted application_", kill).ok();
+    scene.is_whole(&DAYS);
+}
+
+/// A stopped attempt looks slow; the second one ends first, and the two wrote the same files.
+#[test]
+fn k08_speculative_attempts_leave_one_output() {
+    let Some(cluster) = Cluster::or_skip("speculative attempts") else { return };
+    let scene = Scene::new(&cluster, "speculation");
+    let options = [
+        "-D",
+        "mapreduce.map.speculative=true",
+        "-D",
+        "mapreduce.reduce.speculative=true",
+        "-D",
+        "mapreduce.job.speculative.retry-after-no-speculate=500",
+        "-D",
+        "mapreduce.job.speculative.minimum-allowed-tasks=1",
+        "-D",
+        "mapreduce.job.speculative.slowtaskthreshold=0.1",
+    ];
+    let stop = |_: &mut Child| {
+        let mapper = |words: &[&str]| words.get(1) == Some(&"map") && words[0].ends_with("jobs");
+        signal("STOP", process("a mapper", mapper));
+    };
+    let run = scene.disturbed(&options, "submitted application_", stop).ok();
+    assert!(speculated(&run), "{}", run.stderr);
+    scene.is_whole(&DAYS);
+}
+
+/// Whether the history server knows a killed attempt beside the one that succeeded.
+fn speculated(run: &Ended) -> bool {
+    let (_, rest) = run.stderr.split_once("submitted application_").unwrap();
+    let job = format!("job_{}", rest.split_whitespace().next().unwrap());
+    let said = said("mapred", &["job", "-list-attempt-ids", &job, "MAP", "completed"]);
+    said.lines().any(|line| line.contains("_m_00000") && line.ends_with("_1"))
+}
+
+#[test]
+fn a_lost_machine_loses_nothing() {
+    let Some(cluster) = Cluster::or_skip("a lost machine") else { return };
+    let scene = Scene::new(&cluster, "lost-machine");
+    let lose = |_: &mut Child| {
+        process("a map attempt", first_attempt);
+        one("kill", "nodemanager");
+        one("kill", "containers");
+        one("start", "nodemanager");
+    };
+    let run = scene.disturbed(&[], "submitted application_", lose);
+    if run.code != Some(0) {
+        scene.rerun();
+    }
+    scene.is_whole(&DAYS);
+}
+
+#[test]
+fn a_killed_driver_leaves_no_job_behind() {
+    let Some(cluster) = Cluster::or_skip("a killed driver") else { return };
+    let scene = Scene::new(&cluster, "killed-driver");
+    let kill = |child: &mut Child| child.kill().unwrap();
+    let run = scene.disturbed(&[], "submitted application_", kill);
+    assert_eq!(run.code, None);
+    let again = scene.rerun();
+    assert!(again.stderr.contains("which was killed, is ended"), "{}", again.stderr);
+    scene.is_whole(&DAYS);
+    let running = said("yarn", &["application", "-list"]);
+    assert!(!running.contains("course-enrollment-events"), "{running}");
+}
+
+#[test]
+fn a_killed_resource_manager_comes_back_to_the_job() {
+    let Some(cluster) = Cluster::or_skip("a killed ResourceManager") else { return };
+    let scene = Scene::new(&cluster, "killed-rm");
+    let restart = |_: &mut Child| {
+        one("kill", "resourcemanager");
+        one("start", "resourcemanager");
+    };
+    let run = scene.disturbed(&[], "submitted application_", restart);
+    if run.code != Some(0) {
+        scene.rerun();
+    }
+    scene.is_whole(&DAYS);
+}
+
+#[test]
+fn a_datanode_that_is_down_fails_the_run_and_not_the_next() {
+    let Some(cluster) = Cluster::or_skip("a DataNode down") else { return };
+    let scene = Scene::new(&cluster, "datanode");
+    one("kill", "datanode");
+    let down = ended(scene.command(&[]).output().unwrap());
+    one("start", "datanode");
+    assert_ne!(down.code, Some(0), "{}", down.stderr);
+    assert!(down.stderr.contains("ERROR"), "{}", down.stderr);
+    let kill = |_: &mut Child| {
+        process("a map attempt", first_attempt);
+        one("kill", "datanode");
+        std::thread::sleep(Duration::from_secs(5));
+        one("start", "datanode");
+    };
+    let run = scene.disturbed(&[], "submitted application_", kill);
+    if run.code != Some(0) {
+        scene.rerun();
+    }
+    scene.is_whole(&DAYS);
+}
+
+#[test]
+fn a_log_that_vanishes_is_named_and_the_next_run_goes_on_without_it() {
+    let Some(cluster) = Cluster::or_skip("a vanished log") else { return };
+    let scene = Scene::new(&cluster, "vanished");
+    let vanish = |_: &mut Child| {
+        Place::at(&scene.logs).unwrap().join(log_name(2)).remove().unwrap();
+    };
+    let run = scene.disturbed(&[], "scan: 2 files to read", vanish);
+    assert_eq!(run.code, Some(20), "{}", run.stderr);
+    assert!(run.stderr.contains(&log_name(2)), "{}", run.stderr);
+    scene.rerun();
+    scene.is_whole(&DAYS[..1]);
+}

@@ -1,0 +1,185 @@
+//! Every table as Hive reads it, against the files themselves.
+
+use std::fs;
+use std::path::Path;
+
+use crate::lms_source;
+use crate::setup::{Cluster, said, statements};
+use crate::university::{University, ended};
+use apache_avro::Reader;
+use apache_avro::types::Value;
+use jobs::lms::TABLES;
+use jobs::registry::JOBS;
+use jobs::table::{Column, Kind, Table};
+
+/// Written by mysqldump, not in Avro, and read as text.
+const DUMPED: &str = "courseware_studentmodule";
+
+/// What is compared of a table: rows, the sum of all whole numbers, the greatest text in hexadecimal.
+#[derive(Debug, Default, PartialEq)]
+struct Seen {
+    table: String,
+    rows: u64,
+    sum: i64,
+    greatest: String,
+}
+
+#[test]
+fn hive_reads_every_table_as_it_is_in_the_files() {
+    let Some(cluster) = Cluster::or_skip("Hive's tables") else { return };
+    let university = University::new();
+    let awkward = cluster.lms("hive");
+    for table in TABLES {
+        statements(&awkward, &lms_source::statements(&table.staged));
+    }
+    let databases = ["imports", "results"].map(|name| format!("{name}_{}", std::process::id()));
+    let made = databases.each_ref().map(|name| format!("CREATE DATABASE {name}"));
+    said("hive", &["-e", &made.join(";")]);
+    let configure = |warehouse: &str, database: &str| {
+        let place = university.path(warehouse).display().to_string();
+        let config = format!(
+            "warehouse: {{url: '{place}'}}\nhive: {{command: hive, database: {database}}}\n\
+             lms: {{database: '{awkward}', ecommerce: '{awkward}'}}\n"
+        );
+        fs::write(university.path("insights.yml"), config).unwrap();
+    };
+    let run = |arguments: &[&str]| {
+        ended(university.plain_command(arguments).output().unwrap()).ok();
+    };
+    configure("results", &databases[1]);
+    university.write_catalogue("results");
+    let more = ["calendar", "course-enrollment", "--param", "enable_course_catalog=true"];
+    university.run("results", &more).ok();
+    configure("imports", &databases[0]);
+    run(&["import", "--all", "--date", "2026-03-09"]);
+    run(&["hive", "ddl"]);
+
+    let of_jobs = || JOBS.iter().flat_map(|job| job.fills).map(|fill| fill.table);
+    let staged = TABLES.iter().map(|table| &table.staged);
+    let asked: Vec<_> = staged
+        .map(|table| query(&databases[0], table))
+        .chain(of_jobs().map(|table| query(&databases[1], table)))
+        .collect();
+    let script = university.path("read-back.hql");
+    let local = "SET mapreduce.framework.name=local;\nSET hive.exec.mode.local.auto=true;\n";
+    fs::write(&script, format!("{local}{}", asked.concat())).unwrap();
+    let answer = said("hive", &["-f", &script.display().to_string()]);
+    let read: Vec<_> = answer.lines().filter_map(parse).collect();
+
+    let imported = TABLES.iter().map(|table| match table.staged.name {
+        DUMPED => dumped(),
+        name => in_avro(&table.staged, &university.path("imports").join(name)),
+    });
+    let written =
+        of_jobs().map(|table| in_text(table, &university.path("results").join(table.name)));
+    let expected: Vec<_> = imported.chain(written).collect();
+    assert!(expected.iter().all(|seen| seen.rows > 0), "{expected:?}");
+    for (read, expected) in read.iter().zip(&expected) {
+        assert_eq!(read, expected);
+    }
+    assert_eq!(read.len(), expected.len());
+}
+
+fn query(database: &str, table: &Table) -> String {
+    let numbers = table.columns.iter().filter(|column| column.kind == Kind::Int);
+    let numbers = numbers.map(|column| format!("coalesce(cast(`{}` AS BIGINT), 0)", column.name));
+    let sum = numbers.chain(["0".to_owned()]).collect::<Vec<_>>().join(" + ");
+    let greatest =
+        text_column(table).map_or("''".to_owned(), |column| format!("`{}`", column.name));
+    format!(
+        "SELECT 'seen', '{name}', count(*), sum({sum}), hex(max({greatest})) FROM {database}.`{name}`;\n",
+        name = table.name
+    )
+}
+
+fn text_column(table: &Table) -> Option<&Column> {
+    let wide = |kind: Kind| {
+        matches!(kind, Kind::LongText | Kind::Json)
+            || matches!(kind, Kind::Text(length) if length >= 40)
+    };
+    table.columns.iter().find(|column| wide(column.kind))
+}
+
+fn parse(line: &str) -> Option<Seen> {
+    let mut cells = line.strip_prefix("seen\t")?.split('\t');
+    let mut next = || cells.next().unwrap();
+    Some(Seen {
+        table: next().to_owned(),
+        rows: next().parse().unwrap(),
+        sum: next().parse().unwrap(),
+        greatest: next().to_owned(),
+    })
+}
+
+/// The third column of the dumped table; its ids are 1 + n².
+fn dumped() -> Seen {
+    let greatest = hex("😀 ünï, \"quoted\" 'single'".as_bytes());
+    let sum = (0..6).map(|row| row * row + 1).sum::<i64>() + students();
+    Seen { table: DUMPED.to_owned(), rows: 6, sum, greatest }
+}
+
+/// Its other whole numbers, `student_id`: all that the source has but one, which is NULL.
+fn students() -> i64 {
+    1 - 1 + 2_147_483_647 + 42
+}
+
+fn in_avro(table: &'static Table, folder: &Path) -> Seen {
+    let mut seen = Seen { table: table.name.to_owned(), ..Seen::default() };
+    let mut greatest = Vec::new();
+    for part in parts(folder) {
+        for record in Reader::new(fs::File::open(part).unwrap()).unwrap() {
+            let Value::Record(fields) = record.unwrap() else { panic!("no record") };
+            seen.rows += 1;
+            for (name, value) in fields {
+                let value = match value {
+                    Value::Union(_, inner) => *inner,
+                    value => value,
+                };
+                let column = table.columns.iter().find(|column| column.name == name).unwrap();
+                match value {
+                    Value::Int(number) if column.kind == Kind::Int => seen.sum += i64::from(number),
+                    Value::Long(number) if column.kind == Kind::Int => seen.sum += number,
+                    Value::String(text) if text_column(table).is_some_and(|it| it.name == name) => {
+                        greatest = greatest.max(text.into_bytes());
+                    }
+                    _ => {}
+                }
+            }
+        }
+    }
+    seen.greatest = hex(&greatest);
+    seen
+}
+
+fn in_text(table: &'static Table, folder: &Path) -> Seen {
+    let mut seen = Seen { table: table.name.to_owned(), ..Seen::default() };
+    let mut greatest = "";
+    let texts: Vec<_> = parts(folder).map(|part| fs::read_to_string(part).unwrap()).collect();
+    for line in texts.iter().flat_map(|text| text.lines()) {
+        seen.rows += 1;
+        for (column, cell) in table.columns.iter().zip(line.split('\t')) {
+            if cell == "\\N" {
+                continue;
+            }
+            if column.kind == Kind::Int {
+                seen.sum += cell.parse::<i64>().unwrap();
+            } else if text_column(table).is_some_and(|it| it.name == column.name) {
+                greatest = greatest.max(cell);
+            }
+        }
+    }
+    seen.greatest = hex(greatest.as_bytes());
+    seen
+}
+
+/// The part files of all partitions.
+fn parts(folder: &Path) -> impl Iterator<Item = std::path::PathBuf> {
+    let partitions = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let files = partitions.flat_map(|partition| fs::read_dir(partition).unwrap());
+    let files = files.map(|entry| entry.unwrap().path());
+    files.filter(|path| path.file_name().unwrap().to_string_lossy().starts_with("part-"))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02X}")).collect()
+}
