@@ -258,7 +258,7 @@ mod tests {
         let said = left.nothing(&[source], &rule).to_string();
         assert!(said.contains("1 are of days outside the interval, 1 fit no pattern"), "{said}");
         assert!(choose("/nowhere", &rule).unwrap_err().to_string().contains("/nowhere"));
-        assert!(choose("s3://bucket/logs", &rule).unwrap_err().to_string().contains("s3"));
+        assert!(choose("gs://bucket/logs", &rule).unwrap_err().to_string().contains("gs"));
     }
 
     #[test]

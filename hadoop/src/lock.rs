@@ -79,13 +79,12 @@ pub struct Lease {
 impl Lease {
     fn take(file: &Place, held: impl Fn(String) -> LockError) -> Result<Self, LockError> {
         let me = Holder { host: host(), pid: std::process::id(), beat: 0 };
+        // Two runs on this machine have different ids; those of two machines differ by their names.
+        let aside = file.parent().join(format!("lock-{}-{}", me.host, me.pid));
         while !file.stage_new(&me.text())? {
-            wait_until_free(file, &me, &held)?;
-            // Of several who see it free, the one whose rename succeeds goes on to make it anew.
-            let aside = file.parent().join(format!("lock-{}-{}", me.host, me.pid));
-            aside.remove()?;
-            if file.rename(&aside).is_ok() {
-                aside.remove()?;
+            let Some(seen) = wait_until_free(file, &me, &held)? else { continue };
+            if file.exchange(&seen, &me.text(), &aside)? {
+                break;
             }
         }
         let (stop, stopped) = mpsc::channel();
@@ -104,36 +103,36 @@ fn beat(file: &Place, mut me: Holder, stopped: &mpsc::Receiver<()>) {
     }
 }
 
-/// Waits as long as the holder may be silent; a holder that lives is an error.
+/// Waits as long as the holder may be silent; a holder that lives is an error. Gives what the file
+/// held to the end; none where it is gone.
 fn wait_until_free(
     file: &Place,
     me: &Holder,
     held: &impl Fn(String) -> LockError,
-) -> Result<(), LockError> {
-    let Some(first) = Holder::of(file)? else { return Ok(()) };
+) -> Result<Option<Vec<u8>>, LockError> {
+    let Some(text) = file.read_if_there()? else { return Ok(None) };
+    let first = Holder::of(&text);
     if first.host == me.host && !is_running(first.pid) {
-        return Ok(());
+        return Ok(Some(text));
     }
     let since = Instant::now();
     log::info!("the lock of {} is there; waiting to see whether its holder lives", first.said());
     while since.elapsed() < SILENCE {
         std::thread::sleep(LOOK);
-        match Holder::of(file)? {
-            None => return Ok(()),
-            Some(now) if now != first => return Err(held(now.said())),
+        match file.read_if_there()? {
+            None => return Ok(None),
+            Some(now) if now != text => return Err(held(Holder::of(&now).said())),
             Some(_) => {}
         }
     }
-    Ok(())
+    Ok(Some(text))
 }
 
 impl Holder {
-    /// Who holds a lease; none where nobody does. A file without sense is that of a holder who was
-    /// cut off while writing.
-    fn of(file: &Place) -> Result<Option<Self>, StorageError> {
+    /// Who holds a lease. A file without sense is that of a holder who was cut off while writing.
+    fn of(text: &[u8]) -> Self {
         let unknown = Self { host: "an unknown machine".to_owned(), pid: 0, beat: 0 };
-        let text = file.read_if_there()?;
-        Ok(text.map(|text| serde_json::from_slice(&text).unwrap_or(unknown)))
+        serde_json::from_slice(text).unwrap_or(unknown)
     }
 
     fn text(&self) -> Vec<u8> {

@@ -1,59 +1,24 @@
-//! Files and folders wherever they are: on this machine's disk or on HDFS, by their addresses.
+//! Files and folders wherever they are: on this machine's disk, on HDFS or on S3, by their addresses.
 //!
-//! An address is a bare path (or `file:`) or `hdfs://NAMESERVICE/path`. A [`Place`] is an address with
-//! what reaches it. What is published moves into place by a rename; what nobody may see yet is
-//! staged in the same file system first.
+//! An address is a bare path (or `file:`), `hdfs://NAMESERVICE/path` or `s3://BUCKET/path`. A [`Place`]
+//! is an address with what reaches it. What is published moves into place by a rename; what nobody
+//! may see yet is staged in the same file system first.
 
 mod disk;
+mod error;
 mod hdfs;
+mod s3;
+mod writer;
 
+pub use error::{StorageError, Stored};
 pub use hdfs::set_hadoop_conf;
+pub use writer::Writer;
 
 use crate::runner::{cores, in_parallel};
 use std::fmt;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
-
-/// Storage that refuses.
-#[derive(Debug, thiserror::Error)]
-pub enum StorageError {
-    /// An address of a kind that cannot be reached.
-    #[error("{address}: files at `{scheme}:` cannot be reached; a path on the disk or hdfs: can")]
-    Scheme {
-        /// The address.
-        address: String,
-        /// Its scheme.
-        scheme: String,
-    },
-    /// The disk, or the cluster, refused.
-    #[error("cannot {doing} {place}: {source}")]
-    Refused {
-        /// What was being done.
-        doing: &'static str,
-        /// The address of the file or folder.
-        place: String,
-        /// What was said.
-        source: io::Error,
-    },
-}
-
-impl StorageError {
-    /// An error of the disk.
-    pub fn disk(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
-        let place = path.display().to_string();
-        move |source| Self::Refused { doing, place, source }
-    }
-
-    /// Whether something is not there.
-    #[must_use]
-    pub fn is_missing(&self) -> bool {
-        matches!(self, Self::Refused { source, .. } if source.kind() == io::ErrorKind::NotFound)
-    }
-}
-
-/// An answer of storage.
-pub type Stored<T> = Result<T, StorageError>;
 
 /// A file or folder, there or not.
 #[derive(Clone, Debug)]
@@ -67,6 +32,7 @@ pub struct Place {
 enum Home {
     Disk,
     Hdfs(hdfs::Cluster),
+    S3(s3::Bucket),
 }
 
 /// What is known of a file or folder.
@@ -76,16 +42,8 @@ pub struct About {
     pub is_folder: bool,
     /// Bytes of a file.
     pub size: u64,
-    /// When it was changed last, in nanoseconds since 1970.
+    /// When it was changed last, in nanoseconds since 1970; on S3 a number made of the entity tag.
     pub modified: u128,
-}
-
-/// A file that is being written; seen whole once [`Writer::close`] has returned.
-pub enum Writer {
-    /// On the disk.
-    Disk(std::fs::File),
-    /// On HDFS.
-    Hdfs(Box<hdfs::FileWriter>),
 }
 
 impl Place {
@@ -104,8 +62,13 @@ impl Place {
                 let home = Home::Hdfs(hdfs::Cluster::named(name)?);
                 Ok(Self { home, path: format!("/{}", path.trim_matches('/')) })
             }
-            Some((scheme, _)) => {
-                Err(StorageError::Scheme { address: address.to_owned(), scheme: scheme.to_owned() })
+            Some((scheme, rest)) => {
+                let (name, path) = rest.split_once('/').unwrap_or((rest, ""));
+                let bucket = s3::Bucket::named(scheme, name).ok_or_else(|| {
+                    let (address, scheme) = (address.to_owned(), scheme.to_owned());
+                    StorageError::Scheme { address, scheme }
+                })?;
+                Ok(Self { home: Home::S3(bucket?), path: format!("/{}", path.trim_matches('/')) })
             }
         }
     }
@@ -122,7 +85,7 @@ impl Place {
     pub fn disk_path(&self) -> Option<&Path> {
         match self.home {
             Home::Disk => Some(Path::new(&self.path)),
-            Home::Hdfs(_) => None,
+            Home::Hdfs(_) | Home::S3(_) => None,
         }
     }
 
@@ -154,7 +117,8 @@ impl Place {
     /// # Errors
     /// When it is not below that folder.
     pub fn below(&self, folder: &Self) -> Stored<String> {
-        let rest = self.path.strip_prefix(&folder.path).and_then(|rest| rest.strip_prefix('/'));
+        let rest = self.path.strip_prefix(folder.path.trim_end_matches('/'));
+        let rest = rest.and_then(|rest| rest.strip_prefix('/'));
         rest.map(str::to_owned).ok_or_else(|| {
             self.refused("find")(io::Error::other(format!("it is not below {folder}")))
         })
@@ -185,6 +149,7 @@ impl Place {
         let found = match &self.home {
             Home::Disk => disk::about(&self.path),
             Home::Hdfs(cluster) => cluster.about(&self.path),
+            Home::S3(bucket) => bucket.about(&self.path),
         };
         match found {
             Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(None),
@@ -217,6 +182,7 @@ impl Place {
         let found = match &self.home {
             Home::Disk => disk::list(&self.path),
             Home::Hdfs(cluster) => cluster.list(&self.path),
+            Home::S3(bucket) => bucket.list(&self.path),
         };
         let found = found.map_err(self.refused("list"))?;
         Ok(found.into_iter().map(|(name, about)| (self.join(name), about)).collect())
@@ -231,7 +197,7 @@ impl Place {
         let mut folders = vec![self.clone()];
         while !folders.is_empty() {
             let below = Mutex::new(Vec::new());
-            in_parallel(self.listers(), std::mem::take(&mut folders), |folder: Self| {
+            in_parallel(self.at_once(), std::mem::take(&mut folders), |folder: Self| {
                 let (inner, found): (Vec<_>, Vec<_>) =
                     folder.list()?.into_iter().partition(|(_, about)| about.is_folder);
                 let mut below = below.lock().unwrap_or_else(PoisonError::into_inner);
@@ -247,10 +213,10 @@ impl Place {
     }
 
     /// A far server answers many questions at once.
-    fn listers(&self) -> usize {
+    fn at_once(&self) -> usize {
         match self.home {
             Home::Disk => cores(),
-            Home::Hdfs(_) => 16,
+            Home::Hdfs(_) | Home::S3(_) => 16,
         }
     }
 
@@ -292,6 +258,7 @@ impl Place {
                 disk::open(&self.path, start).map(|f| Box::new(f) as Box<dyn Read + Send>)
             }
             Home::Hdfs(cluster) => cluster.open(&self.path, start),
+            Home::S3(bucket) => bucket.open(&self.path, start),
         };
         opened.map_err(self.refused("open"))
     }
@@ -327,6 +294,7 @@ impl Place {
             Home::Hdfs(cluster) => {
                 cluster.create(&self.path).map(|file| Writer::Hdfs(Box::new(file)))
             }
+            Home::S3(bucket) => bucket.create(&self.path).map(|file| Writer::S3(Box::new(file))),
         };
         created.map_err(self.refused("write"))
     }
@@ -345,32 +313,59 @@ impl Place {
     /// # Errors
     /// When it cannot be written.
     pub fn stage_new(&self, content: &[u8]) -> Stored<bool> {
-        let created = match &self.home {
-            Home::Disk => std::fs::File::create_new(&self.path).map(Writer::Disk),
-            Home::Hdfs(cluster) => {
-                cluster.create_new(&self.path).map(|file| Writer::Hdfs(Box::new(file)))
-            }
-        };
-        let written = created.and_then(|mut file| {
+        let whole = |mut file: Writer| {
             file.write_all(content)?;
             file.close()
-        });
+        };
+        let written = match &self.home {
+            Home::Disk => std::fs::File::create_new(&self.path).map(Writer::Disk).and_then(whole),
+            Home::Hdfs(cluster) => {
+                let created = cluster.create_new(&self.path);
+                created.map(|file| Writer::Hdfs(Box::new(file))).and_then(whole)
+            }
+            Home::S3(bucket) => bucket.put_new(&self.path, content),
+        };
         match written {
             Err(e) if e.kind() == io::ErrorKind::AlreadyExists => Ok(false),
             written => written.map(|()| true).map_err(self.refused("write")),
         }
     }
 
-    /// Writes a file whole: beside its place first, then by one rename.
+    /// Writes a file in the place of one that still holds what was seen; false when it does not. Of
+    /// several who try, one succeeds. `aside` is a name of the caller's own, for storage that can
+    /// rename and not compare.
+    ///
+    /// # Errors
+    /// When it cannot be read or written.
+    pub fn exchange(&self, seen: &[u8], content: &[u8], aside: &Self) -> Stored<bool> {
+        if let Home::S3(bucket) = &self.home {
+            return bucket.exchange(&self.path, seen, content).map_err(self.refused("write"));
+        }
+        if self.read_if_there()?.as_deref() != Some(seen) {
+            return Ok(false);
+        }
+        aside.remove()?;
+        if self.rename(aside).is_err() {
+            return Ok(false);
+        }
+        aside.remove()?;
+        self.stage_new(content)
+    }
+
+    /// Writes a file whole: beside its place first, then by one rename. On S3 every write is whole.
     ///
     /// # Errors
     /// When it cannot be written.
     pub fn write(&self, content: &[u8]) -> Stored<()> {
+        if let Home::S3(bucket) = &self.home {
+            return bucket.put(&self.path, content).map_err(self.refused("write"));
+        }
         let beside = Self { home: self.home.clone(), path: format!("{}.writing", self.path) };
         beside.stage(content)?;
         let renamed = match &self.home {
             Home::Disk => std::fs::rename(&beside.path, &self.path),
             Home::Hdfs(cluster) => cluster.replace(&beside.path, &self.path),
+            Home::S3(bucket) => bucket.rename(&beside.path, &self.path),
         };
         renamed.map_err(self.refused("put into place"))
     }
@@ -383,6 +378,8 @@ impl Place {
         let made = match &self.home {
             Home::Disk => std::fs::create_dir_all(&self.path),
             Home::Hdfs(cluster) => cluster.make_folder(&self.path),
+            // A folder is there as soon as something is in it.
+            Home::S3(_) => Ok(()),
         };
         made.map_err(self.refused("make the folder"))
     }
@@ -395,6 +392,7 @@ impl Place {
         let renamed = match (&self.home, &to.home) {
             (Home::Disk, Home::Disk) => std::fs::rename(&self.path, &to.path),
             (Home::Hdfs(cluster), Home::Hdfs(_)) => cluster.rename(&self.path, &to.path),
+            (Home::S3(bucket), Home::S3(_)) => bucket.rename(&self.path, &to.path),
             _ => Err(io::Error::other("a rename from one storage to another")),
         };
         renamed.map_err(to.refused("put into place"))
@@ -408,6 +406,7 @@ impl Place {
         let removed = match &self.home {
             Home::Disk => disk::remove(&self.path),
             Home::Hdfs(cluster) => cluster.remove(&self.path),
+            Home::S3(bucket) => bucket.remove(&self.path),
         };
         match removed {
             Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(()),
@@ -415,19 +414,18 @@ impl Place {
         }
     }
 
-    /// Copies the files below a local folder to below this place.
+    /// Copies the files below a local folder to below this place, several at once.
     ///
     /// # Errors
     /// When a file cannot be read or written.
     pub fn put_tree(&self, folder: &Path) -> Stored<()> {
         let root = Self::on_disk(&folder.display().to_string());
-        for (file, _) in root.walk()? {
+        in_parallel(self.at_once(), root.walk()?, |(file, _): (Self, About)| {
             let to = self.join(file.below(&root)?);
             let mut out = to.create()?;
             let copied = file.open(0).map(|mut bytes| io::copy(&mut bytes, &mut out))?;
-            copied.and_then(|_| out.close()).map_err(to.refused("write"))?;
-        }
-        Ok(())
+            copied.and_then(|_| out.close()).map_err(to.refused("write"))
+        })
     }
 
     /// Names an error that met this place.
@@ -442,6 +440,7 @@ impl fmt::Display for Place {
         match &self.home {
             Home::Disk => f.write_str(&self.path),
             Home::Hdfs(cluster) => write!(f, "hdfs://{}{}", cluster.name(), self.path),
+            Home::S3(bucket) => write!(f, "{}{}", bucket.root(), self.path),
         }
     }
 }
@@ -461,34 +460,5 @@ impl From<&Path> for Place {
 impl From<PathBuf> for Place {
     fn from(path: PathBuf) -> Self {
         path.as_path().into()
-    }
-}
-
-impl Writer {
-    /// Ends the file.
-    ///
-    /// # Errors
-    /// When its last bytes cannot be written.
-    pub fn close(self) -> io::Result<()> {
-        match self {
-            Self::Disk(_) => Ok(()),
-            Self::Hdfs(file) => file.close(),
-        }
-    }
-}
-
-impl Write for Writer {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        match self {
-            Self::Disk(file) => file.write(bytes),
-            Self::Hdfs(file) => file.write(bytes),
-        }
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        match self {
-            Self::Disk(file) => file.flush(),
-            Self::Hdfs(_) => Ok(()),
-        }
     }
 }

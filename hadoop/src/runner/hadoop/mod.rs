@@ -73,6 +73,7 @@ impl Hadoop {
 
 impl Runner for Hadoop {
     fn run(&self, work: &Work) -> Result<Counters, RunError> {
+        refuse_far_output(work.output)?;
         work.inputs.iter().try_for_each(|input| refuse_misnamed(input))?;
         // Hadoop makes the folder itself, and refuses one that is there.
         work.output.remove()?;
@@ -96,6 +97,17 @@ impl Runner for Hadoop {
         }
         work.progress.set_events(said.records);
         Ok(said.counters)
+    }
+}
+
+/// Tasks write their tables' files themselves, and reach HDFS only.
+fn refuse_far_output(output: &Place) -> Result<(), RunError> {
+    match output.address().starts_with("s3") {
+        true => Err(RunError::Install(format!(
+            "{output}: tasks of a cluster cannot write on S3; have the warehouse on HDFS (logs may \
+             stay on S3)"
+        ))),
+        false => Ok(()),
     }
 }
 
@@ -131,5 +143,17 @@ fn failure(said: &Said, code: Option<i32>) -> RunError {
         code,
         meaning: meaning(code),
         cause,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn only_s3_is_too_far_for_tasks() {
+        assert!(refuse_far_output(&Place::at("s3a://bucket/w").unwrap()).is_err());
+        assert!(refuse_far_output(&Place::at("/s3/w").unwrap()).is_ok());
     }
 }

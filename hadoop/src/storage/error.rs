@@ -1,0 +1,46 @@
+//! What storage says when it refuses.
+
+use std::io;
+use std::path::Path;
+
+/// Storage that refuses.
+#[derive(Debug, thiserror::Error)]
+pub enum StorageError {
+    /// An address of a kind that cannot be reached.
+    #[error(
+        "{address}: files at `{scheme}:` cannot be reached; a path on the disk, hdfs: and s3: can"
+    )]
+    Scheme {
+        /// The address.
+        address: String,
+        /// Its scheme.
+        scheme: String,
+    },
+    /// The disk, or the cluster, refused.
+    #[error("cannot {doing} {place}: {source}")]
+    Refused {
+        /// What was being done.
+        doing: &'static str,
+        /// The address of the file or folder.
+        place: String,
+        /// What was said.
+        source: io::Error,
+    },
+}
+
+impl StorageError {
+    /// An error of the disk.
+    pub fn disk(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
+        let place = path.display().to_string();
+        move |source| Self::Refused { doing, place, source }
+    }
+
+    /// Whether something is not there.
+    #[must_use]
+    pub fn is_missing(&self) -> bool {
+        matches!(self, Self::Refused { source, .. } if source.kind() == io::ErrorKind::NotFound)
+    }
+}
+
+/// An answer of storage.
+pub type Stored<T> = Result<T, StorageError>;
