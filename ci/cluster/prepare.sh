@@ -132,8 +132,10 @@ format() {
 }
 
 data_folder() { # SERVICE
-  rm -rf "$dir/$1.new"
-  mariadb-install-db --no-defaults --skip-test-db --auth-root-authentication-method=socket --auth-root-socket-user="$(id -un)" \
+  rm -rf "$dir/$1.new" "$dir/tmp/$1"
+  mkdir -p "$dir/tmp/$1"
+  # Its temporary tables have the same names in each run of it: a folder of their own for each.
+  mariadb-install-db --no-defaults --tmpdir="$dir/tmp/$1" --skip-test-db --auth-root-authentication-method=socket --auth-root-socket-user="$(id -un)" \
     --user="$(id -un)" --datadir="$dir/$1.new" >> "$dir/log/prepare.log" 2>&1
   mv "$dir/$1.new" "$dir/$1"
 }

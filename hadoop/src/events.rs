@@ -71,7 +71,8 @@ impl Events {
         run.insert("started".into(), now().into());
         run.insert("outputs".into(), json!([]));
         let events = Self { id, folder, state: Mutex::new(State { log, sequence: 0, run }) };
-        events.write("run_started", json!({"host": host(), "pid": std::process::id()}))?;
+        let who = json!({"host": host(), "pid": std::process::id(), "argv": argv});
+        events.write("run_started", who)?;
         Ok(events)
     }
 

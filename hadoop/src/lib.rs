@@ -7,6 +7,7 @@
 pub mod cluster;
 pub mod codec;
 pub mod config;
+pub mod diagnose;
 pub mod error;
 pub mod events;
 mod faults;

@@ -1,4 +1,4 @@
-//! The operator's program: `insights run|plan|why|status|wait|kill|logs|config|import|hive|publish|jobs`.
+//! The operator's program: `insights run|plan|why|status|wait|kill|logs|diagnose|config|import|hive|publish|jobs`.
 
 mod cli;
 
@@ -37,6 +37,8 @@ enum Command {
     Kill(cli::life::Args),
     /// Print a run's events, and what its tasks on a cluster have said
     Logs(cli::life::Args),
+    /// Say why a run failed
+    Diagnose(cli::diagnose::Args),
     /// Show or check the settings
     Config(cli::config::Args),
     /// Import LMS tables
@@ -75,6 +77,7 @@ fn run(cli: &Cli) -> Result<u8, DriveError> {
         Command::Plan(args) => cli::run::plan(file, args),
         Command::Why(args) => cli::why::why(file, args),
         Command::Status(args) => cli::status::status(file, args),
+        Command::Diagnose(args) => cli::diagnose::diagnose(file, args),
         Command::Config(args) => cli::config::config(file, args),
         Command::Import(args) => cli::import::import(file, args),
         Command::Hive(args) => cli::hive::hive(file, args),

@@ -4,7 +4,7 @@
 use crate::error::{Drive, DriveError};
 use crate::lock::{host, is_running};
 use crate::storage::Place;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// One run's record.
 pub struct Record {
@@ -85,6 +85,17 @@ impl Record {
         })
     }
 
+    /// What is known of a job on a cluster that no run of the warehouse has submitted: its ids.
+    #[must_use]
+    pub fn of_job(id: &str) -> Option<Self> {
+        let (_, number) = id.split_once("application_").or_else(|| id.split_once("job_"))?;
+        let ids = json!({
+            "kind": "job_submitted", "application": format!("application_{number}"),
+            "job": format!("job_{number}"),
+        });
+        Some(Self { id: id.to_owned(), end: Value::Null, events: vec![ids] })
+    }
+
     /// How the run is.
     #[must_use]
     pub fn state(&self) -> State {
@@ -123,5 +134,11 @@ impl Record {
     #[must_use]
     pub fn last_job(&self) -> Option<(&str, &str)> {
         self.jobs().next_back().filter(|(application, _)| !application.is_empty())
+    }
+
+    /// The command line.
+    pub fn argv(&self) -> impl Iterator<Item = String> {
+        let words = self.of_kind("run_started").filter_map(|event| event["argv"].as_array());
+        words.flatten().filter_map(|word| word.as_str().map(str::to_owned))
     }
 }

@@ -6,6 +6,7 @@
 //! job's settings as `insights.param.NAME`.
 
 mod describe;
+mod fault;
 mod task;
 
 use clap::{Args, CommandFactory, Parser, Subcommand};

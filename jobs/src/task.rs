@@ -1,6 +1,7 @@
 //! One task: standard input through a mapper, combiner or reducer.
 
 use crate::Wanted;
+use crate::fault::Fault;
 use anyhow::{Context, bail};
 use jobs::job::Work;
 use jobs::pass::{FusedReducer, Source};
@@ -40,7 +41,11 @@ pub fn run(side: Side, wanted: &Wanted) -> anyhow::Result<ExitCode> {
     let panic = remember_panics();
     let mut input = LineReader::new(io::stdin().lock());
     let mut place = Place::new(side, wanted)?;
-    let mut sink = |line: &[u8]| place.write(line);
+    let mut fault = Fault::asked_for(&wanted.conf);
+    let mut sink = |line: &[u8]| {
+        fault.strike();
+        place.write(line)
+    };
     let mut out = Output::new(&mut sink).reporting(Reporter::new(prefix));
     let ended = catch_unwind(AssertUnwindSafe(|| task(side, wanted, &mut input, &mut out)));
     out.report();

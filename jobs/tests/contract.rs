@@ -1,8 +1,5 @@
 //! The program as a process, as Hadoop Streaming drives it (spec 40 A): framing, environment,
-//! counters, liveness, exit codes.
-//!
-//! No input is known that makes a job panic, so exit code 101 and the panic record are not met here;
-//! the record's form is tested in `streaming/report.rs`.
+//! counters, liveness, exit codes. A number in a test's name is that of a line in spec 40 K.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::fs;
@@ -10,6 +7,8 @@ use std::io::{Read, Write};
 use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::Duration;
+
+use jobs::streaming::report::PanicRecord;
 
 const INTERVAL: &str = "interval=2013-01-01-2013-01-04";
 const ACTIVATED: &str = r#"{"event_type": "edx.course.enrollment.activated", "time": "2015-03-09T04:05:06+00:00", "event": {"course_id": "o/c/r", "user_id": 1, "mode": "a"}}"#;
@@ -74,7 +73,7 @@ fn daily(side: &str, input: &str) -> String {
 }
 
 #[test]
-fn a_job_alone_maps_combines_and_reduces() {
+fn k03_a_job_with_a_combiner_of_two_key_fields_maps_combines_and_reduces() {
     let spans = format!("{SPAN}o/c/r\t2\t2013-01-02\t2013-01-02\t1\t1\taudit\n");
     let mapped = daily("map", &spans);
     assert_eq!(
@@ -91,7 +90,7 @@ fn a_job_alone_maps_combines_and_reduces() {
 }
 
 #[test]
-fn an_empty_input_gives_no_row() {
+fn k04_an_empty_input_gives_no_row() {
     for side in ["map", "combine", "reduce"] {
         assert_eq!(daily(side, ""), "", "{side}");
     }
@@ -99,7 +98,7 @@ fn an_empty_input_gives_no_row() {
 
 /// The map of `course-enrollment` hands lines on, so its output shows what it took for a line.
 #[test]
-fn a_map_takes_lines_as_hadoop_does_and_keeps_bytes() {
+fn k01_a_map_takes_lines_as_hadoop_does_and_keeps_bytes() {
     for (input, output) in [
         (&b"a\tb\nc\td"[..], &b"a\tb\nc\td\n"[..]),
         (b"a\tb\rc\td\r\ne\tf\n", b"a\tb\nc\td\ne\tf\n"),
@@ -114,7 +113,7 @@ fn a_map_takes_lines_as_hadoop_does_and_keeps_bytes() {
 
 /// The reduce of `course-program-metadata` keeps every line, for a key that is the whole line.
 #[test]
-fn a_reduce_takes_lines_as_hadoop_does_and_keeps_bytes() {
+fn k01_a_reduce_takes_lines_as_hadoop_does_and_keeps_bytes() {
     let reduce = ["reduce", "course-program-metadata"];
     for (input, output) in [
         (&b"a\t1\r\na\t1\na\t2"[..], &b"a\t1\na\t1\na\t2\n"[..]),
@@ -232,7 +231,7 @@ fn parameters_come_from_the_command_line_before_the_environment() {
 }
 
 #[test]
-fn counters_come_in_few_lines_of_three_parts() {
+fn k05_counters_come_in_few_lines_of_three_parts() {
     let input = format!("{ACTIVATED}\nnot json edx.course.enrollment.\nnothing\n").repeat(20_000);
     let ran = run(&["map", "course-enrollment-events"], input).succeeded();
     let reports = ran.reports("reporter:counter:");
@@ -291,6 +290,29 @@ fn ended(task: Child) -> Ran {
         out: output.stdout,
         err: String::from_utf8(output.stderr).unwrap(),
     }
+}
+
+/// No input is known that makes a job panic, so it is asked for.
+#[test]
+fn a_panic_leaves_counters_a_record_and_its_own_exit_code() {
+    let asked = [("insights_fault", "panic"), ("map_input_file", "hdfs://n/logs/x.gz")];
+    let input = format!("nothing\n{ACTIVATED}\n");
+    let ran = run_in(&asked, &["map", "course-enrollment-events"], &input);
+    assert_eq!((ran.code, ran.out()), (101, ""));
+    assert!(ran.reports("reporter:counter:").contains(&"Event,Lines,2"), "{}", ran.err);
+    let record = ran.err.lines().find_map(PanicRecord::find).unwrap();
+    assert!(record.message.contains("insights.fault asks for it"), "{}", record.message);
+    assert!(record.backtrace.contains("strike"), "{}", record.backtrace);
+    assert_eq!(record.input.as_deref(), Some("hdfs://n/logs/x.gz"));
+    assert!((8..=input.len() as u64).contains(&record.offset), "{}", record.offset);
+}
+
+#[test]
+fn k06_a_group_longer_than_the_timeout_is_heard_of_all_the_time() {
+    let asked = [("insights_fault", "silence 3"), ("insights_heartbeat_seconds", "1")];
+    let ran = run_in(&asked, &["map", "course-enrollment-events"], ACTIVATED).succeeded();
+    assert_eq!(ran.out().lines().count(), 1);
+    assert!(ran.reports("reporter:status:").len() >= 2, "{}", ran.err);
 }
 
 #[test]
@@ -399,16 +421,19 @@ fn peak_kilobytes(args: &[&str], lines: impl Iterator<Item = String>) -> (u64, R
     (peak.trim().trim_end_matches(" kB").parse().unwrap(), ended(task))
 }
 
-/// One learner with a million events: more than 90 MB of lines in one group.
+/// One learner with ten million events: some 700 MB of lines in one group.
 #[test]
-fn a_group_of_a_million_values_needs_no_memory() {
+fn k04_a_group_of_ten_million_values_needs_no_memory() {
     if !fs::exists("/proc/self/status").unwrap() {
-        println!("SKIPPED a_group_of_a_million_values_needs_no_memory: there is no /proc");
+        println!("SKIPPED k04_a_group_of_ten_million_values_needs_no_memory: there is no /proc");
         return;
     }
-    let events = (0..1_000_000).map(|number| {
+    let events = (0..10_000_000u32).map(|number| {
         let kind = if number % 2 == 0 { "activated" } else { "deactivated" };
-        format!("o/c/r\t1\t2013-01-01T00:00:00.{number:06}\tedx.course.enrollment.{kind}\taudit\n")
+        let (second, part) = (number / 1_000_000, number % 1_000_000);
+        format!(
+            "o/c/r\t1\t2013-01-01T00:00:0{second}.{part:06}\tedx.course.enrollment.{kind}\taudit\n"
+        )
     });
     let args = ["reduce", "course-enrollment-spans", "--param", INTERVAL];
     let (peak, ran) = peak_kilobytes(&args, events);

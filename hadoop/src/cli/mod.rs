@@ -1,6 +1,7 @@
 //! The commands, one file each, and how they print.
 
 pub mod config;
+pub mod diagnose;
 pub mod hive;
 pub mod import;
 pub mod life;

@@ -4,11 +4,13 @@
 
 #[path = "../lms_source/mod.rs"]
 mod lms_source;
+mod scene;
 mod services;
 mod setup;
 #[path = "../university/mod.rs"]
 mod university;
 
+mod diagnose;
 mod faults;
 mod hive;
 mod imports;

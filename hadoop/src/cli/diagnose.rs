@@ -1,0 +1,57 @@
+//! `insights diagnose`: why a run failed, on one screen.
+
+use super::{environment, print};
+use hadoop::cluster::Rest;
+use hadoop::config::Settings;
+use hadoop::diagnose;
+use hadoop::error::{Drive, DriveError};
+use hadoop::record::{self, Record, State};
+use hadoop::storage::Place;
+use std::path::Path;
+
+#[derive(clap::Args)]
+pub struct Args {
+    /// A run, or the beginning of its name; the id of a job on the cluster, whoever started it; none =
+    /// the last run that failed
+    run: Option<String>,
+    /// The warehouse
+    #[arg(long, value_name = "URL")]
+    warehouse: Option<String>,
+}
+
+pub fn diagnose(file: Option<&Path>, args: &Args) -> Drive<()> {
+    let settings = Settings::read(file, &environment())?;
+    let url = args.warehouse.as_ref().unwrap_or(&settings.config.warehouse.url);
+    let warehouse = Place::at(url)?;
+    let record = match &args.run {
+        Some(run) => find(&warehouse, run)?,
+        None => last_failed(&warehouse)?,
+    };
+    if record.state() == State::Ended(0) {
+        return Err(DriveError::Missing(format!("run {} did not fail", record.id)));
+    }
+    let config = &settings.config.runners.hadoop;
+    let rest = Rest::new(
+        config.resource_manager_url.as_deref(),
+        config.history_url.as_deref(),
+        config.conf_dir.as_deref(),
+    );
+    print(&diagnose::diagnose(&record, &rest, &config.yarn).to_string())
+}
+
+fn find(warehouse: &Place, wanted: &str) -> Drive<Record> {
+    match record::find(warehouse, wanted) {
+        Err(DriveError::Missing(said)) => Record::of_job(wanted).ok_or(DriveError::Missing(said)),
+        found => found,
+    }
+}
+
+fn last_failed(warehouse: &Place) -> Drive<Record> {
+    for name in record::names(warehouse)? {
+        let record = Record::read(warehouse, &name)?;
+        if !matches!(record.state(), State::Ended(0) | State::Running) {
+            return Ok(record);
+        }
+    }
+    Err(DriveError::Missing(format!("no run in {warehouse} failed")))
+}

@@ -1,0 +1,266 @@
+//! All that can be read of a failed run, each source with a limit of time and size.
+
+use super::{Line, causes};
+use crate::cluster::Rest;
+use crate::record::Record;
+use crate::runner::RunError;
+use serde_json::Value;
+use std::io::Read;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+/// Failed tasks that are looked at.
+const TASKS: usize = 5;
+/// Bytes of a container's log that are read.
+const LOG_BYTES: u64 = 4 * 1024 * 1024;
+/// The history server learns of a job some seconds after its end.
+const PATIENCE: usize = 10;
+
+/// A failed attempt of a task.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Attempt {
+    /// Its id.
+    pub id: String,
+    /// Its container, where its logs are.
+    container: String,
+    /// What the framework says of it.
+    said: String,
+    /// Whether its task failed for good.
+    decisive: bool,
+}
+
+/// What was read.
+#[derive(Clone, Debug, Default)]
+pub struct Evidence {
+    /// Attempts that failed; those that were killed because others failed are none.
+    pub attempts: Vec<Attempt>,
+    /// Standard error of one attempt that made its task fail.
+    pub stderr: Vec<Line>,
+    /// What the framework says of such attempts, of the job and of the application.
+    pub framework: Vec<Line>,
+    /// What the run said at its end.
+    pub client: Option<Line>,
+    /// The input file of that attempt, as its log names it.
+    pub split: Option<String>,
+    /// How the application stands, where it did not fail.
+    pub standing: Option<&'static str>,
+    /// Sources that could not be read.
+    pub unread: Vec<String>,
+}
+
+impl Evidence {
+    /// Reads everything that there is of a run.
+    pub fn gather(record: &Record, rest: &Rest, yarn: &str) -> Self {
+        let said = lines("the run", record.end["cause"].as_str().unwrap_or_default());
+        let telling = said.iter().find(|line| causes::named(&line.text).is_some());
+        let client = telling.or(said.first()).cloned();
+        let mut found = Self { client, ..Self::default() };
+        if let Some((application, job)) = record.last_job() {
+            found.ask_history(rest, job);
+            found.ask_resource_manager(rest, application);
+            found.read_logs(yarn, application);
+        }
+        found
+    }
+
+    fn ask_history(&mut self, rest: &Rest, job: &str) {
+        if job.is_empty() {
+            return;
+        }
+        match failed_attempts(rest, job) {
+            Ok((diagnostics, attempts)) => {
+                for attempt in attempts.iter().filter(|attempt| attempt.decisive) {
+                    self.framework.extend(lines(&attempt.id, &attempt.said));
+                }
+                self.framework.extend(lines(job, &diagnostics));
+                self.attempts = attempts;
+            }
+            Err(error) => self.unread.push(format!("history server: {error}")),
+        }
+    }
+
+    fn ask_resource_manager(&mut self, rest: &Rest, application: &str) {
+        match rest.application(application) {
+            Ok(answer) => {
+                let said = answer["diagnostics"].as_str().unwrap_or_default();
+                self.framework.extend(lines(application, said));
+                self.standing = match answer["finalStatus"].as_str() {
+                    Some("SUCCEEDED") => Some("the job succeeded"),
+                    Some("UNDEFINED") => Some("the job has not ended"),
+                    _ => None,
+                };
+            }
+            Err(error) => self.unread.push(format!("ResourceManager: {error}")),
+        }
+    }
+
+    /// The log of the last attempt of a task that failed for good.
+    fn read_logs(&mut self, yarn: &str, application: &str) {
+        let Some(attempt) = self.attempts.iter().rfind(|attempt| attempt.decisive) else { return };
+        let attempt = attempt.clone();
+        let log = match aggregated_log(yarn, application, &attempt.container) {
+            Ok(log) => log,
+            Err(why) => return self.unread.push(format!("log of {}: {why}", attempt.id)),
+        };
+        let mut section = "";
+        for line in log.lines() {
+            if let Some(name) = line.strip_prefix("LogType:") {
+                section = name.trim();
+            } else if section.starts_with("stderr") {
+                let source = format!("{}, standard error", attempt.id);
+                self.stderr.push(Line { source, text: line.to_owned() });
+            } else if section.starts_with("syslog") {
+                if let Some((_, split)) = line.split_once("Processing split: ") {
+                    self.split = Some(without_range(split.trim()).to_owned());
+                } else if causes::named(line).is_some() {
+                    let source = format!("{}, log", attempt.id);
+                    self.framework.push(Line { source, text: short(line) });
+                }
+            }
+        }
+    }
+
+    /// How many of the failed attempts say the same as the decisive one, and how many failed.
+    pub fn alike(&self) -> (usize, usize) {
+        let decisive = self.attempts.iter().find(|attempt| attempt.decisive);
+        let signature = decisive.map(|attempt| signature(&attempt.said));
+        let same = |attempt: &&Attempt| Some(self::signature(&attempt.said)) == signature;
+        (self.attempts.iter().filter(same).count(), self.attempts.len())
+    }
+
+    /// Failed attempts whose tasks ended well after all.
+    pub fn recovered(&self) -> Vec<String> {
+        let others = self.attempts.iter().filter(|attempt| !attempt.decisive);
+        others.map(|attempt| attempt.id.clone()).collect()
+    }
+}
+
+/// A job's own diagnostics, and its failed attempts, those of failed tasks first.
+fn failed_attempts(rest: &Rest, job: &str) -> Result<(String, Vec<Attempt>), RunError> {
+    let mut about = rest.history(job, "");
+    for _ in 0..PATIENCE {
+        if about.is_ok() {
+            break;
+        }
+        std::thread::sleep(Duration::from_secs(1));
+        about = rest.history(job, "");
+    }
+    let diagnostics = text(&about?["job"]["diagnostics"]);
+    let tasks = rest.history(job, "/tasks")?;
+    let tasks = tasks["tasks"]["task"].as_array().cloned().unwrap_or_default();
+    let (failed, others): (Vec<_>, Vec<_>) =
+        tasks.into_iter().partition(|task| task["state"] == "FAILED");
+    // Of tasks that ended well, those that needed another attempt.
+    let again = others.into_iter().filter(|task| !text(&task["successfulAttempt"]).ends_with("_0"));
+    let mut attempts = Vec::new();
+    for task in failed.iter().take(TASKS).cloned().chain(again.take(TASKS)) {
+        let path = format!("/tasks/{}/attempts", text(&task["id"]));
+        let found = rest.history(job, &path)?;
+        let found = found["taskAttempts"]["taskAttempt"].as_array().cloned().unwrap_or_default();
+        let found = found.into_iter().filter(|attempt| attempt["state"] == "FAILED");
+        attempts.extend(found.map(|attempt| Attempt {
+            id: text(&attempt["id"]),
+            container: text(&attempt["assignedContainerId"]),
+            said: text(&attempt["diagnostics"]),
+            decisive: task["state"] == "FAILED",
+        }));
+    }
+    Ok((diagnostics, attempts))
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_default().to_owned()
+}
+
+/// Nodes hand logs over some seconds after a job's end.
+fn aggregated_log(yarn: &str, application: &str, container: &str) -> Result<String, String> {
+    let mut log = container_log(yarn, application, container)?;
+    for _ in 0..PATIENCE {
+        if !log.is_empty() {
+            return Ok(log);
+        }
+        std::thread::sleep(Duration::from_secs(1));
+        log = container_log(yarn, application, container)?;
+    }
+    Err(format!("`{yarn} logs` says nothing"))
+}
+
+fn container_log(yarn: &str, application: &str, container: &str) -> Result<String, String> {
+    let arguments = ["logs", "-applicationId", application, "-containerId", container];
+    let mut child = Command::new(yarn)
+        .args(arguments)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .map_err(|e| format!("`{yarn}` cannot be started: {e}"))?;
+    let mut log = Vec::new();
+    let read = child.stdout.take().map(|out| out.take(LOG_BYTES).read_to_end(&mut log));
+    let _ = child.kill();
+    let _ = child.wait();
+    match read {
+        Some(Err(e)) => Err(format!("`{yarn} logs` cannot be read: {e}")),
+        _ => Ok(String::from_utf8_lossy(&log).into_owned()),
+    }
+}
+
+/// Lines that say something, shortened: a Java trace's frames do not.
+fn lines(source: &str, said: &str) -> Vec<Line> {
+    let told = said.lines().map(str::trim).filter(|line| !line.is_empty());
+    let told = told.filter(|line| !line.starts_with("at ") && !line.starts_with("..."));
+    told.map(|line| Line { source: source.to_owned(), text: short(line) }).collect()
+}
+
+/// A line that fits on a screen.
+fn short(line: &str) -> String {
+    const LONGEST: usize = 400;
+    match line.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line.to_owned(),
+    }
+}
+
+/// `hdfs://…/file.gz:0+123`, several of which may be combined.
+fn without_range(split: &str) -> &str {
+    split.rsplit_once(':').filter(|(_, range)| range.contains('+')).map_or(split, |(file, _)| file)
+}
+
+/// What attempts that failed alike have in common: the first line, without numbers.
+fn signature(said: &str) -> String {
+    let first = said.lines().next().unwrap_or_default();
+    first.chars().filter(|c| !c.is_ascii_digit()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn k16_attempts_of_jobs_with_long_numbers_are_counted_alike() {
+        let attempt = |number: u32, decisive| Attempt {
+            id: format!("attempt_1700000000000_123456_m_000000_{number}"),
+            said: format!(
+                "AttemptID:attempt_1700000000000_123456_m_000000_{number} Timed out after 9 secs"
+            ),
+            decisive,
+            ..Attempt::default()
+        };
+        let attempts = vec![attempt(0, true), attempt(1, true), attempt(2, false)];
+        let evidence = Evidence { attempts, ..Evidence::default() };
+        assert_eq!(evidence.alike(), (3, 3));
+        assert_eq!(evidence.recovered(), ["attempt_1700000000000_123456_m_000000_2"]);
+    }
+
+    #[test]
+    fn a_split_is_a_file_with_a_range() {
+        assert_eq!(without_range("hdfs://n:8020/a.gz:0+12"), "hdfs://n:8020/a.gz");
+        assert_eq!(without_range("hdfs://n:8020/a.gz"), "hdfs://n:8020/a.gz");
+    }
+
+    #[test]
+    fn frames_are_left_out() {
+        let said = "Error: x\n\tat org.a.B.c(B.java:1)\nCaused by: y\n";
+        let told: Vec<_> = lines("s", said).into_iter().map(|line| line.text).collect();
+        assert_eq!(told, ["Error: x", "Caused by: y"]);
+    }
+}
