@@ -78,8 +78,7 @@ pub fn sniff(place: &Place) -> Result<Codec, InputError> {
     if found.is_none() {
         look(LOOK, &mut head)?;
     }
-    let ending = place.name().rsplit_once('.').map_or("", |(_, ending)| ending);
-    let named = ENDINGS.iter().find(|(name, _)| *name == ending).map(|(_, codec)| *codec);
+    let (ending, named) = named_packing(place);
     match (found, named) {
         (Some(codec), _) => Ok(codec),
         (None, None) if is_text(&head) => Ok(Codec::Plain),
@@ -92,6 +91,12 @@ pub fn sniff(place: &Place) -> Result<Codec, InputError> {
             Err(refuse(format!("its name ends in .{ending}, its content is not that")))
         }
     }
+}
+
+/// The ending of a file's name, and how such files are packed.
+fn named_packing(place: &Place) -> (&str, Option<Codec>) {
+    let ending = place.name().rsplit_once('.').map_or("", |(_, ending)| ending);
+    (ending, ENDINGS.iter().find(|(name, _)| *name == ending).map(|(_, codec)| *codec))
 }
 
 /// Text has few bytes that are control characters or not UTF-8. NUL bytes do not count: a log that
@@ -173,12 +178,38 @@ impl Read for Counted {
 /// # Errors
 /// When it cannot be read to its end.
 pub fn verify(place: &Place) -> Result<(), InputError> {
-    let mut reader = Reader::open(place, sniff(place)?, 0, BLOCK as u64, &Arc::default())?;
-    let mut buffer = vec![0; BLOCK];
+    read_all(place, sniff(place)?, &mut vec![0; BLOCK], |_| {})
+}
+
+/// Rows of a partition that was made here, so that names tell how its files are packed; 0 where it is
+/// not there.
+///
+/// # Errors
+/// When a part file cannot be read to its end.
+pub fn count_rows(folder: &Place) -> Result<u64, InputError> {
+    let there = folder.is_folder().and_then(|is| if is { folder.parts() } else { Ok(Vec::new()) });
+    let mut rows = 0;
+    let mut buffer = vec![0; LOOK];
+    for part in there.map_err(|e| InputError::opening(folder, &e))? {
+        let codec = named_packing(&part).1.unwrap_or(Codec::Plain);
+        read_all(&part, codec, &mut buffer, |bytes| {
+            rows += memchr::memchr_iter(b'\n', bytes).count() as u64;
+        })?;
+    }
+    Ok(rows)
+}
+
+fn read_all(
+    place: &Place,
+    codec: Codec,
+    buffer: &mut [u8],
+    mut take: impl FnMut(&[u8]),
+) -> Result<(), InputError> {
+    let mut reader = Reader::open(place, codec, 0, buffer.len() as u64, &Arc::default())?;
     loop {
-        match reader.read(&mut buffer) {
+        match reader.read(buffer) {
             Ok(0) => return Ok(()),
-            Ok(_) => {}
+            Ok(count) => take(&buffer[..count]),
             Err(e) => return Err(named(e, &place.address())),
         }
     }

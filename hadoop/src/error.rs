@@ -129,3 +129,51 @@ fn store_code(error: &store::Error) -> u8 {
 
 /// What a step gives.
 pub type Drive<T> = Result<T, DriveError>;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::path::Path;
+
+    fn at_hadoop(source: RunError) -> DriveError {
+        DriveError::Run { step: "scan".into(), source }
+    }
+
+    fn failed_job(code: i32) -> DriveError {
+        let cause = String::new();
+        at_hadoop(RunError::Cluster { job: None, code, meaning: "", cause })
+    }
+
+    fn of_store(error: store::Error) -> DriveError {
+        DriveError::Store(error)
+    }
+
+    #[test]
+    fn k15_each_class_of_failure_has_its_exit_code() {
+        let input = || InputError { place: "a.gz".into(), offset: 0, what: "is torn".into() };
+        let table = || "course_enrollment_daily".to_owned();
+        let full = StorageError::disk("write", Path::new("/w"));
+        for (class, error, code) in [
+            ("usage", DriveError::Usage("x".into()), 2),
+            ("no program", DriveError::NoProgram("jobs".into()), 3),
+            ("no Streaming jar", at_hadoop(RunError::Install("x".into())), 3),
+            ("a name that Hive cannot take", HiveError::Name("a'b".into()).into(), 3),
+            ("two loaders", of_store(store::Error::Locked { table: table() }), 10),
+            ("missing input", DriveError::Missing("x".into()), 20),
+            ("torn input", input().into(), 20),
+            ("torn input in a task", at_hadoop(input().into()), 20),
+            ("input missing on the cluster", failed_job(2), 20),
+            ("the job failed", failed_job(1), 30),
+            ("full disk", full(std::io::ErrorKind::StorageFull.into()).into(), 30),
+            ("other tables in Hive", HiveError::Drift(Vec::new()).into(), 41),
+            ("an empty result", of_store(store::Error::Empty { table: table() }), 41),
+            (
+                "another run was detached",
+                DriveError::Detached { code: 20, said: String::new() },
+                20,
+            ),
+        ] {
+            assert_eq!(error.exit_code(), code, "{class}: {error}");
+        }
+    }
+}

@@ -20,6 +20,7 @@ use jobs::job::Job;
 use jobs::lms;
 use jobs::params::Params;
 use jobs::pass::Pass;
+use jobs::side_output::Packing;
 use jobs::streaming::Counters;
 use serde_json::json;
 use std::path::{Path, PathBuf};
@@ -290,6 +291,7 @@ impl Run<'_> {
             inputs,
             reducers,
             output: &output,
+            packing: self.packing(),
             scratch: scratch.path(),
             progress: &progress,
             events: &self.events,
@@ -298,6 +300,12 @@ impl Run<'_> {
         let counters = self.runner.run(&work).map_err(failed)?;
         scratch.remove()?;
         Ok((output, counters, progress.records()))
+    }
+
+    /// How part files of tables are packed.
+    #[must_use]
+    pub fn packing(&self) -> Packing {
+        self.settings.config.warehouse.compress.into()
     }
 
     /// The number of reducers.

@@ -1,6 +1,7 @@
 //! Staged tables: each is made whole, from partitions that the ledger knows, in as few passes as can
 //! be, and put into place as one.
 
+use crate::codec;
 use crate::error::{Drive, DriveError};
 use crate::events::now;
 use crate::ledger::{Changes, Entry};
@@ -10,6 +11,7 @@ use crate::storage::Place;
 use jobs::job::{At, Job, Work};
 use jobs::params::Params;
 use jobs::pass::{Pass, STEP_FOLDER};
+use jobs::side_output::Packing;
 use jobs::streaming::output::write_part_line;
 use jobs::streaming::{Counters, Output};
 use serde_json::json;
@@ -115,7 +117,8 @@ fn make_rows(run: &mut Run, job: &'static Job) -> Drive<Place> {
     for fill in job.fills {
         let value = fill.at.value(&run.params)?.unwrap_or_default();
         let place = folder.join(fill.table.name).join(format!("{}={value}", fill.table.partition));
-        write_part(&place.join("part-00000"), make, &run.params)
+        let part = place.join(&format!("part-00000{}", run.packing().ending()));
+        write_part(&part, run.packing(), make, &run.params)
             .map_err(|source| DriveError::Make { job: job.name, source })?;
     }
     Ok(folder)
@@ -123,14 +126,16 @@ fn make_rows(run: &mut Run, job: &'static Job) -> Drive<Place> {
 
 fn write_part(
     part: &Place,
+    packing: Packing,
     make: fn(&Params, &mut Output) -> Result<(), jobs::streaming::Error>,
     params: &Params,
 ) -> Result<(), jobs::streaming::Error> {
     use jobs::streaming::Error::Write as Failed;
-    let mut file = BufWriter::new(part.create().map_err(|e| Failed(io::Error::other(e)))?);
-    let mut sink = |line: &[u8]| write_part_line(&mut file, line);
+    let file = BufWriter::new(part.create().map_err(|e| Failed(io::Error::other(e)))?);
+    let mut rows = packing.over(file);
+    let mut sink = |line: &[u8]| write_part_line(&mut rows, line);
     make(params, &mut Output::new(&mut sink))?;
-    let file = file.into_inner().map_err(|e| Failed(e.into_error()))?;
+    let file = rows.end().map_err(Failed)?.into_inner().map_err(|e| Failed(e.into_error()))?;
     file.close().map_err(Failed)
 }
 
@@ -151,7 +156,7 @@ fn commit(
             let folder = first_made(outputs, &place)?;
             let folder = folder.unwrap_or_else(|| stage.join("empty").join(&place));
             let (inputs, identity) = plan::made_from(job, &value, reads);
-            let rows = folder.count_rows()?;
+            let rows = codec::count_rows(&folder)?;
             let entry = Entry {
                 job: job.name.to_owned(),
                 identity,

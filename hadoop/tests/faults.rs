@@ -7,7 +7,7 @@ use std::fs;
 use university::{Ended, University, ended, log_name};
 
 #[test]
-fn a_run_killed_at_any_point_is_finished_by_the_next() {
+fn k07_a_run_killed_at_any_point_is_finished_by_the_next() {
     let university = University::new();
     let store = |name: &str| format!("sqlite:{}", university.path(name).display());
     university.run("whole", &["--store", &store("whole.db")]).ok();
@@ -107,7 +107,7 @@ fn an_empty_folder_and_a_missing_one_are_named() {
 }
 
 #[test]
-fn wrong_words_are_refused_before_anything_runs() {
+fn k15_and_k19_wrong_words_are_refused_before_anything_runs() {
     let university = University::new();
     for (arguments, code, says) in [
         (
@@ -158,7 +158,7 @@ fn a_lost_lms_publishes_nothing() {
 }
 
 #[test]
-fn a_store_that_goes_away_keeps_its_tables() {
+fn k13_a_store_that_goes_away_keeps_its_tables() {
     let university = University::new();
     let gone = university.run("w", &["--store", "mysql://nobody@127.0.0.1:9/none"]);
     refused(&gone, 30, &["mysql://nobody@127.0.0.1:9/none"]);
@@ -312,9 +312,9 @@ fn a_full_disk_is_named_and_the_next_run_goes_on() {
 }
 
 #[tokio::test]
-async fn a_store_that_is_lost_in_the_middle_is_mended_by_the_next_run() {
+async fn k13_a_store_that_is_lost_in_the_middle_is_mended_by_the_next_run() {
     use mysql_async::prelude::Queryable;
-    let name = "a_store_that_is_lost_in_the_middle_is_mended_by_the_next_run";
+    let name = "k13_a_store_that_is_lost_in_the_middle_is_mended_by_the_next_run";
     let Some(server) = testkit::mariadb_or_skip(name).unwrap() else { return };
     let university = University::new();
     let store = server.database().await.unwrap();

@@ -7,7 +7,7 @@ use std::fs;
 use university::{DAYS, University, day_lines, log_name};
 
 #[test]
-fn engines_write_the_same_part_files() {
+fn k02_engines_write_the_same_part_files() {
     let university = University::new();
     for reducers in ["1", "7", "25"] {
         let param = format!("reducers={reducers}");
@@ -30,6 +30,66 @@ fn little_memory_changes_nothing() {
     command.env("INSIGHTS_RUNNERS_INLINE_MEMORY_MB", "0");
     university::ended(command.output().unwrap()).ok();
     assert_eq!(university.parts("much"), university.parts("little"));
+}
+
+/// Logs that come in two runs, so that packed facts are merged too; and the store's rows.
+#[test]
+fn k17_packed_tables_are_read_back_by_every_step_and_by_the_loader() {
+    let university = University::new();
+    let store = |name: &str| format!("sqlite:{}", university.path(name).display());
+    let last = university.path("logs").join(log_name(DAYS));
+    university.run("plain", &["--store", &store("plain.db")]).ok();
+    for engine in ["inline", "local"] {
+        fs::rename(&last, university.path("aside")).unwrap();
+        let db = format!("{engine}.db");
+        let run = || {
+            let store = store(&db);
+            let mut command =
+                university.enrollment("run", engine, &["-r", engine, "--store", &store]);
+            command.env("INSIGHTS_WAREHOUSE_COMPRESS", "gzip");
+            university::ended(command.output().unwrap()).ok();
+        };
+        run();
+        fs::rename(university.path("aside"), &last).unwrap();
+        run();
+        assert_eq!(university.parts("plain"), university.parts(engine), "{engine}");
+        let daily = university.path(engine).join("course_enrollment_daily/dt=2026-03-09");
+        let names = fs::read_dir(daily).unwrap().map(|file| file.unwrap().file_name());
+        let names: Vec<_> = names.map(|name| name.into_string().unwrap()).collect();
+        let parts = names.iter().filter(|name| name.starts_with("part-"));
+        assert!(parts.clone().count() > 0, "{names:?}");
+        assert!(parts.into_iter().all(|name| name.ends_with(".gz")), "{names:?}");
+        assert_eq!(daily_rows(&university, &db), daily_rows(&university, "plain.db"), "{engine}");
+    }
+}
+
+fn daily_rows(university: &University, db: &str) -> Vec<(String, String, i64)> {
+    let db = rusqlite::Connection::open(university.path(db)).unwrap();
+    let sql = "SELECT course_id, date, count FROM course_enrollment_daily ORDER BY 1, 2";
+    let mut rows = db.prepare(sql).unwrap();
+    let rows = rows.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).unwrap();
+    let rows: Vec<_> = rows.map(Result::unwrap).collect();
+    assert!(!rows.is_empty());
+    rows
+}
+
+/// Days of the interval are [start − expand, end + expand) for the choice of files.
+#[test]
+fn k11_expand_interval_on_the_command_line_widens_the_choice_of_files() {
+    let university = University::new();
+    let logs = university.path("logs").display().to_string();
+    let pattern = r"pattern=.*tracking\.log-(?P<date>\d{8}).*\.gz";
+    for (expand, files) in [("0 days", 1), ("1 day", 3), ("P2D", 5), ("1 week", 7)] {
+        let expand = format!("expand_interval={expand}");
+        let arguments = ["plan", "course-enrollment-events", "--interval", "2026-03-04"];
+        let more = ["--source", &logs, "--param", pattern, "--param", &expand];
+        let planned = university.command("w", &[&arguments[..], &more].concat()).output().unwrap();
+        let said = university::ended(planned).ok().stdout;
+        assert!(
+            said.starts_with(&format!("STALE\tscan\t{files} files to read")),
+            "{expand}: {said}"
+        );
+    }
 }
 
 /// A university whose logs come day by day; `held` gives what is not there at first.

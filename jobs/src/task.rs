@@ -5,7 +5,7 @@ use crate::fault::Fault;
 use anyhow::{Context, bail};
 use jobs::job::Work;
 use jobs::pass::{FusedReducer, Source};
-use jobs::side_output::{Folder, SideOutput};
+use jobs::side_output::{Folder, Packing, SideOutput};
 use jobs::streaming::counters::Reporter;
 use jobs::streaming::output::write_part_line;
 use jobs::streaming::report::{Heartbeat, PanicRecord};
@@ -195,7 +195,8 @@ impl Place {
         )?;
         let part = wanted.conf.partition().context("mapreduce.task.partition is not set")?;
         let folder = Folder::at(dir, &|name| wanted.conf.get(name))?;
-        Ok(Self::Side(Box::new(SideOutput::new(folder, part, &wanted.pass)?)))
+        let packing = Packing::asked_for(&wanted.conf)?;
+        Ok(Self::Side(Box::new(SideOutput::new(folder, part, &wanted.pass, packing)?)))
     }
 
     fn write(&mut self, line: &[u8]) -> io::Result<()> {

@@ -164,7 +164,7 @@ mod tests {
 2026-11-24 03:00:31,000 INFO streaming.StreamJob: Output directory: hdfs://…";
 
     #[test]
-    fn ids_progress_and_counters_are_read() {
+    fn k16_ids_of_any_length_progress_and_counters_are_read() {
         let mut said = Said::default();
         TALK.lines().for_each(|line| said.line(line));
         assert_eq!(said.application.as_deref(), Some("application_1700000000000_12345"));

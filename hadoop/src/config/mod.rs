@@ -223,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_key_names_the_nearest() {
+    fn k19_an_unknown_key_names_the_nearest() {
         let error = read("warehouse:\n  keep_partition: 5\n", &[]).unwrap_err().to_string();
         assert!(
             error.contains("unknown key `keep_partition`; did you mean `keep_partitions`?"),

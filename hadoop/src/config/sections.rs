@@ -2,6 +2,7 @@
 
 use crate::interrupt::OnInterrupt;
 use crate::runner::cores;
+use jobs::side_output::Packing;
 use serde::{Deserialize, Serialize};
 use serde_yaml::Value;
 use std::collections::BTreeMap;
@@ -51,6 +52,28 @@ pub struct Warehouse {
     pub url: String,
     /// How many partitions of a staged table are kept, the newest ones.
     pub keep_partitions: usize,
+    /// How part files are packed.
+    pub compress: Compress,
+}
+
+/// How part files are packed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Compress {
+    /// Not at all.
+    #[default]
+    None,
+    /// With gzip.
+    Gzip,
+}
+
+impl From<Compress> for Packing {
+    fn from(compress: Compress) -> Self {
+        match compress {
+            Compress::None => Self::Plain,
+            Compress::Gzip => Self::Gzip,
+        }
+    }
 }
 
 /// The result store.
@@ -248,7 +271,7 @@ impl Default for HadoopConfig {
 
 impl Default for Warehouse {
     fn default() -> Self {
-        Self { url: "warehouse".to_owned(), keep_partitions: 3 }
+        Self { url: "warehouse".to_owned(), keep_partitions: 3, compress: Compress::None }
     }
 }
 

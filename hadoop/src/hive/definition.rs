@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn each_difference_is_told() {
+    fn k14_each_difference_is_told() {
         let ours = Definition::parse(OURS).unwrap();
         let drift = |from: &str, to: &str| {
             let text = HIVES.replace(from, to);

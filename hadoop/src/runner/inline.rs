@@ -149,7 +149,7 @@ fn reduce(work: &Work, runs: &[Run], part: usize, output: &Path) -> Result<Count
     let task = || format!("reduce {part}");
     let disk = || format!("reading sorted lines of {} in {}", task(), work.scratch.display());
     let mut merge = Merge::new(runs, part).map_err(RunError::disk(disk()))?;
-    let mut files = SideOutput::new(output.to_owned().into(), part, work.pass)?;
+    let mut files = SideOutput::new(output.to_owned().into(), part, work.pass, work.packing)?;
     let mut reducer = work.pass.reducer()?;
     let keys = reducer.keys();
     let mut sink = |line: &[u8]| files.write(line);

@@ -205,6 +205,9 @@ impl Local {
         for (name, value) in settings {
             export(&mut command, name, &value);
         }
+        for (name, value) in work.packing.settings() {
+            export(&mut command, name, value);
+        }
         for (name, value) in &self.jobconf {
             export(&mut command, name, value);
         }

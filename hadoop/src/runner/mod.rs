@@ -15,6 +15,7 @@ use crate::progress::Progress;
 use crate::storage::{Place, StorageError};
 use jobs::params::ParamError;
 use jobs::pass::Pass;
+use jobs::side_output::Packing;
 use jobs::streaming::{self, Counters};
 use std::io;
 use std::path::Path;
@@ -135,6 +136,8 @@ pub struct Work<'a> {
     pub reducers: usize,
     /// An empty folder for the part files.
     pub output: &'a Place,
+    /// How those of tables are packed.
+    pub packing: Packing,
     /// A folder of this machine for what is needed meanwhile.
     pub scratch: &'a Path,
     /// Who is told how far it is.

@@ -335,7 +335,7 @@ impl<'r, 's> Scanning<'r, 's> {
             identity: identity(texts),
             // The list of scanned files says it.
             inputs: BTreeMap::new(),
-            rows: folder.count_rows()?,
+            rows: codec::count_rows(folder)?,
             run: self.run.events.id().to_owned(),
             finished: now(),
         })

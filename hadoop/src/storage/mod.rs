@@ -229,25 +229,6 @@ impl Place {
         Ok(files.filter(|place| !place.name().starts_with(['_', '.'])).collect())
     }
 
-    /// Rows of a partition; 0 where it is not there.
-    ///
-    /// # Errors
-    /// When a part file cannot be read.
-    pub fn count_rows(&self) -> Stored<u64> {
-        let mut rows = 0;
-        let mut buffer = vec![0; 64 * 1024];
-        for part in if self.is_folder()? { self.parts()? } else { Vec::new() } {
-            let mut bytes = part.open(0)?;
-            loop {
-                match bytes.read(&mut buffer).map_err(part.refused("read"))? {
-                    0 => break,
-                    count => rows += memchr::memchr_iter(b'\n', &buffer[..count]).count() as u64,
-                }
-            }
-        }
-        Ok(rows)
-    }
-
     /// The bytes of a file from `start` on.
     ///
     /// # Errors

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crate::lms_source;
 use crate::setup::{Cluster, said, statements};
-use crate::university::{University, ended};
+use crate::university::{DAYS, University, ended};
 use apache_avro::Reader;
 use apache_avro::types::Value;
 use jobs::lms::TABLES;
@@ -78,6 +78,37 @@ fn hive_reads_every_table_as_it_is_in_the_files() {
         assert_eq!(read, expected);
     }
     assert_eq!(read.len(), expected.len());
+}
+
+/// Both fill the spans of enrollments; the tables have columns with reserved names.
+#[test]
+fn k14_two_workflows_share_tables_and_a_changed_one_is_told_and_left_alone() {
+    let Some(cluster) = Cluster::or_skip("a shared Hive") else { return };
+    let _ = cluster;
+    let university = University::new();
+    let database = format!("shared_{}", std::process::id());
+    said("hive", &["-e", &format!("CREATE DATABASE {database}")]);
+    let config = format!("hive: {{command: hive, database: {database}}}\n");
+    fs::write(university.path("insights.yml"), config).unwrap();
+    let logs = university.path("logs").display().to_string();
+    for job in ["course-enrollment-daily", "course-enrollment-mode-daily"] {
+        let arguments = ["run", job, "--source", &logs, "--interval", "2026-03-01-2026-03-09"];
+        ended(university.command("w", &arguments).output().unwrap()).ok();
+    }
+    let in_hive =
+        |statements: &str| said("hive", &["-e", &format!("USE {database}; {statements}")]);
+    in_hive("ALTER TABLE course_enrollment_mode_daily ADD COLUMNS (extra INT)");
+    let told = ended(university.command("w", &["hive", "ddl"]).output().unwrap());
+    assert_eq!(told.code, Some(41), "{}", told.stderr);
+    let difference = format!("{database}.course_enrollment_mode_daily differs: ");
+    assert!(told.stderr.contains(&difference) && told.stderr.contains("extra"), "{}", told.stderr);
+    let found = in_hive(
+        "SHOW PARTITIONS course_enrollment_events; SHOW PARTITIONS course_enrollment_daily; \
+         DESCRIBE course_enrollment_mode_daily; \
+         SELECT `date`, count FROM course_enrollment_daily LIMIT 1",
+    );
+    assert_eq!(found.matches("dt=2026-03-0").count(), DAYS as usize + 1, "{found}");
+    assert!(found.contains("extra") && found.contains("2026-03-01\t"), "{found}");
 }
 
 fn query(database: &str, table: &Table) -> String {

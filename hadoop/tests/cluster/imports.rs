@@ -11,7 +11,7 @@ use hadoop::rows;
 use jobs::lms::{LmsTable, TABLES};
 
 #[test]
-fn sqoop_and_the_native_importer_bring_the_same_rows() {
+fn k12_sqoop_and_the_native_importer_bring_the_same_rows() {
     let Some(cluster) = Cluster::or_skip("imports by Sqoop") else { return };
     let university = University::new();
     let lms = cluster.lms("imports");

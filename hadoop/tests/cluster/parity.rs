@@ -3,37 +3,93 @@
 use std::fs;
 
 use crate::setup::Cluster;
-use crate::university::University;
+use crate::university::{University, log_name};
 use jobs::registry::JOBS;
 
-#[test]
-fn every_job_writes_the_same_part_files_on_every_engine() {
-    let Some(cluster) = Cluster::or_skip("engine parity") else { return };
+/// A university whose engine `hadoop` runs its tasks on this machine.
+fn university(cluster: &Cluster, more: &str) -> University {
     let university = University::new();
-    fs::write(
-        university.path("insights.yml"),
-        format!(
-            "runners: {{hadoop: {{program: '{}', jobconf: {{mapreduce.framework.name: local, \
-             mapreduce.jobtracker.address: local, 'fs.defaultFS': 'file:///'}}}}}}\n",
-            cluster.program.display()
-        ),
-    )
-    .unwrap();
+    let config = format!(
+        "runners: {{hadoop: {{program: '{}', jobconf: {{mapreduce.framework.name: local, \
+         mapreduce.jobtracker.address: local, 'fs.defaultFS': 'file:///'}}}}}}\n{more}",
+        cluster.program.display()
+    );
+    fs::write(university.path("insights.yml"), config).unwrap();
+    university
+}
+
+/// The part files of some jobs by an engine, besides those of the enrollment workflow.
+fn parts(
+    university: &University,
+    engine: &str,
+    reducers: &str,
+    jobs: &[&str],
+) -> Vec<(String, String)> {
+    let warehouse = format!("{engine}-{reducers}");
+    university.write_catalogue(&warehouse);
+    let reducers = format!("reducers={reducers}");
+    university.run(&warehouse, &[jobs, &["-r", engine, "--param", &reducers]].concat()).ok();
+    university.parts(&warehouse)
+}
+
+const OTHERS: [&str; 4] =
+    ["calendar", "course-enrollment", "--param", "enable_course_catalog=true"];
+
+#[test]
+fn k03_every_job_writes_the_same_part_files_on_every_engine() {
+    let Some(cluster) = Cluster::or_skip("engine parity") else { return };
+    let university = university(&cluster, "");
     for reducers in ["1", "3"] {
-        let [inline, local, hadoop] = ["inline", "local", "hadoop"].map(|engine| {
-            let warehouse = format!("{engine}-{reducers}");
-            university.write_catalogue(&warehouse);
-            let reducers = format!("reducers={reducers}");
-            let others = ["calendar", "course-enrollment", "--param", "enable_course_catalog=true"];
-            let how = ["-r", engine, "--param", &reducers];
-            university.run(&warehouse, &[&others[..], &how[..]].concat()).ok();
-            university.parts(&warehouse)
-        });
+        let [inline, local, hadoop] = ["inline", "local", "hadoop"]
+            .map(|engine| parts(&university, engine, reducers, &OTHERS));
         for table in JOBS.iter().flat_map(|job| job.fills).map(|fill| fill.table.name) {
             let folder = format!("{table}/");
             assert!(inline.iter().any(|(name, _)| name.starts_with(&folder)), "{table} is empty");
         }
         assert_eq!(inline, local, "{reducers} reducers");
+        assert_eq!(inline, hadoop, "{reducers} reducers");
+    }
+}
+
+/// Lines of all kinds of bytes; the second file repeats them with a TAB at each end.
+fn awkward() -> [Vec<u8>; 2] {
+    let event = |mode: &[u8], behind: &[u8]| {
+        let front = br#"{"event_type": "edx.course.enrollment.activated", "time": "2026-03-02T10:00:00+00:00", "event": {"course_id": "course-v1:A+One+R", "user_id": 7, "mode": ""#;
+        [&front[..], mode, br#""}}"#, behind, b"\n"].concat()
+    };
+    let texts: [&[u8]; 12] = [
+        br"a\tb",
+        br"a\rb",
+        br"a\nb",
+        br"a\u0000b",
+        b"a\0b",
+        b"a\xffb",
+        b"a\xe2\x82b",
+        b"a\tb",
+        b"a\rb",
+        "\u{1f4a5}".as_bytes(),
+        br"\ud83d\udca5",
+        br"\ud83d",
+    ];
+    let plain = texts.map(|text| event(text, b"")).concat();
+    let tabs = texts.map(|text| event(text, b"\t")).concat();
+    [[plain, b"a prefix ".to_vec(), event(b"audit", b"\r")].concat(), tabs]
+}
+
+/// Many inputs stand in the job's settings: with and without TABs in lines.
+#[test]
+fn k01_k02_k09_awkward_lines_are_the_same_on_every_engine_in_the_same_places() {
+    let Some(cluster) = Cluster::or_skip("awkward lines") else { return };
+    let university = university(&cluster, "warehouse: {compress: gzip}\n");
+    for (day, bytes) in (1..).zip(awkward()) {
+        university.write_bytes(&log_name(day), &bytes);
+    }
+    for reducers in ["7", "25"] {
+        let [inline, hadoop] =
+            ["inline", "hadoop"].map(|engine| parts(&university, engine, reducers, &[]));
+        let facts = |name: &str| name.starts_with("course_enrollment_events/dt=2026-03-02/");
+        let facts: Vec<_> = inline.iter().filter(|(name, _)| facts(name)).collect();
+        assert!(facts.iter().any(|(_, text)| text.contains('\u{1f4a5}')), "{facts:?}");
         assert_eq!(inline, hadoop, "{reducers} reducers");
     }
 }

@@ -22,7 +22,7 @@ fn insert(rows: &str) -> String {
 }
 
 #[test]
-fn every_type_arrives_with_its_odd_values() {
+fn k12_every_type_arrives_with_its_odd_values() {
     on_both("awkward values", |lms| {
         let rows = "(-7, 1, -32768, 0.5, 0.1, 0.50, '', 'a\tb\nc\rd\u{1}e\\f \\N None', '2013-11-30 12:34:56.000007', '2013-11-30', 'x\ty'),\
                     (9000000000, 0, 0, -1.25, 1e300, -12345.67, '😀 ünï', '', '2013-11-30 00:00:00', '0000-00-00', ''),\
@@ -107,7 +107,7 @@ fn an_empty_table_is_one_file_without_rows() {
 }
 
 #[test]
-fn a_table_without_a_key_is_one_part() {
+fn k12_a_table_without_a_key_is_one_part() {
     on_both("a table without a key", |lms| {
         lms.execute(&[
             "CREATE TABLE t (word varchar(9), n int)",

@@ -2,7 +2,7 @@
 #![allow(dead_code, clippy::unwrap_used)]
 
 use std::fs;
-use std::io::Write;
+use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -39,10 +39,16 @@ impl University {
     }
 
     pub fn write_log(&self, name: &str, lines: &[String]) {
+        let lines: Vec<_> = lines.iter().map(|line| format!("{line}\n")).collect();
+        self.write_bytes(name, lines.concat().as_bytes());
+    }
+
+    /// A log of any bytes.
+    pub fn write_bytes(&self, name: &str, bytes: &[u8]) {
         let path = self.path("logs").join(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         let mut out = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-        lines.iter().for_each(|line| writeln!(out, "{line}").unwrap());
+        out.write_all(bytes).unwrap();
         fs::write(path, out.finish().unwrap()).unwrap();
     }
 
@@ -128,7 +134,8 @@ impl University {
         ended(self.enrollment("run", warehouse, arguments).output().unwrap())
     }
 
-    /// Every part file of a warehouse: its path and its bytes, imports apart (Avro's sync marks differ).
+    /// Every part file of a warehouse: its path and its bytes, unpacked; imports apart (Avro's sync marks
+    /// differ).
     pub fn parts(&self, warehouse: &str) -> Vec<(String, String)> {
         let root = self.path(warehouse);
         let mut found = Vec::new();
@@ -156,6 +163,11 @@ fn collect(root: &Path, folder: &Path, found: &mut Vec<(String, String)>) {
         let name = path.strip_prefix(root).unwrap().display().to_string();
         if path.is_dir() && !name.starts_with("_ledger") && !name.starts_with("_runs") {
             collect(root, &path, found);
+        } else if let Some(name) = name.strip_suffix(".gz").filter(|name| name.contains("/part-")) {
+            let mut text = String::new();
+            let packed = fs::File::open(&path).unwrap();
+            flate2::read::MultiGzDecoder::new(packed).read_to_string(&mut text).unwrap();
+            found.push((name.to_owned(), text));
         } else if name.contains("/part-") && !name.ends_with(".avro") {
             found.push((name, fs::read_to_string(&path).unwrap()));
         }

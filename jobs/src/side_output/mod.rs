@@ -5,8 +5,10 @@
 //! for a further step go to `DIR/step-output/JOB/part-NNNNN`.
 
 mod folder;
+mod packing;
 
 pub use folder::{File, Folder};
+pub use packing::{Packed, Packing};
 
 use crate::job::{At, Fill, Job};
 use crate::params::ParamError;
@@ -88,20 +90,27 @@ impl Rows {
 pub struct SideOutput {
     dir: Folder,
     part: String,
+    packing: Packing,
     rows: Rows,
-    open: HashMap<Vec<u8>, File>,
+    open: HashMap<Vec<u8>, Packed<File>>,
     folder: Vec<u8>,
 }
 
 impl SideOutput {
-    /// Will write the files of reducer `part` below `dir`.
+    /// Will write the files of reducer `part` below `dir`, those of tables packed.
     ///
     /// # Errors
     /// When a parameter that names a partition is missing or unreadable.
-    pub fn new(dir: Folder, part: usize, pass: &Pass) -> Result<Self, ParamError> {
+    pub fn new(
+        dir: Folder,
+        part: usize,
+        pass: &Pass,
+        packing: Packing,
+    ) -> Result<Self, ParamError> {
         Ok(Self {
             dir,
             part: format!("part-{part:05}"),
+            packing,
             rows: Rows::new(pass)?,
             open: HashMap::new(),
             folder: Vec::new(),
@@ -128,8 +137,11 @@ impl SideOutput {
             self.open.drain().try_for_each(|(_, file)| file.close())?;
         }
         let folder = String::from_utf8_lossy(&self.folder);
-        let path = format!("{}/{}", folder.trim_end_matches('/'), self.part);
-        self.open.insert(self.folder.clone(), self.dir.append(&path)?);
+        let folder = folder.trim_end_matches('/');
+        let of_table = ![SCANNED, STEP_FOLDER].contains(&folder.split('/').next().unwrap_or(""));
+        let packing = if of_table { self.packing } else { Packing::Plain };
+        let path = format!("{folder}/{}{}", self.part, packing.ending());
+        self.open.insert(self.folder.clone(), packing.over(self.dir.append(&path)?));
         Ok(())
     }
 
@@ -138,7 +150,7 @@ impl SideOutput {
     /// # Errors
     /// When a file cannot be written.
     pub fn close(self) -> io::Result<()> {
-        self.open.into_values().try_for_each(File::close)
+        self.open.into_values().try_for_each(Packed::close)
     }
 }
 

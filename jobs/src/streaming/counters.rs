@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn the_tail_of_too_many_counters_is_summed() {
+    fn k05_the_tail_of_too_many_counters_is_summed() {
         let mut counters = Counters::default();
         for number in 0..500 {
             counters.add("Organisation", &format!("org {number}"), 1);
@@ -147,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn commas_and_line_ends_cannot_break_a_report() {
+    fn k05_commas_and_line_ends_cannot_break_a_report() {
         assert_eq!(printable("a,b\nc", 64), "a;b c");
         assert_eq!(printable(&"é".repeat(100), 64).chars().count(), 64);
     }

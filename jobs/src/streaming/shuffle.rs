@@ -56,7 +56,7 @@ mod tests {
 
     /// Values of `Text.hashCode` and `String.hashCode` by their published definitions.
     #[test]
-    fn both_formulas_give_the_published_hashes() {
+    fn k02_both_formulas_give_the_published_hashes() {
         assert_eq!(hash(0, b"hello"), 99_162_322);
         assert_eq!(hash(1, b""), 1);
         assert_eq!(hash(1, b"a"), 128);

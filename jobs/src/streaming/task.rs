@@ -22,6 +22,8 @@ const RENAMED: &[(&str, &str)] = &[
     ("mapreduce.job.priority", "mapred.job.priority"),
     ("mapreduce.task.timeout", "mapred.task.timeout"),
     ("mapreduce.job.output.key.comparator.class", "mapred.output.key.comparator.class"),
+    ("mapreduce.output.fileoutputformat.compress", "mapred.output.compress"),
+    ("mapreduce.output.fileoutputformat.compress.codec", "mapred.output.compression.codec"),
     ("mapreduce.partition.keypartitioner.options", "mapred.text.key.partitioner.options"),
 ];
 

@@ -111,7 +111,7 @@ async fn a_table_made_by_somebody_else_is_replaced() {
 
 /// Two loaders as two processes are: each with connections of its own.
 #[tokio::test]
-async fn two_loaders_of_a_table_refuse_each_other() {
+async fn k13_two_loaders_of_a_table_refuse_each_other() {
     for store in stores().await {
         let second = Store::open(&store.address).unwrap();
         let (begun, slow) = slow_rows();

@@ -78,7 +78,7 @@ async fn rows_keep_the_order_of_parts_and_share_one_moment() {
 }
 
 #[tokio::test]
-async fn a_wrong_row_names_its_file_and_line_and_leaves_the_table() {
+async fn k13_a_wrong_row_names_its_file_and_line_and_leaves_the_table() {
     let good = "c\t2014-01-01\tnew\t1\t0.5\t\\N\t1\t{}\n";
     for (bad, reason) in [
         ("c\t2014-01-01\tnew\t1\t0.5\t\\N\t1\n", "part-00001, line 2 has 7 fields, not 8"),
@@ -116,7 +116,7 @@ async fn a_torn_part_file_leaves_the_table() {
 }
 
 #[tokio::test]
-async fn an_empty_load_needs_leave() {
+async fn k13_an_empty_load_needs_leave() {
     for store in stores().await {
         store.load("u1", &["old"]).await.unwrap();
         let error = store.load("u2", &[]).await.unwrap_err();

@@ -36,7 +36,7 @@ async fn as_user(
 }
 
 #[tokio::test]
-async fn a_missing_right_is_told_before_the_work() {
+async fn k13_a_missing_right_is_told_before_the_work() {
     let Some(server) = mariadb() else { return };
     let database = on(server).await;
     let folder = tempfile::tempdir().unwrap();
@@ -131,8 +131,40 @@ async fn a_switched_off_local_infile_is_told_and_nothing_hangs() {
     assert!(error.to_string().contains("local_infile"), "{error}");
 }
 
+/// A reader in the middle of a transaction holds the swap up, and the loader is killed there.
 #[tokio::test]
-async fn a_server_that_goes_away_in_the_middle_publishes_nothing() {
+async fn k13_a_rename_that_fails_leaves_the_old_rows_and_their_mark() {
+    let Some(server) = mariadb() else { return };
+    let database = on(server).await;
+    database.load("u1", &["old"]).await.unwrap();
+    let mut reader = server.administrator().await.unwrap();
+    let name = database.address.to_string().rsplit('/').next().unwrap().to_owned();
+    reader.query_drop("BEGIN").await.unwrap();
+    reader.query_drop(format!("SELECT COUNT(*) FROM {name}.sample")).await.unwrap();
+    let kill = async {
+        let renaming = "SELECT id FROM information_schema.processlist WHERE db = ? AND info LIKE 'RENAME TABLE%'";
+        loop {
+            let found: Option<u64> = reader.exec_first(renaming, (&name,)).await.unwrap();
+            if let Some(id) = found {
+                return reader.query_drop(format!("KILL {id}")).await.unwrap();
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    let (loaded, ()) = tokio::join!(database.load("u2", &["new"]), kill);
+    loaded.unwrap_err();
+    reader.query_drop("COMMIT").await.unwrap();
+    assert_eq!(
+        (database.titles().await, database.marks().await),
+        (vec!["old".to_owned()], vec!["u1".to_owned()])
+    );
+    database.load("u2", &["new"]).await.unwrap();
+    assert_eq!(database.titles().await, ["new"]);
+    assert_eq!(database.tables().await, ["sample", "sample__prev"]);
+}
+
+#[tokio::test]
+async fn k13_a_server_that_goes_away_in_the_middle_publishes_nothing() {
     let Some(server) = mariadb_or_skip("the store against a server that goes away").unwrap() else {
         return;
     };

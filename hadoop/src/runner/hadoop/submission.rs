@@ -26,6 +26,8 @@ const OLD_NAMES: &[(&str, &str)] = &[
     ("mapreduce.reduce.speculative", "mapred.reduce.tasks.speculative.execution"),
     ("mapreduce.map.output.compress", "mapred.compress.map.output"),
     ("mapreduce.map.output.compress.codec", "mapred.map.output.compression.codec"),
+    ("mapreduce.output.fileoutputformat.compress", "mapred.output.compress"),
+    ("mapreduce.output.fileoutputformat.compress.codec", "mapred.output.compression.codec"),
     ("mapreduce.partition.keypartitioner.options", "mapred.text.key.partitioner.options"),
     ("mapreduce.map.output.key.field.separator", "map.output.key.field.separator"),
     ("mapreduce.input.fileinputformat.inputdir", "mapred.input.dir"),
@@ -111,8 +113,13 @@ impl Submission<'_> {
             ("mapreduce.map.output.compress.codec", self.map_output_codec),
             ("stream.jobconf.truncate.limit", &LONGEST_VALUE.to_string()),
         ];
-        let mut settings: BTreeMap<_, _> =
-            fixed.iter().map(|(name, value)| (self.named(name), (*value).to_owned())).collect();
+        // Said in any case: a cluster's own wish would pack by a codec that tasks do not have.
+        let packing = self.work.packing.settings();
+        let mut settings: BTreeMap<_, _> = fixed
+            .iter()
+            .chain(&packing)
+            .map(|(name, value)| (self.named(name), (*value).to_owned()))
+            .collect();
         let optional =
             [("mapreduce.job.queuename", self.queue), ("mapreduce.job.priority", self.priority)];
         for (name, value) in optional {
