@@ -1,5 +1,5 @@
 //! Ctrl-C and SIGTERM: a job on a cluster is killed or left, as was asked for; then the run ends with
-//! the signal's exit code. Without such a job the process ends at once, as by default: a run that
+//! the signal's exit code, at a second signal at once. Without such a job the process ends at once, as by default: a run that
 //! was killed anywhere is finished by the next.
 
 use serde::{Deserialize, Serialize};
@@ -43,8 +43,13 @@ pub fn watch() -> std::io::Result<()> {
     std::thread::spawn(move || {
         let signal = runtime.block_on(next());
         SIGNAL.store(signal, Ordering::Relaxed);
-        match JOB.lock().unwrap_or_else(PoisonError::into_inner).take() {
-            Some(end) => end(),
+        let end = JOB.lock().unwrap_or_else(PoisonError::into_inner).take();
+        match end {
+            Some(end) => {
+                std::thread::spawn(end);
+                // Who does not want to wait for that presses the key again.
+                std::process::exit(128 + runtime.block_on(next()));
+            }
             None => std::process::exit(128 + signal),
         }
     });

@@ -117,7 +117,7 @@ fn make_rows(run: &mut Run, job: &'static Job) -> Drive<Place> {
     for fill in job.fills {
         let value = fill.at.value(&run.params)?.unwrap_or_default();
         let place = folder.join(fill.table.name).join(format!("{}={value}", fill.table.partition));
-        let part = place.join(&format!("part-00000{}", run.packing().ending()));
+        let part = place.join(format!("part-00000{}", run.packing().ending()));
         write_part(&part, run.packing(), make, &run.params)
             .map_err(|source| DriveError::Make { job: job.name, source })?;
     }

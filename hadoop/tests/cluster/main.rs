@@ -2,6 +2,7 @@
 //! says that it is skipped; ci/checks/cluster brings one up.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod guide;
 #[path = "../lms_source/mod.rs"]
 mod lms_source;
 mod scene;
@@ -14,5 +15,6 @@ mod diagnose;
 mod faults;
 mod hive;
 mod imports;
+mod life;
 mod parity;
 mod workflow;
