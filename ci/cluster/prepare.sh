@@ -106,6 +106,7 @@ export CLUSTER_RESOURCEMANAGER_URL='http://127.0.0.1:$RM_WEB'
 export CLUSTER_NODEMANAGER_URL='http://127.0.0.1:$NM_WEB'
 export CLUSTER_HISTORY_URL='http://127.0.0.1:$HISTORY_WEB'
 export CLUSTER_METASTORE='thrift://127.0.0.1:$METASTORE'
+export CLUSTER_HIVE_DATABASE=insights
 export CLUSTER_LMS='mysql://lms@127.0.0.1:$LMS/edxapp'
 export CLUSTER_LMS_JDBC='jdbc:mysql://127.0.0.1:$LMS/edxapp'
 export CLUSTER_LMS_PASSWORD_FILE='$dir/secret/lms.password'

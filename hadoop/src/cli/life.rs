@@ -128,6 +128,8 @@ pub fn detach(warehouse: &str) -> Drive<()> {
     while begun.elapsed() < BEGIN && !record.exists()? {
         if let Ok(Some(status)) = child.try_wait() {
             let said = std::fs::read_to_string(&path).unwrap_or_default();
+            // Its own mark; that of this process comes before it.
+            let said = said.split_once(" ERROR] ").map_or(said.as_str(), |(_, why)| why).to_owned();
             return Err(DriveError::Detached { code: status.code().unwrap_or(40), said });
         }
         std::thread::sleep(LOOK);

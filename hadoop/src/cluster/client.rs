@@ -70,6 +70,8 @@ impl Said {
         if let Some((_, reason)) = line.split_once("failed with state ") {
             // Hadoop's local job runner knows no reason.
             self.reason = Some(reason.trim().to_owned()).filter(|said| !said.ends_with(": NA"));
+        } else if let Some((_, reason)) = line.split_once("Error Launching job : ") {
+            self.reason = Some(reason.trim().to_owned());
         } else if let Some(cause) = line.strip_prefix("java.lang.Exception: ") {
             self.reason = Some(cause.trim().to_owned());
         } else if line.contains("Task failed task_") && self.reason.is_none() {
@@ -185,6 +187,15 @@ mod tests {
         said.line("INFO mapreduce.Job: Job job_1_10000 failed with state FAILED due to: Task failed task_1_10000_m_000000");
         assert!(said.reason.unwrap().starts_with("FAILED due to: Task failed"));
         assert_eq!(said.missing, None);
+    }
+
+    #[test]
+    fn of_a_job_that_was_refused_only_the_reason_is_kept() {
+        let mut said = Said::default();
+        said.line("INFO mapreduce.JobSubmitter: number of splits:3");
+        said.line("ERROR streaming.StreamJob: Error Launching job : org.x.YarnException: to unknown queue: nope");
+        said.line("Streaming Command Failed!");
+        assert_eq!(said.reason.as_deref(), Some("org.x.YarnException: to unknown queue: nope"));
     }
 
     #[test]

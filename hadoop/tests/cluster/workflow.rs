@@ -33,6 +33,7 @@ fn the_enrollment_workflow_on_a_cluster_is_that_of_one_process() {
             ("PATH", &path),
             ("CLUSTER_LMS", &without_password(&lms)),
             ("CLUSTER_STORE", &without_password(&store)),
+            ("CLUSTER_HIVE_DATABASE", &format!("workflow_{}", std::process::id())),
         ],
     );
 
