@@ -102,10 +102,16 @@ impl Said {
         }
     }
 
-    /// The last lines that it said, for a person who looks for the cause.
+    /// Why it failed: the framework's reason; else its errors among the last lines that it said, or all of
+    /// these.
     #[must_use]
-    pub fn tail(&self) -> String {
-        self.last.iter().map(String::as_str).collect::<Vec<_>>().join("\n")
+    pub fn cause(&self) -> String {
+        if let Some(reason) = &self.reason {
+            return reason.clone();
+        }
+        let lines = || self.last.iter().map(String::as_str);
+        let errors: Vec<_> = lines().filter(|line| line.contains(" ERROR ")).collect();
+        if errors.is_empty() { lines().collect::<Vec<_>>().join("\n") } else { errors.join("\n") }
     }
 }
 
@@ -178,7 +184,10 @@ mod tests {
             counters,
             [("Enrollment Events", "Discard Malformed Fact", 3), ("Event", "a = b", -4)]
         );
-        assert!(said.tail().ends_with("hdfs://…"));
+        assert!(said.cause().ends_with("hdfs://…"));
+        said.line("2026-11-24 03:00:32,000 ERROR tool.ImportTool: Import failed: no rights");
+        said.line("\tat org.apache.sqoop.Sqoop.main(Sqoop.java:252)");
+        assert!(said.cause().ends_with("Import failed: no rights"), "{}", said.cause());
     }
 
     #[test]

@@ -115,7 +115,7 @@ fn sqoop(
         (None, true) => Ok((said, job)),
         (None, false) => {
             let code = status.code().unwrap_or(-1);
-            let cause = said.reason.clone().unwrap_or_else(|| said.tail());
+            let cause = said.cause();
             Err(failed(RunError::Cluster { job, code, meaning: meaning(code), cause }))
         }
     }

@@ -137,7 +137,7 @@ fn failure(said: &Said, code: Option<i32>) -> RunError {
         return codec::InputError { place, offset: 0, what }.into();
     }
     let code = code.unwrap_or(-1);
-    let cause = said.reason.clone().unwrap_or_else(|| said.tail());
+    let cause = said.cause();
     RunError::Cluster {
         job: said.job.clone().or_else(|| said.application.clone()),
         code,

@@ -194,3 +194,113 @@ fn xml_text(text: &str) -> String {
     }
     escaped
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::events::Events;
+    use crate::progress::Progress;
+    use jobs::pass::Pass;
+    use jobs::side_output::Packing;
+
+    /// Of a job over two logs, on a Hadoop of this version: the arguments, and the settings file.
+    fn submitted(major: u32) -> (Vec<String>, String) {
+        let folder = tempfile::tempdir().unwrap();
+        let place = Place::from(folder.path());
+        let job = jobs::registry::job("course-enrollment-daily").unwrap();
+        let params = [("interval".to_owned(), "2014\t<&>".to_owned())].into_iter().collect();
+        let pass = Pass { jobs: vec![job], step: 0, params };
+        let events = Events::begin(&place, "r".to_owned(), &[], serde_json::Value::Null).unwrap();
+        let work = Work {
+            pass: &pass,
+            inputs: &["hdfs://n:8020/logs/a,{1}.gz".into(), "hdfs://n:8020/logs/b.gz".into()],
+            reducers: 7,
+            output: &place.join("out"),
+            packing: Packing::Gzip,
+            scratch: folder.path(),
+            progress: &Progress::new("x"),
+            events: &events,
+        };
+        let submission = Submission {
+            work: &work,
+            name: "insights x".to_owned(),
+            tag: "r".to_owned(),
+            program: Path::new("/opt/jobs"),
+            version: Version { major },
+            queue: Some("nightly"),
+            priority: None,
+            map_output_codec: "Codec",
+            jobconf: BTreeMap::from([("mapreduce.job.name".to_owned(), "mine".to_owned())]),
+        };
+        let arguments = submission.write(Path::new("/lib/streaming.jar"), folder.path()).unwrap();
+        let settings = std::fs::read_to_string(folder.path().join("settings.xml")).unwrap();
+        (arguments, settings)
+    }
+
+    fn has(settings: &str, name: &str, value: &str) -> bool {
+        settings.contains(&format!("<name>{name}</name><value>{value}</value>"))
+    }
+
+    #[test]
+    fn generic_options_come_before_those_of_streaming() {
+        let (arguments, _) = submitted(3);
+        assert_eq!(arguments[..2], ["jar", "/lib/streaming.jar"]);
+        let options: Vec<_> = arguments.iter().filter(|word| word.starts_with('-')).collect();
+        let order = [
+            "-conf",
+            "-files",
+            "-input",
+            "-output",
+            "-mapper",
+            "-combiner",
+            "-reducer",
+            "-partitioner",
+            "-lazyOutput",
+        ];
+        assert_eq!(options, order);
+        assert!(arguments.contains(&"file:///opt/jobs#jobs".to_owned()), "{arguments:?}");
+        assert!(arguments.contains(&r"hdfs://n:8020/logs/a\,\{1\}.gz".to_owned()), "{arguments:?}");
+    }
+
+    #[test]
+    fn settings_have_the_names_of_the_clusters_hadoop() {
+        for (major, reduces, queue, inputs, compress) in [
+            (
+                1,
+                "mapred.reduce.tasks",
+                "mapred.job.queue.name",
+                "mapred.input.dir",
+                "mapred.output.compress",
+            ),
+            (
+                2,
+                "mapreduce.job.reduces",
+                "mapreduce.job.queuename",
+                "mapreduce.input.fileinputformat.inputdir",
+                "mapreduce.output.fileoutputformat.compress",
+            ),
+        ] {
+            let (_, settings) = submitted(major);
+            assert!(has(&settings, reduces, "7"), "{settings}");
+            assert!(has(&settings, queue, "nightly"), "{settings}");
+            assert!(has(&settings, inputs, "hdfs://n:8020/logs/b.gz"), "{settings}");
+            assert!(has(&settings, compress, "true"), "{settings}");
+            for side in ["map", "reduce"] {
+                let fields = format!("stream.num.{side}.output.key.fields");
+                assert!(has(&settings, &fields, WHOLE_LINE), "{settings}");
+            }
+            assert!(
+                has(&settings, "insights.param.interval", "2014&#9;&lt;&amp;&gt;"),
+                "{settings}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_the_user_says_wins() {
+        let (_, settings) = submitted(3);
+        assert!(has(&settings, "mapreduce.job.name", "mine"), "{settings}");
+        assert!(!settings.contains("insights x"), "{settings}");
+    }
+}
