@@ -215,3 +215,18 @@ impl Reducer for KeepAll {
         Ok(())
     }
 }
+
+/// A reducer of lines that end in a whole number behind their key: one line a key, with the sum. It
+/// is its own combiner.
+pub struct SumCounts;
+
+impl Reducer for SumCounts {
+    fn reduce(&mut self, key: &[u8], values: &mut Values, out: &mut Output) -> Result<(), Error> {
+        let mut sum = 0;
+        while let Some(value) = values.next()? {
+            let number = str::from_utf8(value).ok().and_then(|text| text.parse::<i64>().ok());
+            sum += number.ok_or_else(|| Error::contract("a count", "no number", value))?;
+        }
+        out.row().fields(key).int(sum).end()
+    }
+}

@@ -1,6 +1,7 @@
 //! One case: its file form, the folders, the comparison.
 
 use jobs::params::Params;
+use jobs::pass::Source;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use std::fs;
@@ -47,6 +48,20 @@ impl Case {
             _ => None,
         };
         self.params.iter().filter_map(|(name, value)| Some((name.clone(), text(value)?))).collect()
+    }
+
+    /// The parameters of a scan that takes the days of the interval.
+    pub fn scan_params(&self) -> Result<Params, String> {
+        let mut params = self.run_params();
+        let interval = params.interval().map_err(|e| e.to_string())?;
+        params.set("scan_from", interval.start().to_string());
+        params.set("scan_until", interval.end().to_string());
+        Ok(params)
+    }
+
+    /// The input as the lines of a log.
+    pub fn log(&self) -> (Source, Vec<String>) {
+        (Source::Logs("tracking.log".to_owned()), self.input.clone())
     }
 
     /// A list of texts.

@@ -4,6 +4,7 @@
 //! adapter turns a case into calls of the code that the engines run, and holds no rule of a job.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod activity;
 mod calendar;
 mod case;
 mod catalog;
@@ -35,6 +36,11 @@ fn example_events() {
 #[test]
 fn calendar_table() {
     check("calendar", calendar::run);
+}
+
+#[test]
+fn activity_family() {
+    check("user-activity", activity::user_activity);
 }
 
 #[test]
