@@ -18,6 +18,8 @@ pub enum At {
     Date,
     /// The parameter `import_date`.
     ImportDate,
+    /// The parameter `end_date`.
+    EndDate,
 }
 
 impl At {
@@ -32,6 +34,7 @@ impl At {
             Self::IntervalText => params.interval()?.to_string(),
             Self::Date => params.date("date")?.to_string(),
             Self::ImportDate => params.date("import_date")?.to_string(),
+            Self::EndDate => params.date("end_date")?.to_string(),
         }))
     }
 }

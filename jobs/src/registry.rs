@@ -7,6 +7,7 @@ use crate::{catalog, engagement, enrollment, lms};
 /// Every job, by name.
 pub const JOBS: &[Job] = &[
     engagement::calendar::JOB,
+    engagement::course_activity::JOB,
     catalog::course_catalog::JOB,
     enrollment::course_enrollment::JOB,
     enrollment::course_enrollment_birth_year_daily::JOB,
@@ -26,6 +27,7 @@ pub const JOBS: &[Job] = &[
 
 /// Every table of the result store, by name.
 pub const RESULT_TABLES: &[Table] = &[
+    engagement::course_activity::TABLE,
     enrollment::course_enrollment_birth_year_daily::TABLE,
     enrollment::course_enrollment_daily::TABLE,
     enrollment::course_enrollment_education_level_daily::TABLE,

@@ -1,10 +1,10 @@
 //! The activity family: labels by learner and day, learners by week.
 
-use crate::case::{Case, Rows, cells};
-use crate::enrollment::done;
-use jobs::engagement::user_activity;
+use crate::case::{Case, Rows, as_mysql_prints, cells};
+use crate::enrollment::{done, source};
+use jobs::engagement::{course_activity, user_activity};
 use jobs::pass::Source;
-use jobs::testkit::mapped;
+use jobs::testkit::{mapped, scan};
 
 pub fn user_activity(case: &Case) -> Result<Rows, String> {
     match case.level.as_str() {
@@ -29,4 +29,18 @@ fn merged(case: &Case) -> Result<Rows, String> {
     let source = Source::Table { table: table.to_owned(), partition: day };
     let facts = vec![(source, case.input.iter().map(fact).collect())];
     Ok(cells(done(&user_activity::JOB, &case.run_params(), facts)?.table(table)))
+}
+
+/// Learners by week, of the days that the case extracts.
+pub fn course_activity(case: &Case) -> Result<Rows, String> {
+    let params = case.run_params();
+    let end = params.date("end_date").map_err(|e| e.to_string())?;
+    let window = case.params["overwrite_n_days"].as_u64().ok_or("no window")?;
+    let (from, until) = ((end - chrono::Days::new(window)).to_string(), end.to_string());
+    let days = [("scan_from", from.as_str()), ("scan_until", until.as_str())];
+    let facts = scan(&[&user_activity::JOB], &days, &[("log", case.input.clone())]);
+    let facts = facts.table(user_activity::TABLE.name);
+    let facts = vec![source(user_activity::TABLE.name, facts)];
+    let weeks = done(&course_activity::JOB, &params, facts)?.table(course_activity::TABLE.name);
+    Ok(as_mysql_prints(cells(weeks)))
 }

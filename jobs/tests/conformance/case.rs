@@ -91,6 +91,16 @@ pub fn cells(rows: Vec<String>) -> Rows {
     rows.iter().map(|row| row.split('\t').map(str::to_owned).collect()).collect()
 }
 
+/// MySQL prints a DATETIME without its fraction.
+pub fn as_mysql_prints(mut rows: Rows) -> Rows {
+    for cell in rows.iter_mut().flatten() {
+        if cell.len() == 26 && cell.ends_with(".000000") {
+            cell.truncate(19);
+        }
+    }
+    rows
+}
+
 /// Where the data stand, if they are here.
 pub fn root() -> Option<PathBuf> {
     let default = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/conformance");

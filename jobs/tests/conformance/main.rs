@@ -41,6 +41,7 @@ fn calendar_table() {
 #[test]
 fn activity_family() {
     check("user-activity", activity::user_activity);
+    check("course-activity", activity::course_activity);
 }
 
 #[test]
