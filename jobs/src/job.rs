@@ -80,6 +80,15 @@ pub trait Extract {
     /// # Errors
     /// When the output cannot be written; an event that does not fit is counted instead.
     fn extract(&mut self, event: &Event, day: &str, out: &mut Output) -> Result<(), Error>;
+
+    /// Takes a row that stands in the fact table already, so that late facts are merged with it. A job
+    /// whose facts have their columns in another order, the merge key first, gives the row that order.
+    ///
+    /// # Errors
+    /// When the output cannot be written, or the row is none of the table.
+    fn again(&mut self, day: &[u8], row: &[u8], out: &mut Output) -> Result<(), Error> {
+        out.row().fields(day).fields(row).end()
+    }
 }
 
 /// How a fact job works.

@@ -11,6 +11,8 @@ pub mod course_enrollment_location_current;
 pub mod course_enrollment_mode_daily;
 pub mod course_enrollment_spans;
 pub mod course_enrollment_summary;
+pub mod last_ip_of_user;
+pub mod latest_address;
 pub mod profile_join;
 pub mod span;
 

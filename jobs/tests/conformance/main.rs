@@ -12,6 +12,7 @@ mod course_key;
 mod enrollment;
 mod eventlog;
 mod events;
+mod geography;
 mod path_selection;
 mod records;
 mod weekly_interval;
@@ -52,6 +53,11 @@ fn enrollment_family() {
     for breakdown in ["", "-gender", "-birth-year", "-education-level", "-mode"] {
         check(&format!("course-enrollment{breakdown}-daily"), enrollment::breakdown);
     }
+}
+
+#[test]
+fn geography_family() {
+    check("last-ip-of-user", geography::addresses);
 }
 
 #[test]
