@@ -21,6 +21,7 @@ pub const JOBS: &[Job] = &[
     catalog::course_grade_by_mode::JOB,
     catalog::course_meta_summary_enrollment::JOB,
     catalog::course_program_metadata::JOB,
+    enrollment::last_country_of_user::JOB,
     enrollment::last_ip_of_user::JOB,
     catalog::program_course::JOB,
     engagement::user_activity::JOB,

@@ -1,5 +1,7 @@
 //! Jobs in memory, for tests: the mapper, shuffle and reducer that the engines run, on lines given.
 
+pub mod address_files;
+
 use crate::job::{Job, Work};
 use crate::params::Params;
 use crate::pass::{Pass, SCANNED, STEP_FOLDER, Source};

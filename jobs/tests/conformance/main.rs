@@ -58,6 +58,7 @@ fn enrollment_family() {
 #[test]
 fn geography_family() {
     check("last-ip-of-user", geography::addresses);
+    check("last-country-of-user", geography::countries);
 }
 
 #[test]
