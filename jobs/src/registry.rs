@@ -15,6 +15,7 @@ pub const JOBS: &[Job] = &[
     enrollment::course_enrollment_education_level_daily::JOB,
     enrollment::course_enrollment_events::JOB,
     enrollment::course_enrollment_gender_daily::JOB,
+    enrollment::course_enrollment_location_current::JOB,
     enrollment::course_enrollment_mode_daily::JOB,
     enrollment::course_enrollment_spans::JOB,
     enrollment::course_enrollment_summary::JOB,

@@ -1,13 +1,13 @@
-//! The geography family: last addresses, and their countries.
+//! The geography family: last addresses, their countries, learners by country.
 
 use crate::case::{Case, Rows, cells};
 use crate::enrollment::{done, source};
 use jobs::enrollment::address_database::PARAMETER;
-use jobs::enrollment::{last_country_of_user, last_ip_of_user};
+use jobs::enrollment::{course_enrollment_location_current, last_country_of_user, last_ip_of_user};
 use jobs::params::Params;
 use jobs::pass::Source;
 use jobs::testkit::address_files::{map, maxmind_db, number, text};
-use jobs::testkit::mapped;
+use jobs::testkit::{mapped, scan};
 use serde_json::Value;
 use tempfile::NamedTempFile;
 
@@ -31,6 +31,21 @@ pub fn countries(case: &Case) -> Result<Rows, String> {
         return Ok(cells(emitted.map_err(|e| e.to_string())?));
     }
     Ok(cells(countries_of(case, facts)?))
+}
+
+pub fn learners(case: &Case) -> Result<Rows, String> {
+    let end = case.run_params().interval().map_err(|e| e.to_string())?.end();
+    let window = case.params["overwrite_n_days"].as_u64().ok_or("no window")?;
+    let (from, until) = ((end - chrono::Days::new(window)).to_string(), end.to_string());
+    let days = [("scan_from", from.as_str()), ("scan_until", until.as_str())];
+    let scanned = scan(&[&last_ip_of_user::JOB], &days, &[("log", case.input.clone())]);
+    let facts = source(last_ip_of_user::TABLE.name, scanned.table(last_ip_of_user::TABLE.name));
+    let inputs = vec![
+        source(last_country_of_user::TABLE.name, countries_of(case, facts)?),
+        source("student_courseenrollment", case.lms_rows("student_courseenrollment")),
+    ];
+    let job = &course_enrollment_location_current::JOB;
+    Ok(cells(done(job, &case.run_params(), inputs)?.table(job.fills[0].table.name)))
 }
 
 fn countries_of(case: &Case, facts: (Source, Vec<String>)) -> Result<Vec<String>, String> {

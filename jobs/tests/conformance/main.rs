@@ -59,6 +59,7 @@ fn enrollment_family() {
 fn geography_family() {
     check("last-ip-of-user", geography::addresses);
     check("last-country-of-user", geography::countries);
+    check("course-enrollment-location-current", geography::learners);
 }
 
 #[test]
