@@ -18,6 +18,8 @@ pub enum At {
     Date,
     /// The parameter `import_date`.
     ImportDate,
+    /// The parameter `end_date`.
+    EndDate,
 }
 
 impl At {
@@ -32,6 +34,7 @@ impl At {
             Self::IntervalText => params.interval()?.to_string(),
             Self::Date => params.date("date")?.to_string(),
             Self::ImportDate => params.date("import_date")?.to_string(),
+            Self::EndDate => params.date("end_date")?.to_string(),
         }))
     }
 }
@@ -77,6 +80,15 @@ pub trait Extract {
     /// # Errors
     /// When the output cannot be written; an event that does not fit is counted instead.
     fn extract(&mut self, event: &Event, day: &str, out: &mut Output) -> Result<(), Error>;
+
+    /// Takes a row that stands in the fact table already, so that late facts are merged with it. A job
+    /// whose facts have their columns in another order, the merge key first, gives the row that order.
+    ///
+    /// # Errors
+    /// When the output cannot be written, or the row is none of the table.
+    fn again(&mut self, day: &[u8], row: &[u8], out: &mut Output) -> Result<(), Error> {
+        out.row().fields(day).fields(row).end()
+    }
 }
 
 /// How a fact job works.
@@ -213,5 +225,20 @@ impl Reducer for KeepAll {
             out.line(key)?;
         }
         Ok(())
+    }
+}
+
+/// A reducer of lines that end in a whole number behind their key: one line a key, with the sum. It
+/// is its own combiner.
+pub struct SumCounts;
+
+impl Reducer for SumCounts {
+    fn reduce(&mut self, key: &[u8], values: &mut Values, out: &mut Output) -> Result<(), Error> {
+        let mut sum = 0;
+        while let Some(value) = values.next()? {
+            let number = str::from_utf8(value).ok().and_then(|text| text.parse::<i64>().ok());
+            sum += number.ok_or_else(|| Error::contract("a count", "no number", value))?;
+        }
+        out.row().fields(key).int(sum).end()
     }
 }

@@ -51,6 +51,17 @@ impl Params {
         self.parsed("interval", "an interval", |text| text.parse().ok())
     }
 
+    /// Another interval; none when it is not given.
+    ///
+    /// # Errors
+    /// When it is no interval.
+    pub fn optional_interval(&self, name: &'static str) -> Result<Option<Interval>, ParamError> {
+        match self.get(name) {
+            None => Ok(None),
+            Some(_) => self.parsed(name, "an interval", |text| text.parse().ok()).map(Some),
+        }
+    }
+
     /// A calendar date.
     ///
     /// # Errors

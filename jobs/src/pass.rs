@@ -86,7 +86,7 @@ impl Pass {
         Ok(match source {
             Source::Logs(address) => Box::new(ScanMapper::new(&self.jobs, &self.params, address)?),
             Source::Table { table, partition } if self.is_scan() => {
-                Box::new(FactsAgain::new(&self.jobs, table, partition))
+                Box::new(FactsAgain::new(&self.jobs, &self.params, table, partition)?)
             }
             Source::Table { table, .. } => Box::new(self.fused_mapper(|job| {
                 job.inputs.iter().any(|i| i.table.name == table).then_some(table.as_str())
@@ -185,22 +185,36 @@ impl Mapper for FusedMapper {
 
 /// Facts that stand in the warehouse already, so that late ones are merged with them.
 struct FactsAgain {
-    tag: &'static str,
+    parts: Vec<(&'static str, Box<dyn Extract>)>,
     day: Vec<u8>,
 }
 
 impl FactsAgain {
-    fn new(jobs: &[&'static Job], table: &str, day: &str) -> Self {
-        let fills = |job: &&&Job| job.fills.iter().any(|fill| fill.table.name == table);
-        let tag = jobs.iter().find(fills).map_or("", |job| job.name);
-        Self { tag, day: day.as_bytes().to_vec() }
+    fn new(
+        jobs: &[&'static Job],
+        params: &Params,
+        table: &str,
+        day: &str,
+    ) -> Result<Self, ParamError> {
+        let mut parts = Vec::new();
+        for job in jobs {
+            if let Work::Scan(scan) = job.work
+                && job.fills.iter().any(|fill| fill.table.name == table)
+            {
+                parts.push((job.name, (scan.extract)(params)?));
+            }
+        }
+        Ok(Self { parts, day: day.as_bytes().to_vec() })
     }
 }
 
 impl Mapper for FactsAgain {
     fn map(&mut self, line: &[u8], out: &mut Output) -> Result<(), Error> {
-        out.set_tag(self.tag);
-        out.row().fields(&self.day).fields(line).end()
+        for (name, extractor) in &mut self.parts {
+            out.set_tag(name);
+            extractor.again(&self.day, line, out)?;
+        }
+        Ok(())
     }
 }
 

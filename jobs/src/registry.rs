@@ -7,6 +7,7 @@ use crate::{catalog, engagement, enrollment, lms};
 /// Every job, by name.
 pub const JOBS: &[Job] = &[
     engagement::calendar::JOB,
+    engagement::course_activity::JOB,
     catalog::course_catalog::JOB,
     enrollment::course_enrollment::JOB,
     enrollment::course_enrollment_birth_year_daily::JOB,
@@ -14,17 +15,22 @@ pub const JOBS: &[Job] = &[
     enrollment::course_enrollment_education_level_daily::JOB,
     enrollment::course_enrollment_events::JOB,
     enrollment::course_enrollment_gender_daily::JOB,
+    enrollment::course_enrollment_location_current::JOB,
     enrollment::course_enrollment_mode_daily::JOB,
     enrollment::course_enrollment_spans::JOB,
     enrollment::course_enrollment_summary::JOB,
     catalog::course_grade_by_mode::JOB,
     catalog::course_meta_summary_enrollment::JOB,
     catalog::course_program_metadata::JOB,
+    enrollment::last_country_of_user::JOB,
+    enrollment::last_ip_of_user::JOB,
     catalog::program_course::JOB,
+    engagement::user_activity::JOB,
 ];
 
 /// Every table of the result store, by name.
 pub const RESULT_TABLES: &[Table] = &[
+    engagement::course_activity::TABLE,
     enrollment::course_enrollment_birth_year_daily::TABLE,
     enrollment::course_enrollment_daily::TABLE,
     enrollment::course_enrollment_education_level_daily::TABLE,

@@ -1,5 +1,7 @@
 //! Jobs in memory, for tests: the mapper, shuffle and reducer that the engines run, on lines given.
 
+pub mod address_files;
+
 use crate::job::{Job, Work};
 use crate::params::Params;
 use crate::pass::{Pass, SCANNED, STEP_FOLDER, Source};
@@ -65,6 +67,25 @@ pub fn scan(jobs: &[&'static Job], params: &[(&str, &str)], logs: &[(&str, Vec<S
         .map(|(name, lines)| (Source::Logs((*name).to_owned()), lines.clone()))
         .collect();
     execute_pass(&pass, &sources).unwrap_or_else(|e| panic!("scan: {e}"))
+}
+
+/// What a job's first mapper writes, repeats kept; for log lines the day comes first.
+///
+/// # Errors
+/// What the job says.
+pub fn mapped(
+    job: &'static Job,
+    params: &Params,
+    source: (Source, Vec<String>),
+) -> Result<Vec<String>, Box<dyn std::error::Error>> {
+    let pass = Pass { jobs: vec![job], step: 0, params: params.clone() };
+    let lines = map(&pass, &[source], &mut Counters::default())?;
+    let lines = lines.iter().map(|line| String::from_utf8_lossy(line));
+    let without_name = lines.filter_map(|line| {
+        let (name, row) = line.split_once('\t')?;
+        (name != SCANNED).then(|| row.to_owned())
+    });
+    Ok(without_name.collect())
 }
 
 /// Runs all steps of a job over its sources.

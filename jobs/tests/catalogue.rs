@@ -231,6 +231,7 @@ fn words(fill: &Fill) -> String {
         }
         At::Date => "`date`".to_owned(),
         At::ImportDate => "import date".to_owned(),
+        At::EndDate => "`end_date`".to_owned(),
     }
 }
 

@@ -1,13 +1,13 @@
 //! What the `time` of an event says (spec 10 §2.4). No time zone is ever applied.
 
 use chrono::{NaiveDate, NaiveDateTime, Timelike};
+use std::borrow::Cow;
 
 /// The timestamp of a time: cut at the first `+`, and with a fraction of seconds behind it.
 #[must_use]
-pub fn timestamp(time: &str) -> String {
+pub fn timestamp(time: &str) -> Cow<'_, str> {
     let kept = time.split('+').next().unwrap_or_default();
-    let fraction = if kept.contains('.') { "" } else { ".000000" };
-    format!("{kept}{fraction}")
+    if kept.contains('.') { Cow::Borrowed(kept) } else { Cow::Owned(format!("{kept}.000000")) }
 }
 
 /// The instant that a timestamp gives when it is read strictly: `YYYY-MM-DDThh:mm:ss.f`, where all

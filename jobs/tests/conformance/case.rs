@@ -1,6 +1,7 @@
 //! One case: its file form, the folders, the comparison.
 
 use jobs::params::Params;
+use jobs::pass::Source;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use std::fs;
@@ -49,6 +50,20 @@ impl Case {
         self.params.iter().filter_map(|(name, value)| Some((name.clone(), text(value)?))).collect()
     }
 
+    /// The parameters of a scan that takes the days of the interval.
+    pub fn scan_params(&self) -> Result<Params, String> {
+        let mut params = self.run_params();
+        let interval = params.interval().map_err(|e| e.to_string())?;
+        params.set("scan_from", interval.start().to_string());
+        params.set("scan_until", interval.end().to_string());
+        Ok(params)
+    }
+
+    /// The input as the lines of a log.
+    pub fn log(&self) -> (Source, Vec<String>) {
+        (Source::Logs("tracking.log".to_owned()), self.input.clone())
+    }
+
     /// A list of texts.
     pub fn list(&self, name: &str) -> Vec<String> {
         let items = self.params.get(name).and_then(Value::as_array).into_iter().flatten();
@@ -74,6 +89,16 @@ impl Case {
 /// Splits rows at TABs.
 pub fn cells(rows: Vec<String>) -> Rows {
     rows.iter().map(|row| row.split('\t').map(str::to_owned).collect()).collect()
+}
+
+/// MySQL prints a DATETIME without its fraction.
+pub fn as_mysql_prints(mut rows: Rows) -> Rows {
+    for cell in rows.iter_mut().flatten() {
+        if cell.len() == 26 && cell.ends_with(".000000") {
+            cell.truncate(19);
+        }
+    }
+    rows
 }
 
 /// Where the data stand, if they are here.

@@ -1,6 +1,6 @@
 //! `course-meta-summary-enrollment` and its two neighbours, told apart by the case's `job`.
 
-use crate::case::{Case, Rows, cells};
+use crate::case::{Case, Rows, as_mysql_prints, cells};
 use crate::enrollment::{done, source, spans};
 use jobs::catalog::{
     course_catalog, course_grade_by_mode, course_meta_summary_enrollment, course_program_metadata,
@@ -47,13 +47,5 @@ fn summary(case: &Case) -> Result<Rows, String> {
         sources.push(table(case, &course_catalog::JOB, vec![runs])?);
     }
     let rows = table(case, &course_meta_summary_enrollment::JOB, sources)?.1;
-    Ok(cells(rows).into_iter().map(|row| row.into_iter().map(as_mysql_prints).collect()).collect())
-}
-
-/// MySQL prints a DATETIME without its fraction.
-fn as_mysql_prints(cell: String) -> String {
-    match cell.strip_suffix(".000000") {
-        Some(time) if time.len() == 19 => time.to_owned(),
-        _ => cell,
-    }
+    Ok(as_mysql_prints(cells(rows)))
 }

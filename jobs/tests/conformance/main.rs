@@ -4,6 +4,7 @@
 //! adapter turns a case into calls of the code that the engines run, and holds no rule of a job.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod activity;
 mod calendar;
 mod case;
 mod catalog;
@@ -11,6 +12,7 @@ mod course_key;
 mod enrollment;
 mod eventlog;
 mod events;
+mod geography;
 mod path_selection;
 mod records;
 mod weekly_interval;
@@ -38,6 +40,12 @@ fn calendar_table() {
 }
 
 #[test]
+fn activity_family() {
+    check("user-activity", activity::user_activity);
+    check("course-activity", activity::course_activity);
+}
+
+#[test]
 fn enrollment_family() {
     check("course-enrollment-events", enrollment::events);
     check("course-enrollment", enrollment::daily_state);
@@ -45,6 +53,13 @@ fn enrollment_family() {
     for breakdown in ["", "-gender", "-birth-year", "-education-level", "-mode"] {
         check(&format!("course-enrollment{breakdown}-daily"), enrollment::breakdown);
     }
+}
+
+#[test]
+fn geography_family() {
+    check("last-ip-of-user", geography::addresses);
+    check("last-country-of-user", geography::countries);
+    check("course-enrollment-location-current", geography::learners);
 }
 
 #[test]
