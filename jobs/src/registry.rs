@@ -21,6 +21,7 @@ pub const JOBS: &[Job] = &[
     catalog::course_meta_summary_enrollment::JOB,
     catalog::course_program_metadata::JOB,
     catalog::program_course::JOB,
+    engagement::video_events::JOB,
 ];
 
 /// Every table of the result store, by name.

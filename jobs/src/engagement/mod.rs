@@ -1,3 +1,4 @@
-//! What learners do in a course, by week.
+//! What learners do in a course: the weeks, and how videos are watched.
 
 pub mod calendar;
+pub mod video_events;
