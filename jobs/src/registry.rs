@@ -22,6 +22,7 @@ pub const JOBS: &[Job] = &[
     catalog::course_program_metadata::JOB,
     catalog::program_course::JOB,
     engagement::video_events::JOB,
+    engagement::video_viewing::JOB,
 ];
 
 /// Every table of the result store, by name.

@@ -1,4 +1,6 @@
 //! What learners do in a course: the weeks, and how videos are watched.
 
 pub mod calendar;
+pub mod video_durations;
 pub mod video_events;
+pub mod video_viewing;
