@@ -21,6 +21,7 @@ pub const JOBS: &[Job] = &[
     catalog::course_meta_summary_enrollment::JOB,
     catalog::course_program_metadata::JOB,
     catalog::program_course::JOB,
+    engagement::video::JOB,
     engagement::video_events::JOB,
     engagement::video_viewing::JOB,
 ];
@@ -35,6 +36,8 @@ pub const RESULT_TABLES: &[Table] = &[
     enrollment::course_enrollment_mode_daily::TABLE,
     catalog::course_meta_summary_enrollment::TABLE,
     catalog::course_program_metadata::TABLE,
+    engagement::video::TABLE,
+    engagement::video::TIMELINE,
 ];
 
 /// The job of that name; `-` and `_` are the same letter.
