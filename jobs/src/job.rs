@@ -77,6 +77,15 @@ pub trait Extract {
     /// # Errors
     /// When the output cannot be written; an event that does not fit is counted instead.
     fn extract(&mut self, event: &Event, day: &str, out: &mut Output) -> Result<(), Error>;
+
+    /// Called once after the last event. Writes what was kept back, of days only of which a row was
+    /// written before: a row in [`Extract::extract`] tells the scan that a file speaks of its day.
+    ///
+    /// # Errors
+    /// When the output cannot be written.
+    fn finish(&mut self, _out: &mut Output) -> Result<(), Error> {
+        Ok(())
+    }
 }
 
 /// How a fact job works.

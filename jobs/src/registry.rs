@@ -2,7 +2,7 @@
 
 use crate::job::Job;
 use crate::table::Table;
-use crate::{catalog, engagement, enrollment, lms};
+use crate::{catalog, engagement, enrollment, lms, monitor};
 
 /// Every job, by name.
 pub const JOBS: &[Job] = &[
@@ -21,6 +21,7 @@ pub const JOBS: &[Job] = &[
     catalog::course_meta_summary_enrollment::JOB,
     catalog::course_program_metadata::JOB,
     catalog::program_course::JOB,
+    monitor::total_events::JOB,
     engagement::video::JOB,
     engagement::video_events::JOB,
     engagement::video_viewing::JOB,

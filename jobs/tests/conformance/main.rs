@@ -11,6 +11,7 @@ mod course_key;
 mod enrollment;
 mod eventlog;
 mod events;
+mod monitor;
 mod path_selection;
 mod records;
 mod video;
@@ -56,6 +57,11 @@ fn course_summary_family() {
 #[test]
 fn video_family() {
     check("video", video::run);
+}
+
+#[test]
+fn monitor_family() {
+    check("total-events", monitor::total_events);
 }
 
 /// Every folder on disk is claimed by a test program or listed as not claimed yet.

@@ -1,0 +1,3 @@
+//! What the operators of a site watch: how much the logs hold.
+
+pub mod total_events;
