@@ -62,6 +62,7 @@ fn video_family() {
 #[test]
 fn monitor_family() {
     check("total-events", monitor::total_events);
+    check("total-events-report", monitor::report);
 }
 
 /// Every folder on disk is claimed by a test program or listed as not claimed yet.
