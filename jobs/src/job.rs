@@ -89,6 +89,15 @@ pub trait Extract {
     fn again(&mut self, day: &[u8], row: &[u8], out: &mut Output) -> Result<(), Error> {
         out.row().fields(day).fields(row).end()
     }
+
+    /// Called once after the last event. Writes what was kept back, of days only of which a row was
+    /// written before: a row in [`Extract::extract`] tells the scan that a file speaks of its day.
+    ///
+    /// # Errors
+    /// When the output cannot be written.
+    fn finish(&mut self, _out: &mut Output) -> Result<(), Error> {
+        Ok(())
+    }
 }
 
 /// How a fact job works.

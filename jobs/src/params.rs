@@ -94,6 +94,18 @@ impl Params {
         }
     }
 
+    /// A number with a fraction; `default` when it is not given.
+    ///
+    /// # Errors
+    /// When it is no finite number of 0 or more.
+    pub fn fraction(&self, name: &'static str, default: f64) -> Result<f64, ParamError> {
+        let number = |text: &str| text.parse().ok().filter(|n: &f64| n.is_finite() && *n >= 0.0);
+        match self.get(name) {
+            None => Ok(default),
+            Some(_) => self.parsed(name, "a number of 0 or more", number),
+        }
+    }
+
     fn parsed<T>(
         &self,
         name: &'static str,
@@ -112,5 +124,18 @@ impl Params {
 impl<N: Into<String>, T: Into<String>> FromIterator<(N, T)> for Params {
     fn from_iter<I: IntoIterator<Item = (N, T)>>(pairs: I) -> Self {
         Self(pairs.into_iter().map(|(name, text)| (name.into(), text.into())).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fraction_is_a_finite_number_or_the_default() {
+        let read = |text| Params::from_iter([("n", text)]).fraction("n", 0.5).ok();
+        assert_eq!([read("0"), read("0.05"), read("1e1")], [Some(0.0), Some(0.05), Some(10.0)]);
+        assert_eq!(["", "-1", "x", "inf", "NaN"].map(read), [None; 5]);
+        assert_eq!(Params::default().fraction("n", 0.5), Ok(0.5));
     }
 }

@@ -285,6 +285,10 @@ impl Mapper for ScanMapper {
     }
 
     fn finish(&mut self, out: &mut Output) -> Result<(), Error> {
+        for (name, extractor) in &mut self.parts {
+            out.set_tag(name);
+            extractor.finish(out)?;
+        }
         out.set_tag(SCANNED);
         for (at, day) in &self.seen {
             out.row().text(&self.address).text(self.parts[*at].0).text(day).end()?;

@@ -2,7 +2,7 @@
 
 use crate::job::Job;
 use crate::table::Table;
-use crate::{catalog, engagement, enrollment, lms};
+use crate::{catalog, engagement, enrollment, lms, monitor};
 
 /// Every job, by name.
 pub const JOBS: &[Job] = &[
@@ -25,7 +25,11 @@ pub const JOBS: &[Job] = &[
     enrollment::last_country_of_user::JOB,
     enrollment::last_ip_of_user::JOB,
     catalog::program_course::JOB,
+    monitor::total_events::JOB,
     engagement::user_activity::JOB,
+    engagement::video::JOB,
+    engagement::video_events::JOB,
+    engagement::video_viewing::JOB,
 ];
 
 /// Every table of the result store, by name.
@@ -39,6 +43,8 @@ pub const RESULT_TABLES: &[Table] = &[
     enrollment::course_enrollment_mode_daily::TABLE,
     catalog::course_meta_summary_enrollment::TABLE,
     catalog::course_program_metadata::TABLE,
+    engagement::video::TABLE,
+    engagement::video::TIMELINE,
 ];
 
 /// The job of that name; `-` and `_` are the same letter.

@@ -13,8 +13,10 @@ mod enrollment;
 mod eventlog;
 mod events;
 mod geography;
+mod monitor;
 mod path_selection;
 mod records;
+mod video;
 mod weekly_interval;
 
 use case::{check, folder};
@@ -65,6 +67,17 @@ fn geography_family() {
 #[test]
 fn course_summary_family() {
     check("course-meta-summary-enrollment", catalog::run);
+}
+
+#[test]
+fn video_family() {
+    check("video", video::run);
+}
+
+#[test]
+fn monitor_family() {
+    check("total-events", monitor::total_events);
+    check("total-events-report", monitor::report);
 }
 
 /// Every folder on disk is claimed by a test program or listed as not claimed yet.
