@@ -5,7 +5,6 @@ use crate::input::checksum;
 use crate::ledger::{CODE, Ledger, identity};
 use crate::workflow;
 use chrono::NaiveDate;
-use jobs::enrollment::days_read;
 use jobs::event::interval::{Interval, resolve_words};
 use jobs::job::{At, Fill, Input, Job, Work};
 use jobs::nearest::did_you_mean;
@@ -191,6 +190,8 @@ pub struct Read {
     pub value: String,
     /// The identity of what is there; none when nothing is.
     pub identity: Option<String>,
+    /// Whether it is one of many days.
+    pub of_days: bool,
 }
 
 /// Whether an input is read in this run.
@@ -218,7 +219,15 @@ pub fn reads(job: &Job, params: &Params, ledger: &Ledger) -> Drive<Vec<Read>> {
             continue;
         }
         let (folder, key) = (folder_of(input.table.name), input.table.partition);
-        let read = |value: String, identity| Read { folder: folder.clone(), key, value, identity };
+        let of_days = input.at == At::Days;
+        let folder_name = folder.clone();
+        let read = |value: String, identity| Read {
+            folder: folder_name.clone(),
+            key,
+            value,
+            identity,
+            of_days,
+        };
         match input.at.value(params)? {
             Some(value) => {
                 let known = match ledger.entry(&folder, &value)? {
@@ -228,7 +237,7 @@ pub fn reads(job: &Job, params: &Params, ledger: &Ledger) -> Drive<Vec<Read>> {
                 found.push(read(value, known));
             }
             None => {
-                let (from, until) = days_read(params)?;
+                let (from, until) = (input.window)(params)?;
                 for (day, entry) in ledger.entries(&folder)?.iter() {
                     let parsed = jobs::day::parse(day.as_bytes());
                     if parsed.is_some_and(|date| from <= date && date < until) {
@@ -257,17 +266,45 @@ fn brought_along(ledger: &Ledger, table: &str, key: &str, value: &str) -> Drive<
     Ok(Some(identity(sums.iter().map(String::as_str))))
 }
 
-/// What a job's output is made from, by name, and the identity that follows.
-#[must_use]
-pub fn made_from(job: &Job, value: &str, reads: &[Read]) -> (BTreeMap<String, String>, String) {
+/// A partition that a run makes of a table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Made {
+    /// Its value.
+    pub value: String,
+    /// What it is made from, by name; of one of many days that is not said.
+    pub inputs: BTreeMap<String, String>,
+    /// The identity that follows.
+    pub identity: String,
+}
+
+/// The partitions of a table that a run makes: the one of its parameters, or each of the days that the
+/// job reads, which are all made from all.
+///
+/// # Errors
+/// When a parameter is missing or unreadable.
+pub fn made(job: &Job, fill: &Fill, params: &Params, reads: &[Read]) -> Drive<Vec<Made>> {
     let inputs: BTreeMap<_, _> = reads
         .iter()
         .map(|r| (format!("{}/{}", r.folder, r.value), r.identity.clone().unwrap_or_default()))
         .collect();
-    let texts = [job.name, CODE, value].into_iter();
-    let all = texts.chain(inputs.iter().flat_map(|(name, id)| [name.as_str(), id.as_str()]));
-    let identity = identity(all);
-    (inputs, identity)
+    let of = |value: &str| {
+        let of_inputs = inputs.iter().flat_map(|(name, id)| [name.as_str(), id.as_str()]);
+        identity([job.name, CODE, value].into_iter().chain(of_inputs))
+    };
+    if let Some(value) = fill.at.value(params)? {
+        let identity = of(&value);
+        return Ok(vec![Made { value, inputs, identity }]);
+    }
+    let of_all = of("");
+    let mut days: Vec<_> = reads.iter().filter(|read| read.of_days).map(|r| &r.value).collect();
+    days.sort_unstable();
+    days.dedup();
+    let of_day = |day: &String| Made {
+        value: day.clone(),
+        inputs: BTreeMap::new(),
+        identity: identity([of_all.as_str(), day]),
+    };
+    Ok(days.into_iter().map(of_day).collect())
 }
 
 /// What the ledger says of a job in this run.
@@ -308,15 +345,17 @@ pub fn state(job: &Job, params: &Params, ledger: &Ledger, force: &Force) -> Driv
     }
     let reads = reads(job, params, ledger)?;
     for fill in job.fills {
-        let Some(value) = fill.at.value(params)? else { continue };
-        let Some(entry) = ledger.entry(fill.table.name, &value)? else { return Ok(State::Missing) };
-        let place = ledger.partition(fill.table.name, fill.table.partition, &value);
-        if !place.join("_SUCCESS").exists()? {
-            return Ok(State::Missing);
-        }
-        let (inputs, identity) = made_from(job, &value, &reads);
-        if entry.identity != identity {
-            return Ok(State::Stale(difference(&entry.inputs, &inputs)));
+        for Made { value, inputs, identity } in made(job, fill, params, &reads)? {
+            let Some(entry) = ledger.entry(fill.table.name, &value)? else {
+                return Ok(State::Missing);
+            };
+            let place = ledger.partition(fill.table.name, fill.table.partition, &value);
+            if !place.join("_SUCCESS").exists()? {
+                return Ok(State::Missing);
+            }
+            if entry.identity != identity {
+                return Ok(State::Stale(difference(&entry.inputs, &inputs)));
+            }
         }
     }
     Ok(State::Complete)

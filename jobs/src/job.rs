@@ -4,6 +4,7 @@ use crate::event::Event;
 use crate::params::{ParamError, Params};
 use crate::streaming::{Error, Mapper, Output, Partitioner, Reducer, Values};
 use crate::table::Table;
+use chrono::NaiveDate;
 
 /// Which partition of a table a job reads or fills.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,6 +40,9 @@ impl At {
     }
 }
 
+/// The days of facts that a run reads, the end excluded.
+pub type Window = fn(&Params) -> Result<(NaiveDate, NaiveDate), ParamError>;
+
 /// A table that a job reads.
 #[derive(Clone, Copy, Debug)]
 pub struct Input {
@@ -48,19 +52,27 @@ pub struct Input {
     pub at: At,
     /// It is read only in runs where this switch is on.
     pub only_if: Option<&'static str>,
+    /// Of a table by days, which are read.
+    pub window: Window,
 }
 
 impl Input {
     /// A table that is always read.
     #[must_use]
     pub const fn new(table: &'static Table, at: At) -> Self {
-        Self { table, at, only_if: None }
+        Self { table, at, only_if: None, window: crate::enrollment::days_read }
+    }
+
+    /// The same table, but of other days than those of the run's interval.
+    #[must_use]
+    pub const fn within(self, window: Window) -> Self {
+        Self { window, ..self }
     }
 
     /// A table that is read only where a switch is on.
     #[must_use]
     pub const fn only_if(table: &'static Table, at: At, switch: &'static str) -> Self {
-        Self { table, at, only_if: Some(switch) }
+        Self { only_if: Some(switch), ..Self::new(table, at) }
     }
 }
 

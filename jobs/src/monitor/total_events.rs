@@ -1,8 +1,8 @@
 //! How many events the logs hold, by day (spec 30 §E.3).
 
 use crate::event::Event;
-use crate::job::{At, Extract, Fill, Job, Scan, Work};
-use crate::streaming::{Error, Output, Reducer, Values};
+use crate::job::{At, Extract, Fill, Job, Scan, SumCounts, Work};
+use crate::streaming::{Error, Output};
 use crate::table::{Column, Kind, Table};
 use std::collections::BTreeMap;
 
@@ -18,7 +18,7 @@ pub const JOB: Job = Job {
     work: Work::Scan(Scan {
         needles: &[],
         extract: |_| Ok(Box::new(CountByDay::default())),
-        merge: || Box::new(SumByDay),
+        merge: || Box::new(SumCounts),
         key_columns: 1,
     }),
 };
@@ -55,19 +55,6 @@ impl Extract for CountByDay {
 /// The day in front tells the partition.
 fn write(day: &str, count: i64, out: &mut Output) -> Result<(), Error> {
     out.row().text(day).text(day).int(count).end()
-}
-
-struct SumByDay;
-
-impl Reducer for SumByDay {
-    fn reduce(&mut self, key: &[u8], values: &mut Values, out: &mut Output) -> Result<(), Error> {
-        let mut sum = 0;
-        while let Some(value) = values.next()? {
-            let count = str::from_utf8(value).ok().and_then(|text| text.parse::<i64>().ok());
-            sum += count.ok_or_else(|| Error::contract("a count", "no whole number", value))?;
-        }
-        out.row().fields(key).int(sum).end()
-    }
 }
 
 #[cfg(test)]
