@@ -3,12 +3,13 @@
 use crate::error::{Drive, DriveError};
 use crate::input::checksum;
 use crate::ledger::{CODE, Ledger, identity};
+use crate::storage::Place;
 use crate::workflow;
 use chrono::NaiveDate;
 use jobs::event::interval::{Interval, resolve_words};
 use jobs::job::{At, Fill, Input, Job, Work};
 use jobs::nearest::did_you_mean;
-use jobs::params::Params;
+use jobs::params::{FILES, PLACES, Params};
 use jobs::{lms, registry};
 use std::collections::BTreeMap;
 
@@ -110,7 +111,7 @@ pub fn resolve_params(
     jobs: &[&'static Job],
     today: NaiveDate,
 ) -> Drive<()> {
-    for name in ["date", "import_date"] {
+    for name in ["date", "end_date", "import_date"] {
         let takes = jobs.iter().any(|job| job.params.contains(&name));
         if takes && params.get(name).is_none() {
             params.set(name, today.to_string());
@@ -132,7 +133,7 @@ pub fn resolve_params(
 
 /// Replaces relative dates (`today-7d`) in the parameters that are dates or intervals.
 pub fn resolve_dates(params: &mut Params, today: NaiveDate) {
-    for name in ["interval", "interval_start", "interval_end", "date", "import_date"] {
+    for name in ["interval", "interval_start", "interval_end", "date", "end_date", "import_date"] {
         if let Some(text) = params.get(name).map(str::to_owned) {
             params.set(name, resolve_words(&text, today));
         }
@@ -283,10 +284,15 @@ pub struct Made {
 /// # Errors
 /// When a parameter is missing or unreadable.
 pub fn made(job: &Job, fill: &Fill, params: &Params, reads: &[Read]) -> Drive<Vec<Made>> {
-    let inputs: BTreeMap<_, _> = reads
+    let mut inputs: BTreeMap<_, _> = reads
         .iter()
         .map(|r| (format!("{}/{}", r.folder, r.value), r.identity.clone().unwrap_or_default()))
         .collect();
+    for name in job.params.iter().filter(|name| !PLACES.contains(name)) {
+        if let Some(text) = params.get(name) {
+            inputs.insert(format!("--param {name}"), said_of(name, text)?);
+        }
+    }
     let of = |value: &str| {
         let of_inputs = inputs.iter().flat_map(|(name, id)| [name.as_str(), id.as_str()]);
         identity([job.name, CODE, value].into_iter().chain(of_inputs))
@@ -305,6 +311,18 @@ pub fn made(job: &Job, fill: &Fill, params: &Params, reads: &[Read]) -> Drive<Ve
         identity: identity([of_all.as_str(), day]),
     };
     Ok(days.into_iter().map(of_day).collect())
+}
+
+/// A parameter's text; of one that names a file, what stands for the file's bytes.
+fn said_of(name: &str, text: &str) -> Drive<String> {
+    if !FILES.contains(&name) {
+        return Ok(text.to_owned());
+    }
+    let place = Place::at(text)?;
+    let about = place.about()?.ok_or_else(|| {
+        DriveError::Missing(format!("parameter `{name}` names {place}, which is not there"))
+    })?;
+    Ok(checksum(&place, about.size, about.modified)?)
 }
 
 /// What the ledger says of a job in this run.

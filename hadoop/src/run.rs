@@ -18,7 +18,7 @@ use chrono::NaiveDate;
 use jobs::event::interval::Interval;
 use jobs::job::Job;
 use jobs::lms;
-use jobs::params::Params;
+use jobs::params::{FILES, Params};
 use jobs::pass::Pass;
 use jobs::side_output::Packing;
 use jobs::streaming::Counters;
@@ -282,6 +282,7 @@ impl Run<'_> {
     ) -> Drive<(Place, Counters, u64)> {
         let output = self.stage(name)?;
         let scratch = self.scratch(&format!("{name}-scratch"))?;
+        let pass = with_files_near(pass, scratch.path())?;
         let progress = Progress::new(name);
         let step = || pass.jobs.iter().map(|job| job.name).collect::<Vec<_>>().join(", ");
         let failed = |source| DriveError::Run { step: step(), source };
@@ -363,6 +364,28 @@ impl Run<'_> {
     pub fn interval(&self) -> Drive<Interval> {
         Ok(self.params.interval()?)
     }
+}
+
+/// Files that parameters name, brought to this machine's disk where they are elsewhere.
+fn with_files_near(mut pass: Pass, scratch: &Path) -> Drive<Pass> {
+    for name in FILES.iter().filter(|name| pass.jobs.iter().any(|job| job.params.contains(name))) {
+        let Some(address) = pass.params.get(name).map(str::to_owned) else { continue };
+        let place = Place::at(&address)?;
+        let near = match place.disk_path() {
+            Some(path) => path.to_owned(),
+            None => {
+                let near = scratch.join(place.name());
+                let mut from = place.open(0)?;
+                let mut to =
+                    std::fs::File::create(&near).map_err(StorageError::disk("write", &near))?;
+                std::io::copy(&mut from, &mut to).map_err(place.refused("read"))?;
+                near
+            }
+        };
+        let near = std::path::absolute(&near).map_err(StorageError::disk("find", &near))?;
+        pass.params.set(name, near.display().to_string());
+    }
+    Ok(pass)
 }
 
 /// As on a cluster, unless `--param reducers=N` says otherwise (spec 10 §2.9).

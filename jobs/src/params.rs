@@ -22,6 +22,14 @@ pub enum ParamError {
     },
 }
 
+/// Parameters that name a file which tasks read: engines bring it to them, and its bytes decide, not its
+/// name, whether a result is still the same.
+pub const FILES: &[&str] = &["answer_metadata", "geolocation_data", "video_durations"];
+
+/// Parameters that name the partition that is made, or that are told by the partitions that are read.
+pub const PLACES: &[&str] =
+    &["date", "datetime", "end_date", "import_date", "interval", "overwrite_n_days"];
+
 /// Parameters by name.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Params(BTreeMap<String, String>);

@@ -18,7 +18,7 @@ pub const JOB: Job = Job {
     name: "course-activity",
     about: "learners active in each course, by week and label",
     internal: false,
-    inputs: &[Input::new(&user_activity::TABLE, At::Days)],
+    inputs: &[Input::new(&user_activity::TABLE, At::Days).within(days_read)],
     fills: &[Fill { table: &TABLE, at: At::EndDate }],
     params: &["end_date", "weeks", "calendar_interval", "overwrite_n_days"],
     only_if: None,

@@ -6,16 +6,18 @@
 use super::video_events::{LONGEST, UNKNOWN};
 use super::video_viewing;
 use crate::job::{At, Fill, Input, Job, Step, Work};
+use crate::params::{ParamError, Params};
 use crate::streaming::output::split;
 use crate::streaming::{Error, Mapper, Output, Reducer, Values};
 use crate::table::{Column, Kind, Table};
+use chrono::NaiveDate;
 
 /// The job.
 pub const JOB: Job = Job {
     name: "video",
     about: "learners and views of each video, in all and by segments of five seconds",
     internal: false,
-    inputs: &[Input::new(&video_viewing::TABLE, At::Days)],
+    inputs: &[Input::new(&video_viewing::TABLE, At::Days).within(interval)],
     fills: &[
         Fill { table: &USAGE, at: At::IntervalEnd },
         Fill { table: &TABLE, at: At::IntervalEnd },
@@ -34,6 +36,12 @@ pub const JOB: Job = Job {
         key: 2,
     }]),
 };
+
+/// All viewings of the interval, whatever days of them are made anew.
+fn interval(params: &Params) -> Result<(NaiveDate, NaiveDate), ParamError> {
+    let interval = params.interval()?;
+    Ok((interval.start(), interval.end()))
+}
 
 /// One row: a segment of a video, with what is known of the whole video.
 pub const USAGE: Table = Table::staged(

@@ -8,17 +8,19 @@ use super::video_events::{self, PLAY, UNKNOWN};
 use crate::day;
 use crate::event::time::zoned_iso_text;
 use crate::job::{At, Fill, Input, Job, KeepAll, Pass, Step, WHOLE_LINE, Work};
+use crate::params::{ParamError, Params};
 use crate::streaming::output::{nullable, split};
 use crate::streaming::{Error, Mapper, Output, Reducer, Values};
 use crate::table::{Column, Kind, Table};
 use crate::text::f12;
+use chrono::{Days, NaiveDate};
 
 /// The job.
 pub const JOB: Job = Job {
     name: "video-viewing",
     about: "stretches of videos that learners watched, by day",
     internal: true,
-    inputs: &[Input::new(&video_events::TABLE, At::Days)],
+    inputs: &[Input::new(&video_events::TABLE, At::Days).within(days_read)],
     fills: &[Fill { table: &TABLE, at: At::Days }],
     params: &["overwrite_n_days", video_durations::FILE],
     only_if: None,
@@ -39,6 +41,19 @@ pub const JOB: Job = Job {
         },
     ]),
 };
+
+/// The days of events that a run reads, the end excluded: the interval, of it only the last
+/// `overwrite_n_days` where they are given; older days of viewings then stay as they are (20 §4.4).
+///
+/// # Errors
+/// When a parameter is missing or unreadable.
+pub fn days_read(params: &Params) -> Result<(NaiveDate, NaiveDate), ParamError> {
+    let interval = params.interval()?;
+    let (start, end) = (interval.start(), interval.end());
+    let window = params.number("overwrite_n_days")?.map(|days| Days::new(days.into()));
+    let from = window.and_then(|window| end.checked_sub_days(window)).unwrap_or(start);
+    Ok((from.max(start), end))
+}
 
 /// One row: a viewing, in the partition of the day on which it began.
 pub const TABLE: Table = Table::staged(
