@@ -21,6 +21,8 @@ pub const JOBS: &[Job] = &[
     catalog::course_meta_summary_enrollment::JOB,
     catalog::course_program_metadata::JOB,
     catalog::program_course::JOB,
+    engagement::student_engagement::JOB,
+    engagement::student_engagement_by_day::JOB,
 ];
 
 /// Every table of the result store, by name.
@@ -33,6 +35,9 @@ pub const RESULT_TABLES: &[Table] = &[
     enrollment::course_enrollment_mode_daily::TABLE,
     catalog::course_meta_summary_enrollment::TABLE,
     catalog::course_program_metadata::TABLE,
+    engagement::student_engagement::RESULT_ALL,
+    engagement::student_engagement::RESULT_DAILY,
+    engagement::student_engagement::RESULT_WEEKLY,
 ];
 
 /// The job of that name; `-` and `_` are the same letter.

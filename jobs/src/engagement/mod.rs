@@ -1,3 +1,6 @@
-//! What learners do in a course, by week.
+//! What learners do in a course, by day and by week.
 
 pub mod calendar;
+pub mod interval_type;
+pub mod student_engagement;
+pub mod student_engagement_by_day;

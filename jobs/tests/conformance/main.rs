@@ -13,6 +13,7 @@ mod eventlog;
 mod events;
 mod path_selection;
 mod records;
+mod student_engagement;
 mod weekly_interval;
 
 use case::{check, folder};
@@ -50,6 +51,11 @@ fn enrollment_family() {
 #[test]
 fn course_summary_family() {
     check("course-meta-summary-enrollment", catalog::run);
+}
+
+#[test]
+fn student_engagement_family() {
+    check("student-engagement", student_engagement::rows);
 }
 
 /// Every folder on disk is claimed by a test program or listed as not claimed yet.
