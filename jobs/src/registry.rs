@@ -23,6 +23,7 @@ pub const JOBS: &[Job] = &[
     catalog::program_course::JOB,
     engagement::student_engagement::JOB,
     engagement::student_engagement_by_day::JOB,
+    engagement::student_engagement_csv::JOB,
 ];
 
 /// Every table of the result store, by name.

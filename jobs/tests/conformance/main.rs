@@ -56,6 +56,7 @@ fn course_summary_family() {
 #[test]
 fn student_engagement_family() {
     check("student-engagement", student_engagement::rows);
+    check("student-engagement-csv", student_engagement::reports);
 }
 
 /// Every folder on disk is claimed by a test program or listed as not claimed yet.
