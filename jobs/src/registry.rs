@@ -2,7 +2,7 @@
 
 use crate::job::Job;
 use crate::table::Table;
-use crate::{catalog, engagement, enrollment, lms};
+use crate::{catalog, engagement, enrollment, export, lms, performance};
 
 /// Every job, by name.
 pub const JOBS: &[Job] = &[
@@ -20,10 +20,12 @@ pub const JOBS: &[Job] = &[
     catalog::course_grade_by_mode::JOB,
     catalog::course_meta_summary_enrollment::JOB,
     catalog::course_program_metadata::JOB,
+    export::courseware_studentmodule_export::JOB,
     catalog::program_course::JOB,
     engagement::student_engagement::JOB,
     engagement::student_engagement_by_day::JOB,
     engagement::student_engagement_csv::JOB,
+    performance::studentmodule_distribution::JOB,
 ];
 
 /// Every table of the result store, by name.
@@ -36,6 +38,8 @@ pub const RESULT_TABLES: &[Table] = &[
     enrollment::course_enrollment_mode_daily::TABLE,
     catalog::course_meta_summary_enrollment::TABLE,
     catalog::course_program_metadata::TABLE,
+    performance::studentmodule_distribution::GRADES,
+    performance::studentmodule_distribution::OPENS,
     engagement::student_engagement::RESULT_ALL,
     engagement::student_engagement::RESULT_DAILY,
     engagement::student_engagement::RESULT_WEEKLY,

@@ -14,6 +14,7 @@ mod events;
 mod path_selection;
 mod records;
 mod student_engagement;
+mod studentmodule;
 mod weekly_interval;
 
 use case::{check, folder};
@@ -57,6 +58,12 @@ fn course_summary_family() {
 fn student_engagement_family() {
     check("student-engagement", student_engagement::rows);
     check("student-engagement-csv", student_engagement::reports);
+}
+
+#[test]
+fn studentmodule_family() {
+    check("studentmodule-distribution", studentmodule::distribution);
+    check("courseware-studentmodule-export", studentmodule::export);
 }
 
 /// Every folder on disk is claimed by a test program or listed as not claimed yet.
