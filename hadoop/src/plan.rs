@@ -200,6 +200,11 @@ pub struct Read {
 /// # Errors
 /// When its switch is neither true nor false.
 pub fn is_read(input: &Input, params: &Params) -> Drive<bool> {
+    if let At::IntervalEndIf(choice) = input.at
+        && !choice.is_made(params)
+    {
+        return Ok(false);
+    }
     Ok(input.only_if.map_or(Ok(true), |switch| params.flag(switch, false))?)
 }
 
@@ -297,9 +302,11 @@ pub fn made(job: &Job, fill: &Fill, params: &Params, reads: &[Read]) -> Drive<Ve
         let of_inputs = inputs.iter().flat_map(|(name, id)| [name.as_str(), id.as_str()]);
         identity([job.name, CODE, value].into_iter().chain(of_inputs))
     };
-    if let Some(value) = fill.at.value(params)? {
-        let identity = of(&value);
-        return Ok(vec![Made { value, inputs, identity }]);
+    if fill.at != At::Days {
+        // Of a family of tables a run makes one.
+        let value = fill.at.value(params)?;
+        let made = value.map(|value| Made { identity: of(&value), value, inputs });
+        return Ok(made.into_iter().collect());
     }
     let of_all = of("");
     let mut days: Vec<_> = reads.iter().filter(|read| read.of_days).map(|r| &r.value).collect();

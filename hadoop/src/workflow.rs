@@ -44,6 +44,8 @@ pub const WORKFLOWS: &[Workflow] = &[
         jobs: &["last-ip-of-user", "last-country-of-user", "course-enrollment-location-current"],
         cadence: "daily",
     },
+    Workflow { name: "monitoring", jobs: &["total-events"], cadence: "daily" },
+    Workflow { name: "video", jobs: &["video-events", "video-viewing", "video"], cadence: "daily" },
 ];
 
 /// The jobs of a name, which is a workflow or a job; none when it is neither.

@@ -70,6 +70,7 @@ fn place(at: At) -> &'static str {
         At::Date => "parameter date",
         At::ImportDate => "parameter import_date",
         At::EndDate => "parameter end_date",
+        At::IntervalEndIf(_) => "end of the interval, where it is chosen",
     }
 }
 

@@ -21,10 +21,33 @@ pub enum At {
     ImportDate,
     /// The parameter `end_date`.
     EndDate,
+    /// The end of the run's interval, in runs where a parameter says so: of a family of tables, one
+    /// for each value of the parameter, a run reads and fills one.
+    IntervalEndIf(Choice),
+}
+
+/// A value of a parameter that chooses between tables.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Choice {
+    /// The parameter.
+    pub param: &'static str,
+    /// Its value.
+    pub value: &'static str,
+    /// Whether that value is meant where the parameter is not given.
+    pub default: bool,
+}
+
+impl Choice {
+    /// Whether a run has chosen it.
+    #[must_use]
+    pub fn is_made(self, params: &Params) -> bool {
+        params.get(self.param).map_or(self.default, |text| text == self.value)
+    }
 }
 
 impl At {
-    /// The partition's value in a run; none for [`At::Days`], whose days the facts tell.
+    /// The partition's value in a run; none for [`At::Days`], whose days the facts tell, and for a
+    /// table that the run has not chosen.
     ///
     /// # Errors
     /// When the parameter that it comes from is missing or unreadable.
@@ -36,6 +59,8 @@ impl At {
             Self::Date => params.date("date")?.to_string(),
             Self::ImportDate => params.date("import_date")?.to_string(),
             Self::EndDate => params.date("end_date")?.to_string(),
+            Self::IntervalEndIf(choice) if !choice.is_made(params) => return Ok(None),
+            Self::IntervalEndIf(_) => params.interval()?.end().to_string(),
         }))
     }
 }
@@ -261,5 +286,24 @@ impl Reducer for SumCounts {
             sum += number.ok_or_else(|| Error::contract("a count", "no number", value))?;
         }
         out.row().fields(key).int(sum).end()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_table_that_was_not_chosen_has_no_partition_in_a_run() {
+        let at =
+            |value, default| At::IntervalEndIf(Choice { param: "interval_type", value, default });
+        let end = Ok(Some("2015-01-08".to_owned()));
+        let week = [("interval", "2015-01-01-2015-01-08"), ("interval_type", "weekly")];
+        let params: Params = week.into_iter().collect();
+        assert_eq!(at("weekly", false).value(&params), end);
+        assert_eq!(at("daily", true).value(&params), Ok(None));
+        let params: Params = week[..1].iter().copied().collect();
+        assert_eq!(at("weekly", false).value(&params), Ok(None));
+        assert_eq!(at("daily", true).value(&params), end);
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::job::Job;
 use crate::table::Table;
-use crate::{catalog, engagement, enrollment, lms, monitor};
+use crate::{catalog, engagement, enrollment, export, lms, monitor, performance};
 
 /// Every job, by name.
 pub const JOBS: &[Job] = &[
@@ -22,9 +22,14 @@ pub const JOBS: &[Job] = &[
     catalog::course_grade_by_mode::JOB,
     catalog::course_meta_summary_enrollment::JOB,
     catalog::course_program_metadata::JOB,
+    export::courseware_studentmodule_export::JOB,
     enrollment::last_country_of_user::JOB,
     enrollment::last_ip_of_user::JOB,
     catalog::program_course::JOB,
+    engagement::student_engagement::JOB,
+    engagement::student_engagement_by_day::JOB,
+    engagement::student_engagement_csv::JOB,
+    performance::studentmodule_distribution::JOB,
     monitor::total_events::JOB,
     engagement::user_activity::JOB,
     engagement::video::JOB,
@@ -45,6 +50,11 @@ pub const RESULT_TABLES: &[Table] = &[
     catalog::course_program_metadata::TABLE,
     engagement::video::TABLE,
     engagement::video::TIMELINE,
+    performance::studentmodule_distribution::GRADES,
+    performance::studentmodule_distribution::OPENS,
+    engagement::student_engagement::RESULT_ALL,
+    engagement::student_engagement::RESULT_DAILY,
+    engagement::student_engagement::RESULT_WEEKLY,
 ];
 
 /// The job of that name; `-` and `_` are the same letter.

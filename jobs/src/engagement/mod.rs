@@ -1,7 +1,12 @@
-//! What learners do in a course: the weeks, and how videos are watched.
+//! What learners do in a course: by day, by week, and how videos are watched.
 
 pub mod calendar;
 pub mod course_activity;
+pub mod interval_type;
+pub mod student_engagement;
+pub mod student_engagement_by_day;
+pub mod student_engagement_csv;
+pub mod student_engagement_report;
 pub mod user_activity;
 pub mod video;
 pub mod video_durations;

@@ -16,6 +16,8 @@ mod geography;
 mod monitor;
 mod path_selection;
 mod records;
+mod student_engagement;
+mod studentmodule;
 mod video;
 mod weekly_interval;
 
@@ -78,6 +80,18 @@ fn video_family() {
 fn monitor_family() {
     check("total-events", monitor::total_events);
     check("total-events-report", monitor::report);
+}
+
+#[test]
+fn student_engagement_family() {
+    check("student-engagement", student_engagement::rows);
+    check("student-engagement-csv", student_engagement::reports);
+}
+
+#[test]
+fn studentmodule_family() {
+    check("studentmodule-distribution", studentmodule::distribution);
+    check("courseware-studentmodule-export", studentmodule::export);
 }
 
 /// Every folder on disk is claimed by a test program or listed as not claimed yet.

@@ -1,0 +1,3 @@
+//! What leaves the house: data of a course as files for its institution and for researchers.
+
+pub mod courseware_studentmodule_export;

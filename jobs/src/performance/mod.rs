@@ -1,0 +1,3 @@
+//! How learners do in problems.
+
+pub mod studentmodule_distribution;
