@@ -48,13 +48,13 @@ pub const RESULT_TABLES: &[Table] = &[
     enrollment::course_enrollment_mode_daily::TABLE,
     catalog::course_meta_summary_enrollment::TABLE,
     catalog::course_program_metadata::TABLE,
-    engagement::video::TABLE,
-    engagement::video::TIMELINE,
     performance::studentmodule_distribution::GRADES,
     performance::studentmodule_distribution::OPENS,
     engagement::student_engagement::RESULT_ALL,
     engagement::student_engagement::RESULT_DAILY,
     engagement::student_engagement::RESULT_WEEKLY,
+    engagement::video::TABLE,
+    engagement::video::TIMELINE,
 ];
 
 /// The job of that name; `-` and `_` are the same letter.
