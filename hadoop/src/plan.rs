@@ -298,17 +298,15 @@ pub fn made(job: &Job, fill: &Fill, params: &Params, reads: &[Read]) -> Drive<Ve
             inputs.insert(format!("--param {name}"), said_of(name, text)?);
         }
     }
-    let of = |value: &str| {
-        let of_inputs = inputs.iter().flat_map(|(name, id)| [name.as_str(), id.as_str()]);
-        identity([job.name, CODE, value].into_iter().chain(of_inputs))
-    };
+    // Of a family of tables a run makes one.
+    let value = fill.at.value(params)?;
+    let of_inputs = inputs.iter().flat_map(|(name, id)| [name.as_str(), id.as_str()]);
+    let start = [job.name, CODE, value.as_deref().unwrap_or_default()];
+    let of_all = identity(start.into_iter().chain(of_inputs));
     if fill.at != At::Days {
-        // Of a family of tables a run makes one.
-        let value = fill.at.value(params)?;
-        let made = value.map(|value| Made { identity: of(&value), value, inputs });
+        let made = value.map(|value| Made { value, inputs, identity: of_all });
         return Ok(made.into_iter().collect());
     }
-    let of_all = of("");
     let mut days: Vec<_> = reads.iter().filter(|read| read.of_days).map(|r| &r.value).collect();
     days.sort_unstable();
     days.dedup();

@@ -185,7 +185,7 @@ impl Client {
         let mut renewed = false;
         let body = loop {
             let body = self.patiently("GET", address, begun, |client| {
-                let authorization = client.authorization()?;
+                let authorization = client.authorization(begun)?;
                 Ok(client.http.get(address).header(AUTHORIZATION, authorization))
             });
             match body {
@@ -203,21 +203,21 @@ impl Client {
         })
     }
 
-    /// The header of a token that is still good.
-    fn authorization(&mut self) -> Result<String, PullError> {
+    /// The header of a token that is still good; a new one may take as long as the page that it is for.
+    fn authorization(&mut self, begun: Duration) -> Result<String, PullError> {
         let now = (self.clock.now)();
         if let Some(token) = self.token.as_ref().filter(|token| now < token.renewed_at) {
             return Ok(token.authorization.clone());
         }
-        let token = self.new_token(now)?;
+        let token = self.new_token(now, begun)?;
         let authorization = token.authorization.clone();
         self.token = Some(token);
         Ok(authorization)
     }
 
-    fn new_token(&mut self, now: Duration) -> Result<Token, PullError> {
+    fn new_token(&mut self, now: Duration, begun: Duration) -> Result<Token, PullError> {
         let url = self.credentials.auth_url.clone();
-        let body = self.patiently("POST", &url, now, |client| {
+        let body = self.patiently("POST", &url, begun, |client| {
             let Credentials { auth_url, client: (id, secret), user } = &client.credentials;
             let mut form = vec![
                 ("client_id", id.as_str()),
