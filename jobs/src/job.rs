@@ -4,6 +4,7 @@ use crate::event::Event;
 use crate::params::{ParamError, Params};
 use crate::streaming::{Error, Mapper, Output, Partitioner, Reducer, Values};
 use crate::table::Table;
+use chrono::{Days, NaiveDate};
 
 /// Which partition of a table a job reads or fills.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,6 +17,8 @@ pub enum At {
     IntervalText,
     /// The parameter `date`.
     Date,
+    /// Seven days before the parameter `date`.
+    WeekBefore,
     /// The parameter `import_date`.
     ImportDate,
 }
@@ -31,9 +34,19 @@ impl At {
             Self::IntervalEnd => params.interval()?.end().to_string(),
             Self::IntervalText => params.interval()?.to_string(),
             Self::Date => params.date("date")?.to_string(),
+            Self::WeekBefore => week(params)?.0.to_string(),
             Self::ImportDate => params.date("import_date")?.to_string(),
         }))
     }
+}
+
+/// The week that ends before the parameter `date`: its first day, and `date` itself.
+///
+/// # Errors
+/// When `date` is missing or no date.
+pub fn week(params: &Params) -> Result<(NaiveDate, NaiveDate), ParamError> {
+    let end = params.date("date")?;
+    Ok((end.checked_sub_days(Days::new(7)).unwrap_or(end), end))
 }
 
 /// A table that a job reads.
@@ -213,5 +226,31 @@ impl Reducer for KeepAll {
             out.line(key)?;
         }
         Ok(())
+    }
+}
+
+/// A reducer that adds up the counts of a key: each value is one whole number. It also combines.
+pub struct Sum;
+
+impl Reducer for Sum {
+    fn reduce(&mut self, key: &[u8], values: &mut Values, out: &mut Output) -> Result<(), Error> {
+        let mut sum = 0;
+        while let Some(value) = values.next()? {
+            let number = str::from_utf8(value).ok().and_then(|text| text.parse::<i64>().ok());
+            sum += number.ok_or_else(|| Error::contract("a count", "no number", value))?;
+        }
+        out.row().fields(key).int(sum).end()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_week_before_ends_where_the_week_begins() {
+        let params: Params = [("date", "2015-03-03")].into_iter().collect();
+        assert_eq!(At::WeekBefore.value(&params), Ok(Some("2015-02-24".to_owned())));
+        assert_eq!(At::Date.value(&params), Ok(Some("2015-03-03".to_owned())));
     }
 }

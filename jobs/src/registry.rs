@@ -20,6 +20,7 @@ pub const JOBS: &[Job] = &[
     catalog::course_grade_by_mode::JOB,
     catalog::course_meta_summary_enrollment::JOB,
     catalog::course_program_metadata::JOB,
+    engagement::module_engagement::JOB,
     catalog::program_course::JOB,
 ];
 
@@ -33,6 +34,7 @@ pub const RESULT_TABLES: &[Table] = &[
     enrollment::course_enrollment_mode_daily::TABLE,
     catalog::course_meta_summary_enrollment::TABLE,
     catalog::course_program_metadata::TABLE,
+    engagement::module_engagement::TABLE,
 ];
 
 /// The job of that name; `-` and `_` are the same letter.

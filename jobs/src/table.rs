@@ -76,6 +76,8 @@ pub enum Load {
     No,
     /// The whole result table is replaced by one swap.
     Replace,
+    /// The days of a run are replaced in one transaction, the others stay.
+    Days,
 }
 
 /// A table of the warehouse, and of the result store where `load` says so.

@@ -230,6 +230,7 @@ fn words(fill: &Fill) -> String {
             format!("interval text (partition key `{}`)", fill.table.partition)
         }
         At::Date => "`date`".to_owned(),
+        At::WeekBefore => "the week before".to_owned(),
         At::ImportDate => "import date".to_owned(),
     }
 }

@@ -1,3 +1,4 @@
 //! What learners do in a course, by week.
 
 pub mod calendar;
+pub mod module_engagement;

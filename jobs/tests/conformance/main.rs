@@ -8,6 +8,7 @@ mod calendar;
 mod case;
 mod catalog;
 mod course_key;
+mod engagement;
 mod enrollment;
 mod eventlog;
 mod events;
@@ -50,6 +51,11 @@ fn enrollment_family() {
 #[test]
 fn course_summary_family() {
     check("course-meta-summary-enrollment", catalog::run);
+}
+
+#[test]
+fn engagement_family() {
+    check("module-engagement", engagement::counts);
 }
 
 /// Every folder on disk is claimed by a test program or listed as not claimed yet.
