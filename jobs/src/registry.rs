@@ -2,7 +2,7 @@
 
 use crate::job::Job;
 use crate::table::Table;
-use crate::{catalog, engagement, enrollment, lms};
+use crate::{catalog, engagement, enrollment, learners, lms};
 
 /// Every job, by name.
 pub const JOBS: &[Job] = &[
@@ -21,6 +21,9 @@ pub const JOBS: &[Job] = &[
     catalog::course_meta_summary_enrollment::JOB,
     catalog::course_program_metadata::JOB,
     engagement::module_engagement::JOB,
+    engagement::module_engagement_metric_ranges::JOB,
+    engagement::module_engagement_summary::JOB,
+    learners::module_engagement_user_segments::JOB,
     catalog::program_course::JOB,
 ];
 
@@ -35,6 +38,7 @@ pub const RESULT_TABLES: &[Table] = &[
     catalog::course_meta_summary_enrollment::TABLE,
     catalog::course_program_metadata::TABLE,
     engagement::module_engagement::TABLE,
+    engagement::module_engagement_metric_ranges::TABLE,
 ];
 
 /// The job of that name; `-` and `_` are the same letter.

@@ -2,3 +2,6 @@
 
 pub mod calendar;
 pub mod module_engagement;
+pub mod module_engagement_metric_ranges;
+pub mod module_engagement_summary;
+pub mod summary_row;

@@ -56,6 +56,9 @@ fn course_summary_family() {
 #[test]
 fn engagement_family() {
     check("module-engagement", engagement::counts);
+    check("module-engagement-summary", engagement::summary);
+    check("module-engagement-metric-ranges", engagement::metric_ranges);
+    check("module-engagement-user-segments", engagement::user_segments);
 }
 
 /// Every folder on disk is claimed by a test program or listed as not claimed yet.

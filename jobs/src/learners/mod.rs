@@ -1,0 +1,3 @@
+//! Single learners: who they are, how they do, who may need help.
+
+pub mod module_engagement_user_segments;
