@@ -181,7 +181,9 @@ fn columns_of(text: &str) -> Vec<(&str, &str, Option<u16>)> {
 fn same(column: &Column, name: &str, kind: &str, length: Option<u16>, result: bool) -> bool {
     let kinds = match column.kind {
         Kind::Text(most) => kind == "s" && length.map_or(!result || most == 255, |l| l == most),
-        Kind::LongText | Kind::Decimal => false,
+        // Only a length rules out a text of any length.
+        Kind::LongText => kind == "s" && length.is_none(),
+        Kind::Decimal => false,
         Kind::Int => kind == "i",
         Kind::Double => kind == "d",
         Kind::Float => kind == "f",
@@ -204,6 +206,16 @@ fn differences(table: &Table, declared: &Declared) -> Vec<String> {
     wrong.map(|pair| format!("{}: {pair:?}", table.name)).collect()
 }
 
+/// Where the catalogue gives a table's columns; those of one result table it gives in words.
+fn described_as<'t>(table: &'t str, text: &str) -> &'t str {
+    match table {
+        "learner_roster" if text.contains("`learner_roster` has the 27 columns of the roster") => {
+            "module_engagement_roster"
+        }
+        table => table,
+    }
+}
+
 #[test]
 fn columns_are_those_of_the_catalogue() {
     let Some(text) = catalogue("columns_are_those_of_the_catalogue") else { return };
@@ -211,7 +223,7 @@ fn columns_are_those_of_the_catalogue() {
     let filled = JOBS.iter().flat_map(|job| job.fills).map(|fill| fill.table);
     let mut wrong = Vec::new();
     for table in filled.chain(RESULT_TABLES) {
-        match declared.get(table.name) {
+        match declared.get(described_as(table.name, &text)) {
             Some(catalogued) => wrong.append(&mut differences(table, catalogued)),
             None => wrong.push(format!("{} is not in the catalogue", table.name)),
         }

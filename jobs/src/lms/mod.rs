@@ -13,7 +13,8 @@ use crate::table::{Column, Kind, Table};
 
 pub use rows::{CourseEnrollment, CourseGrade, RowError, User, UserProfile};
 pub use tables::{
-    AUTH_USER, AUTH_USERPROFILE, GRADES_PERSISTENTCOURSEGRADE, STUDENT_COURSEENROLLMENT,
+    AUTH_USER, AUTH_USERPROFILE, COURSE_GROUPS_COURSEUSERGROUP,
+    COURSE_GROUPS_COURSEUSERGROUP_USERS, GRADES_PERSISTENTCOURSEGRADE, STUDENT_COURSEENROLLMENT,
 };
 
 /// An LMS table: as the import stages it, and as jobs read it.

@@ -59,6 +59,8 @@ fn engagement_family() {
     check("module-engagement-summary", engagement::summary);
     check("module-engagement-metric-ranges", engagement::metric_ranges);
     check("module-engagement-user-segments", engagement::user_segments);
+    check("module-engagement-roster", engagement::roster);
+    check("module-engagement-roster-index", engagement::roster_index);
 }
 
 /// Every folder on disk is claimed by a test program or listed as not claimed yet.
