@@ -68,16 +68,27 @@ impl<'t> Row<'t> {
         let [job, folder, kind, inputs, fills, result, _, _, _, part] = cells[..] else {
             panic!("a row of the list of jobs: {cells:?}")
         };
-        let list = |cell: &'t str| cell.split(", ").filter(|name| !name.is_empty()).collect();
+        let list = |cell: &'t str| -> Vec<_> {
+            cell.split(", ").filter(|name| !name.is_empty()).collect()
+        };
         Self {
             names: job.split('`').skip(1).step_by(2).collect(),
             internal: job.ends_with("*i*"),
             folder,
             kind,
-            inputs: list(inputs),
+            inputs: list(inputs).into_iter().map(without_remark).collect(),
             fills: list(fills),
             result,
             part,
+        }
+    }
+
+    /// The tables of the result store that it loads into, where it fills these.
+    fn results<'f>(&'f self, fills: &[&'f str]) -> Vec<&'f str> {
+        match self.result.strip_prefix("→ ").map(without_remark) {
+            None => Vec::new(),
+            Some("same" | "both") => fills.to_vec(),
+            Some(names) => names.split(", ").collect(),
         }
     }
 
@@ -85,26 +96,36 @@ impl<'t> Row<'t> {
     fn differences(&self, job: &Job) -> Vec<String> {
         let file = format!("src/{}{}.rs", self.folder, job.name.replace('-', "_"));
         let fills: Vec<_> = job.fills.iter().map(|fill| fill.table.name).collect();
-        let loaded = job.fills.iter().any(|fill| fill.table.load != Load::No);
+        let results: Vec<_> = job.fills.iter().filter_map(|f| f.table.loaded_into()).collect();
+        let results: Vec<_> = results.iter().map(|table| table.name).collect();
         let checks = [
             ("file", Path::new(env!("CARGO_MANIFEST_DIR")).join(&file).is_file()),
             ("kind", job.kind() == self.kind),
             ("internal", job.internal == self.internal),
             ("inputs", inputs(job) == self.inputs),
             ("tables", fills == self.fills),
-            ("result table", loaded == (self.result == "→ same")),
+            ("result tables", results == self.results(&fills)),
         ];
         let wrong = checks.into_iter().filter(|(_, right)| !right);
         wrong.map(|(what, _)| format!("{}: {what} differs from {self:?}", job.name)).collect()
     }
 }
 
-/// The inputs of a job in the catalogue's words.
+/// A name as it stands before a remark in brackets.
+fn without_remark(cell: &str) -> &str {
+    cell.split(" (").next().unwrap_or(cell)
+}
+
+/// The inputs of a job in the catalogue's words; two partitions of a table are one.
 fn inputs(job: &Job) -> Vec<&'static str> {
     match job.work {
         Work::Scan(_) => vec!["logs"],
         Work::Make(_) => vec!["none"],
-        Work::Steps(_) => job.inputs.iter().map(|input| input.table.name).collect(),
+        Work::Steps(_) => {
+            let mut names: Vec<_> = job.inputs.iter().map(|input| input.table.name).collect();
+            names.dedup();
+            names
+        }
     }
 }
 
