@@ -68,6 +68,7 @@ fn place(at: At) -> &'static str {
         At::IntervalEnd => "end of the interval",
         At::IntervalText => "text of the interval",
         At::Date => "parameter date",
+        At::WeekBefore => "seven days before parameter date",
         At::ImportDate => "parameter import_date",
         At::EndDate => "parameter end_date",
         At::IntervalEndIf(_) => "end of the interval, where it is chosen",

@@ -4,7 +4,7 @@ use crate::event::Event;
 use crate::params::{ParamError, Params};
 use crate::streaming::{Error, Mapper, Output, Partitioner, Reducer, Values};
 use crate::table::Table;
-use chrono::NaiveDate;
+use chrono::{Days, NaiveDate};
 
 /// Which partition of a table a job reads or fills.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,6 +17,8 @@ pub enum At {
     IntervalText,
     /// The parameter `date`.
     Date,
+    /// Seven days before the parameter `date`.
+    WeekBefore,
     /// The parameter `import_date`.
     ImportDate,
     /// The parameter `end_date`.
@@ -57,6 +59,7 @@ impl At {
             Self::IntervalEnd => params.interval()?.end().to_string(),
             Self::IntervalText => params.interval()?.to_string(),
             Self::Date => params.date("date")?.to_string(),
+            Self::WeekBefore => week(params)?.0.to_string(),
             Self::ImportDate => params.date("import_date")?.to_string(),
             Self::EndDate => params.date("end_date")?.to_string(),
             Self::IntervalEndIf(choice) if !choice.is_made(params) => return Ok(None),
@@ -67,6 +70,15 @@ impl At {
 
 /// The days of facts that a run reads, the end excluded.
 pub type Window = fn(&Params) -> Result<(NaiveDate, NaiveDate), ParamError>;
+
+/// The week that ends before the parameter `date`: its first day, and `date` itself.
+///
+/// # Errors
+/// When `date` is missing or no date.
+pub fn week(params: &Params) -> Result<(NaiveDate, NaiveDate), ParamError> {
+    let end = params.date("date")?;
+    Ok((end.checked_sub_days(Days::new(7)).unwrap_or(end), end))
+}
 
 /// A table that a job reads.
 #[derive(Clone, Copy, Debug)]
@@ -305,5 +317,12 @@ mod tests {
         let params: Params = week[..1].iter().copied().collect();
         assert_eq!(at("weekly", false).value(&params), Ok(None));
         assert_eq!(at("daily", true).value(&params), end);
+    }
+
+    #[test]
+    fn the_week_before_ends_where_the_week_begins() {
+        let params: Params = [("date", "2015-03-03")].into_iter().collect();
+        assert_eq!(At::WeekBefore.value(&params), Ok(Some("2015-02-24".to_owned())));
+        assert_eq!(At::Date.value(&params), Ok(Some("2015-03-03".to_owned())));
     }
 }

@@ -1,8 +1,8 @@
 //! What is computed: the streaming contract, tracking-log events, and every job.
 //!
 //! `streaming/` is the contract between a job and whatever runs it; `event/` reads one log line;
-//! `enrollment/`, `engagement/`, `performance/`, `catalog/`, `export/` and `monitor/` hold one file a job;
-//! `registry.rs` lists them all.
+//! `enrollment/`, `engagement/`, `learners/`, `performance/`, `catalog/`, `export/` and `monitor/` hold one
+//! file a job; `registry.rs` lists them all.
 //! [`pass`] runs several jobs over the same input at once. Nothing here opens a socket.
 
 pub mod catalog;
@@ -12,6 +12,7 @@ pub mod enrollment;
 pub mod event;
 pub mod export;
 pub mod job;
+pub mod learners;
 pub mod lms;
 pub mod monitor;
 pub mod nearest;

@@ -2,7 +2,7 @@
 
 use crate::job::Job;
 use crate::table::Table;
-use crate::{catalog, engagement, enrollment, export, lms, monitor, performance};
+use crate::{catalog, engagement, enrollment, export, learners, lms, monitor, performance};
 
 /// Every job, by name.
 pub const JOBS: &[Job] = &[
@@ -25,6 +25,12 @@ pub const JOBS: &[Job] = &[
     export::courseware_studentmodule_export::JOB,
     enrollment::last_country_of_user::JOB,
     enrollment::last_ip_of_user::JOB,
+    engagement::module_engagement::JOB,
+    engagement::module_engagement_metric_ranges::JOB,
+    learners::module_engagement_roster::JOB,
+    learners::module_engagement_roster_index::JOB,
+    engagement::module_engagement_summary::JOB,
+    learners::module_engagement_user_segments::JOB,
     catalog::program_course::JOB,
     engagement::student_engagement::JOB,
     engagement::student_engagement_by_day::JOB,
@@ -49,6 +55,9 @@ pub const RESULT_TABLES: &[Table] = &[
     catalog::course_meta_summary_enrollment::TABLE,
     catalog::course_program_metadata::TABLE,
     performance::studentmodule_distribution::GRADES,
+    learners::module_engagement_roster::LEARNER_ROSTER,
+    engagement::module_engagement::TABLE,
+    engagement::module_engagement_metric_ranges::TABLE,
     performance::studentmodule_distribution::OPENS,
     engagement::student_engagement::RESULT_ALL,
     engagement::student_engagement::RESULT_DAILY,
@@ -85,7 +94,6 @@ pub fn filling(table: &str) -> Option<&'static Job> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::table::Load;
 
     #[test]
     fn jobs_and_result_tables_are_listed_by_name() {
@@ -96,8 +104,11 @@ mod tests {
     #[test]
     fn every_result_table_of_a_job_is_listed() {
         for fill in JOBS.iter().flat_map(|job| job.fills) {
-            let listed = RESULT_TABLES.iter().any(|table| table == fill.table);
-            assert_eq!(listed, fill.table.load != Load::No, "{}", fill.table.name);
+            let listed = |result| RESULT_TABLES.iter().find(|table| *table == result);
+            let into = fill.table.loaded_into();
+            assert_eq!(into.and_then(listed), into, "{}", fill.table.name);
+            assert!(into.is_none_or(|result| result.columns == fill.table.columns));
+            assert!(into == Some(fill.table) || listed(fill.table).is_none());
         }
     }
 

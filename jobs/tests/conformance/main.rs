@@ -9,6 +9,7 @@ mod calendar;
 mod case;
 mod catalog;
 mod course_key;
+mod engagement;
 mod enrollment;
 mod eventlog;
 mod events;
@@ -92,6 +93,16 @@ fn student_engagement_family() {
 fn studentmodule_family() {
     check("studentmodule-distribution", studentmodule::distribution);
     check("courseware-studentmodule-export", studentmodule::export);
+}
+
+#[test]
+fn engagement_family() {
+    check("module-engagement", engagement::counts);
+    check("module-engagement-summary", engagement::summary);
+    check("module-engagement-metric-ranges", engagement::metric_ranges);
+    check("module-engagement-user-segments", engagement::user_segments);
+    check("module-engagement-roster", engagement::roster);
+    check("module-engagement-roster-index", engagement::roster_index);
 }
 
 /// Every folder on disk is claimed by a test program or listed as not claimed yet.
