@@ -69,6 +69,7 @@ fn place(at: At) -> &'static str {
         At::IntervalText => "text of the interval",
         At::Date => "parameter date",
         At::ImportDate => "parameter import_date",
+        At::DateTime => "parameter datetime, written by partition_format",
     }
 }
 

@@ -18,6 +18,8 @@ pub enum At {
     Date,
     /// The parameter `import_date`.
     ImportDate,
+    /// The parameter `datetime`, written by `partition_format`.
+    DateTime,
 }
 
 impl At {
@@ -32,6 +34,7 @@ impl At {
             Self::IntervalText => params.interval()?.to_string(),
             Self::Date => params.date("date")?.to_string(),
             Self::ImportDate => params.date("import_date")?.to_string(),
+            Self::DateTime => params.partition_time()?,
         }))
     }
 }
@@ -77,6 +80,12 @@ pub trait Extract {
     /// # Errors
     /// When the output cannot be written; an event that does not fit is counted instead.
     fn extract(&mut self, event: &Event, day: &str, out: &mut Output) -> Result<(), Error>;
+
+    /// Whether the job also takes an event whose day is none as it is written (`2015-3-9`), but is
+    /// one when its time is read strictly (spec 20 §0.3); the day is then that of the strict time.
+    fn day_of_strict_time(&self) -> bool {
+        false
+    }
 }
 
 /// How a fact job works.

@@ -1,8 +1,8 @@
 //! What is computed: the streaming contract, tracking-log events, and every job.
 //!
 //! `streaming/` is the contract between a job and whatever runs it; `event/` reads one log line;
-//! `enrollment/`, `engagement/` and `catalog/` hold one file a job; `registry.rs` lists them all.
-//! [`pass`] runs several jobs over the same input at once. Nothing here opens a socket.
+//! `enrollment/`, `engagement/`, `performance/` and `catalog/` hold one file a job; `registry.rs` lists
+//! them all. [`pass`] runs several jobs over the same input at once. Nothing here opens a socket.
 
 pub mod catalog;
 pub mod day;
@@ -14,6 +14,7 @@ pub mod lms;
 pub mod nearest;
 pub mod params;
 pub mod pass;
+pub mod performance;
 pub mod record;
 pub mod registry;
 pub mod side_output;

@@ -2,10 +2,11 @@
 
 use crate::job::Job;
 use crate::table::Table;
-use crate::{catalog, engagement, enrollment, lms};
+use crate::{catalog, engagement, enrollment, lms, performance};
 
 /// Every job, by name.
 pub const JOBS: &[Job] = &[
+    performance::answer_distribution::JOB,
     engagement::calendar::JOB,
     catalog::course_catalog::JOB,
     enrollment::course_enrollment::JOB,
@@ -20,11 +21,14 @@ pub const JOBS: &[Job] = &[
     catalog::course_grade_by_mode::JOB,
     catalog::course_meta_summary_enrollment::JOB,
     catalog::course_program_metadata::JOB,
+    performance::problem_check_events::JOB,
+    performance::problem_checks::JOB,
     catalog::program_course::JOB,
 ];
 
 /// Every table of the result store, by name.
 pub const RESULT_TABLES: &[Table] = &[
+    performance::answer_distribution::RESULT,
     enrollment::course_enrollment_birth_year_daily::TABLE,
     enrollment::course_enrollment_daily::TABLE,
     enrollment::course_enrollment_education_level_daily::TABLE,
@@ -86,12 +90,15 @@ mod tests {
         assert!(job("course-enrolment-daily").is_none());
     }
 
+    /// Tables that a step of the driver fills, from services of the LMS.
+    const PULLED: [&str; 3] = ["course_blocks_raw", "course_list_raw", "discovery_api_raw"];
+
     #[test]
     fn every_input_is_filled_by_a_job_or_comes_from_outside() {
         for input in JOBS.iter().flat_map(|job| job.inputs) {
             let known = filling(input.table.name).is_some()
                 || lms::find(input.table.name).is_some()
-                || input.table.name == "discovery_api_raw";
+                || PULLED.contains(&input.table.name);
             assert!(known, "{}", input.table.name);
         }
     }

@@ -12,6 +12,7 @@ mod enrollment;
 mod eventlog;
 mod events;
 mod path_selection;
+mod performance;
 mod records;
 mod weekly_interval;
 
@@ -50,6 +51,11 @@ fn enrollment_family() {
 #[test]
 fn course_summary_family() {
     check("course-meta-summary-enrollment", catalog::run);
+}
+
+#[test]
+fn performance_family() {
+    check("answer-distribution", performance::answer_distribution);
 }
 
 /// Every folder on disk is claimed by a test program or listed as not claimed yet.

@@ -1,0 +1,10 @@
+//! How learners answer: checks of problems, the distribution of answers, of tagged problems.
+
+pub mod answer;
+pub mod answer_distribution;
+pub mod answer_text;
+pub mod csv_file;
+pub mod html_text;
+pub mod parts;
+pub mod problem_check_events;
+pub mod problem_checks;

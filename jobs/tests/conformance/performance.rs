@@ -1,0 +1,85 @@
+//! Checks of problems, and what is made of them.
+
+use crate::case::{Case, Rows, cells};
+use crate::enrollment::{done, source};
+use jobs::params::Params;
+use jobs::pass::Source;
+use jobs::performance::answer_distribution::{self, csv_file, result_row};
+use jobs::performance::csv_file::CsvFile;
+use jobs::performance::{problem_check_events, problem_checks};
+use jobs::testkit::scan;
+use std::collections::BTreeMap;
+use std::io::Write;
+
+type Table = (Source, Vec<String>);
+
+pub fn answer_distribution(case: &Case) -> Result<Rows, String> {
+    let checks = scan(&[&problem_checks::JOB], &[], &[("tracking.log", case.input.clone())]);
+    let checks = checks.table("problem_checks");
+    if case.level == "map" {
+        return Ok(cells(checks).into_iter().map(plain_names).collect());
+    }
+    let metadata = case.params.get("answer_metadata").map(|metadata| {
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        write!(file, "{metadata}").unwrap();
+        file
+    });
+    let mut params = case.run_params();
+    params.set("date", "2024-04-01");
+    if let Some(file) = &metadata {
+        params.set("answer_metadata", file.path().to_str().unwrap());
+    }
+    let events = done(&problem_check_events::JOB, &params, vec![source("problem_checks", checks)])?;
+    let events = events.table("problem_check_events");
+    match case.text("stage") {
+        Some(_) => Ok(cells(events)),
+        None => distribution(case, &params, source("problem_check_events", events)),
+    }
+}
+
+fn distribution(case: &Case, params: &Params, events: Table) -> Result<Rows, String> {
+    let rows = done(&answer_distribution::JOB, params, vec![events])?;
+    let rows = rows.table("answer_distribution_per_course");
+    if case.text("output") == Some("csv") {
+        return Ok(answer_files(&rows)?.into_iter().flat_map(lines).collect());
+    }
+    rows.iter()
+        .map(|row| Ok(loaded(result_row(row.as_bytes()).map_err(|e| e.to_string())?)))
+        .collect()
+}
+
+fn answer_files(rows: &[String]) -> Result<Vec<CsvFile>, String> {
+    let mut courses: BTreeMap<&str, Vec<&[u8]>> = BTreeMap::new();
+    for row in rows {
+        let (course_id, answer) = row.split_once('\t').unwrap();
+        courses.entry(course_id).or_default().push(answer.as_bytes());
+    }
+    let file = |(course_id, answers): (&str, Vec<&[u8]>)| csv_file(course_id, answers.into_iter());
+    courses.into_iter().map(file).collect::<Result<_, _>>().map_err(|e| e.to_string())
+}
+
+/// The lines of a file: path, number, text.
+fn lines(file: CsvFile) -> Rows {
+    let text = String::from_utf8(file.bytes).unwrap();
+    let lines = text.strip_suffix("\r\n").unwrap().split("\r\n").enumerate();
+    lines.map(|(at, line)| vec![file.path.clone(), at.to_string(), line.to_owned()]).collect()
+}
+
+/// Cells as the result store holds them: in columns that may be NULL, some texts are (20 §0.2).
+fn loaded(row: [Option<String>; 12]) -> Vec<String> {
+    let columns = answer_distribution::RESULT.columns;
+    let cell = |(column, cell): (&jobs::table::Column, Option<String>)| match cell.as_deref() {
+        Some("None" | "inf" | "-inf") if !column.required => "\\N".to_owned(),
+        Some(text) => text.to_owned(),
+        None => "\\N".to_owned(),
+    };
+    columns.iter().zip(row).map(cell).collect()
+}
+
+/// Problem and user, which rows of checks hold as JSON, as plain text.
+fn plain_names(mut row: Vec<String>) -> Vec<String> {
+    for cell in &mut row[1..3] {
+        *cell = serde_json::from_str(cell).unwrap();
+    }
+    row
+}
