@@ -24,6 +24,8 @@ pub const JOBS: &[Job] = &[
     performance::problem_check_events::JOB,
     performance::problem_checks::JOB,
     catalog::program_course::JOB,
+    performance::tags_distribution::JOB,
+    performance::tags_distribution_by_day::JOB,
 ];
 
 /// Every table of the result store, by name.
@@ -37,6 +39,7 @@ pub const RESULT_TABLES: &[Table] = &[
     enrollment::course_enrollment_mode_daily::TABLE,
     catalog::course_meta_summary_enrollment::TABLE,
     catalog::course_program_metadata::TABLE,
+    performance::tags_distribution::TABLE,
 ];
 
 /// The job of that name; `-` and `_` are the same letter.

@@ -8,3 +8,5 @@ pub mod html_text;
 pub mod parts;
 pub mod problem_check_events;
 pub mod problem_checks;
+pub mod tags_distribution;
+pub mod tags_distribution_by_day;

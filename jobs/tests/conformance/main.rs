@@ -56,6 +56,7 @@ fn course_summary_family() {
 #[test]
 fn performance_family() {
     check("answer-distribution", performance::answer_distribution);
+    check("tags-distribution", performance::tags_distribution);
 }
 
 /// Every folder on disk is claimed by a test program or listed as not claimed yet.

@@ -6,7 +6,9 @@ use jobs::params::Params;
 use jobs::pass::Source;
 use jobs::performance::answer_distribution::{self, csv_file, result_row};
 use jobs::performance::csv_file::CsvFile;
-use jobs::performance::{problem_check_events, problem_checks};
+use jobs::performance::{
+    problem_check_events, problem_checks, tags_distribution, tags_distribution_by_day,
+};
 use jobs::testkit::scan;
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -35,6 +37,18 @@ pub fn answer_distribution(case: &Case) -> Result<Rows, String> {
         Some(_) => Ok(cells(events)),
         None => distribution(case, &params, source("problem_check_events", events)),
     }
+}
+
+pub fn tags_distribution(case: &Case) -> Result<Rows, String> {
+    let job = &tags_distribution_by_day::JOB;
+    let interval = case.run_params().interval().map_err(|e| e.to_string())?;
+    let days = [interval.start().to_string(), interval.end().to_string()];
+    let params = [("scan_from", &*days[0]), ("scan_until", &*days[1])];
+    let facts = scan(&[job], &params, &[("tracking.log", case.input.clone())]);
+    let table = job.fills[0].table.name;
+    let facts = source(table, facts.table(table));
+    let rows = done(&tags_distribution::JOB, &case.run_params(), vec![facts])?;
+    Ok(cells(rows.table("tags_distribution")))
 }
 
 fn distribution(case: &Case, params: &Params, events: Table) -> Result<Rows, String> {
