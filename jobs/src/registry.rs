@@ -8,6 +8,7 @@ use crate::{catalog, engagement, enrollment, lms, performance};
 pub const JOBS: &[Job] = &[
     performance::answer_distribution::JOB,
     engagement::calendar::JOB,
+    catalog::course_blocks::JOB,
     catalog::course_catalog::JOB,
     enrollment::course_enrollment::JOB,
     enrollment::course_enrollment_birth_year_daily::JOB,
@@ -19,6 +20,7 @@ pub const JOBS: &[Job] = &[
     enrollment::course_enrollment_spans::JOB,
     enrollment::course_enrollment_summary::JOB,
     catalog::course_grade_by_mode::JOB,
+    catalog::course_list::JOB,
     catalog::course_meta_summary_enrollment::JOB,
     catalog::course_program_metadata::JOB,
     performance::problem_check_events::JOB,

@@ -54,6 +54,12 @@ fn course_summary_family() {
 }
 
 #[test]
+fn course_outline_family() {
+    check("course-list", catalog::course_list);
+    check("course-blocks", catalog::course_blocks);
+}
+
+#[test]
 fn performance_family() {
     check("answer-distribution", performance::answer_distribution);
     check("tags-distribution", performance::tags_distribution);
