@@ -25,6 +25,8 @@ pub const JOBS: &[Job] = &[
     catalog::course_program_metadata::JOB,
     performance::problem_check_events::JOB,
     performance::problem_checks::JOB,
+    performance::problem_response::JOB,
+    performance::problem_response_latest::JOB,
     catalog::program_course::JOB,
     performance::tags_distribution::JOB,
     performance::tags_distribution_by_day::JOB,

@@ -15,6 +15,9 @@ use std::process::Command;
 /// The part of the work that the rows compared here belong to.
 const PART: &str = "1";
 
+/// Inputs that are no tables: files that a parameter names.
+const SIDE_FILES: [&str; 1] = ["answer metadata"];
+
 /// The text of the catalogue, if it is here; says so where it is not, and fails on CI.
 fn catalogue(test: &str) -> Option<String> {
     let default = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/spec");
@@ -68,14 +71,17 @@ impl<'t> Row<'t> {
         let [job, folder, kind, inputs, fills, result, _, _, _, part] = cells[..] else {
             panic!("a row of the list of jobs: {cells:?}")
         };
-        let list = |cell: &'t str| cell.split(", ").filter(|name| !name.is_empty()).collect();
+        let list = |cell: &'t str| -> Vec<&str> {
+            cell.split(", ").filter(|name| !name.is_empty()).collect()
+        };
         Self {
             names: job.split('`').skip(1).step_by(2).collect(),
             internal: job.ends_with("*i*"),
             folder,
             kind,
-            inputs: list(inputs),
-            fills: list(fills),
+            inputs: list(inputs).into_iter().filter(|name| !SIDE_FILES.contains(name)).collect(),
+            // What follows is files for people.
+            fills: fills.split_once("; ").map_or_else(|| list(fills), |(tables, _)| list(tables)),
             result,
             part,
         }
@@ -156,7 +162,7 @@ struct Declared<'t> {
 }
 
 /// Tables whose columns the catalogue gives, by name.
-fn declared(text: &str) -> BTreeMap<&str, Declared<'_>> {
+fn declared<'t>(text: &'t str) -> BTreeMap<&'t str, Declared<'t>> {
     let facts = rows(text, "### 3.1 Fact tables").into_iter().map(|row| (row[0], "day", row[1]));
     let staged =
         rows(text, "### 3.2 Staged tables").into_iter().map(|row| (row[0], row[1], row[2]));
@@ -165,8 +171,11 @@ fn declared(text: &str) -> BTreeMap<&str, Declared<'_>> {
     let results = results.map(|(name, columns)| (name, "", columns));
     let columns = facts.chain(staged).chain(results);
     let columns = columns.filter(|(.., columns)| !columns.starts_with("files "));
-    let table = |(name, at, text)| (name, Declared { at, columns: columns_of(text) });
-    columns.map(table).collect()
+    // Tables that are alike share a row.
+    let tables = |(names, at, text): (&'t str, &'t str, &'t str)| {
+        names.split(", ").map(move |name| (name, Declared { at, columns: columns_of(text) }))
+    };
+    columns.flat_map(tables).collect()
 }
 
 /// `name kind [length] [(remark)]` or `name (LONGTEXT)`, joined by commas.

@@ -1,4 +1,5 @@
-//! How learners answer: checks of problems, the distribution of answers, of tagged problems.
+//! How learners answer: checks of problems, the distribution of answers and of tagged problems, and
+//! the latest response of each learner.
 
 pub mod answer;
 pub mod answer_distribution;
@@ -8,5 +9,7 @@ pub mod html_text;
 pub mod parts;
 pub mod problem_check_events;
 pub mod problem_checks;
+pub mod problem_response;
+pub mod problem_response_latest;
 pub mod tags_distribution;
 pub mod tags_distribution_by_day;

@@ -63,6 +63,7 @@ fn course_outline_family() {
 fn performance_family() {
     check("answer-distribution", performance::answer_distribution);
     check("tags-distribution", performance::tags_distribution);
+    check("problem-response", performance::problem_response);
 }
 
 /// Every folder on disk is claimed by a test program or listed as not claimed yet.

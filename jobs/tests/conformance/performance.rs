@@ -2,12 +2,15 @@
 
 use crate::case::{Case, Rows, cells};
 use crate::enrollment::{done, source};
+use jobs::job::Job;
 use jobs::params::Params;
 use jobs::pass::Source;
 use jobs::performance::answer_distribution::{self, csv_file, result_row};
 use jobs::performance::csv_file::CsvFile;
+use jobs::performance::problem_response::{self, Report};
 use jobs::performance::{
-    problem_check_events, problem_checks, tags_distribution, tags_distribution_by_day,
+    problem_check_events, problem_checks, problem_response_latest, tags_distribution,
+    tags_distribution_by_day,
 };
 use jobs::testkit::scan;
 use std::collections::BTreeMap;
@@ -39,16 +42,58 @@ pub fn answer_distribution(case: &Case) -> Result<Rows, String> {
     }
 }
 
-pub fn tags_distribution(case: &Case) -> Result<Rows, String> {
-    let job = &tags_distribution_by_day::JOB;
+/// Facts of the days of the case's interval.
+fn facts(case: &Case, job: &'static Job) -> Result<Table, String> {
     let interval = case.run_params().interval().map_err(|e| e.to_string())?;
     let days = [interval.start().to_string(), interval.end().to_string()];
     let params = [("scan_from", &*days[0]), ("scan_until", &*days[1])];
     let facts = scan(&[job], &params, &[("tracking.log", case.input.clone())]);
     let table = job.fills[0].table.name;
-    let facts = source(table, facts.table(table));
+    Ok(source(table, facts.table(table)))
+}
+
+pub fn tags_distribution(case: &Case) -> Result<Rows, String> {
+    let facts = facts(case, &tags_distribution_by_day::JOB)?;
     let rows = done(&tags_distribution::JOB, &case.run_params(), vec![facts])?;
     Ok(cells(rows.table("tags_distribution")))
+}
+
+pub fn problem_response(case: &Case) -> Result<Rows, String> {
+    let mut params = case.run_params();
+    params.set("datetime", "2024-04-01");
+    if case.params.get("clean_text_regex").is_some_and(|pattern| pattern.is_null()) {
+        params.set("clean_text_regex", "");
+    }
+    if let Some(fields) = case.params.get("report_fields") {
+        params.set("report_fields", fields.to_string());
+    }
+    let checks = facts(case, &problem_checks::JOB)?;
+    let latest = done(&problem_response_latest::JOB, &params, vec![checks])?;
+    let latest = latest.table("problem_response_latest");
+    if case.text("output") != Some("report") {
+        return Ok(cells(latest));
+    }
+    let sources = vec![
+        source("problem_response_latest", latest),
+        source("course_blocks", case.rows("course_blocks")),
+    ];
+    let rows = done(&problem_response::JOB, &params, sources)?.table("problem_response_location");
+    let files = reports(&rows, &params)?;
+    Ok(files.into_iter().flat_map(lines).collect())
+}
+
+fn reports(rows: &[String], params: &Params) -> Result<Vec<CsvFile>, String> {
+    let report = Report::new(params).map_err(|e| e.to_string())?;
+    let of_course = |rows: &[String]| {
+        let (course_id, _) = rows[0].split_once('\t').unwrap();
+        let mut file = CsvFile { path: report.path(course_id), bytes: Vec::new() };
+        report.header(&mut file.bytes);
+        let mut lines = rows.iter().map(|row| report.line(row.as_bytes(), &mut file.bytes));
+        lines.try_for_each(|line| line).map_err(|e| e.to_string())?;
+        Ok(file)
+    };
+    let same_course = |a: &String, b: &String| a.split('\t').next() == b.split('\t').next();
+    rows.chunk_by(same_course).map(of_course).collect()
 }
 
 fn distribution(case: &Case, params: &Params, events: Table) -> Result<Rows, String> {
