@@ -72,6 +72,7 @@ fn place(at: At) -> &'static str {
         At::ImportDate => "parameter import_date",
         At::EndDate => "parameter end_date",
         At::IntervalEndIf(_) => "end of the interval, where it is chosen",
+        At::DateTime => "parameter datetime, written by partition_format",
     }
 }
 

@@ -23,6 +23,8 @@ pub enum At {
     ImportDate,
     /// The parameter `end_date`.
     EndDate,
+    /// The parameter `datetime`, written by `partition_format`.
+    DateTime,
     /// The end of the run's interval, in runs where a parameter says so: of a family of tables, one
     /// for each value of the parameter, a run reads and fills one.
     IntervalEndIf(Choice),
@@ -64,6 +66,7 @@ impl At {
             Self::EndDate => params.date("end_date")?.to_string(),
             Self::IntervalEndIf(choice) if !choice.is_made(params) => return Ok(None),
             Self::IntervalEndIf(_) => params.interval()?.end().to_string(),
+            Self::DateTime => params.partition_time()?,
         }))
     }
 }
@@ -146,6 +149,12 @@ pub trait Extract {
     /// When the output cannot be written.
     fn finish(&mut self, _out: &mut Output) -> Result<(), Error> {
         Ok(())
+    }
+
+    /// Whether the job also takes an event whose day is none as it is written (`2015-3-9`), but is
+    /// one when its time is read strictly (spec 20 §0.3); the day is then that of the strict time.
+    fn day_of_strict_time(&self) -> bool {
+        false
     }
 }
 

@@ -1,8 +1,9 @@
 //! The parameters of a run, as a job is handed them (spec 01 §1).
 
 use crate::event::interval::Interval;
-use chrono::NaiveDate;
+use chrono::{NaiveDate, NaiveDateTime};
 use std::collections::BTreeMap;
+use std::fmt::Write;
 
 /// A parameter that is missing or says nothing usable.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
@@ -19,6 +20,16 @@ pub enum ParamError {
         text: String,
         /// What is wanted.
         wanted: String,
+    },
+    /// The file that it names cannot be read.
+    #[error("parameter `{name}`: the file `{path}` cannot be read: {detail}")]
+    File {
+        /// The parameter.
+        name: &'static str,
+        /// What was given.
+        path: String,
+        /// What is wrong.
+        detail: String,
     },
 }
 
@@ -114,6 +125,41 @@ impl Params {
         }
     }
 
+    /// The bytes of a small side file that a parameter names; none when it is not given. The engine
+    /// puts the file where the task can open it.
+    ///
+    /// # Errors
+    /// When there is no such file.
+    pub fn file(&self, name: &'static str) -> Result<Option<Vec<u8>>, ParamError> {
+        let Some(path) = self.get(name) else { return Ok(None) };
+        let unreadable = |e: std::io::Error| ParamError::File {
+            name,
+            path: path.to_owned(),
+            detail: e.to_string(),
+        };
+        std::fs::read(path).map(Some).map_err(unreadable)
+    }
+
+    /// The run's `datetime` (ISO 8601, UTC) written by `partition_format` (strftime, default
+    /// `%Y-%m-%d`).
+    ///
+    /// # Errors
+    /// When `datetime` is missing or no date-time, or the format is none.
+    pub fn partition_time(&self) -> Result<String, ParamError> {
+        let time: NaiveDateTime = self.parsed("datetime", "a date-time", |text| {
+            let text = text.strip_suffix('Z').unwrap_or(text);
+            let day = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok();
+            day.map(|day| day.into()).or_else(|| text.parse().ok())
+        })?;
+        if self.get("partition_format").is_none() {
+            return Ok(time.date().to_string());
+        }
+        self.parsed("partition_format", "a format of date-times", |format| {
+            let mut text = String::new();
+            write!(text, "{}", time.format(format)).ok().map(|()| text)
+        })
+    }
+
     fn parsed<T>(
         &self,
         name: &'static str,
@@ -137,6 +183,7 @@ impl<N: Into<String>, T: Into<String>> FromIterator<(N, T)> for Params {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use super::*;
 
     #[test]
@@ -145,5 +192,34 @@ mod tests {
         assert_eq!([read("0"), read("0.05"), read("1e1")], [Some(0.0), Some(0.05), Some(10.0)]);
         assert_eq!(["", "-1", "x", "inf", "NaN"].map(read), [None; 5]);
         assert_eq!(Params::default().fraction("n", 0.5), Ok(0.5));
+    }
+
+    #[test]
+    fn a_partition_is_named_by_date_and_format() {
+        let named =
+            |pairs: &[(&str, &str)]| pairs.iter().copied().collect::<Params>().partition_time();
+        for (datetime, name) in [
+            ("2016-09-08", "2016-09-08"),
+            ("2016-09-08T10:20:30", "2016-09-08"),
+            ("2016-09-08T10:20:30.5Z", "2016-09-08"),
+        ] {
+            assert_eq!(named(&[("datetime", datetime)]).unwrap(), name);
+        }
+        let hour = ("partition_format", "%Y-%m-%dT%H");
+        assert_eq!(named(&[("datetime", "2016-09-08T10:20:30"), hour]).unwrap(), "2016-09-08T10");
+        assert_eq!(named(&[hour]), Err(ParamError::Missing("datetime")));
+        assert!(named(&[("datetime", "soon")]).is_err());
+        assert!(named(&[("datetime", "2016-09-08"), ("partition_format", "%Q")]).is_err());
+    }
+
+    #[test]
+    fn a_side_file_is_read_where_it_is_named() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
+        let params: Params = [("answer_metadata", path)].into_iter().collect();
+        assert!(params.file("answer_metadata").unwrap().unwrap().starts_with(b"[package]"));
+        assert_eq!(Params::default().file("answer_metadata"), Ok(None));
+        let params: Params = [("answer_metadata", "/no/such/file")].into_iter().collect();
+        let error = params.file("answer_metadata").unwrap_err().to_string();
+        assert!(error.contains("/no/such/file"), "{error}");
     }
 }

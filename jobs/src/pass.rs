@@ -249,8 +249,17 @@ impl ScanMapper {
         })
     }
 
-    fn extract(&mut self, event: &Event, day: &str, out: &mut Output) -> Result<(), Error> {
+    fn extract(
+        &mut self,
+        event: &Event,
+        day: &str,
+        wants: impl Fn(&dyn Extract) -> bool,
+        out: &mut Output,
+    ) -> Result<(), Error> {
         for (at, (name, extractor)) in self.parts.iter_mut().enumerate() {
+            if !wants(extractor.as_ref()) {
+                continue;
+            }
             out.set_tag(name);
             let before = out.written;
             extractor.extract(event, day, out)?;
@@ -259,6 +268,16 @@ impl ScanMapper {
             }
         }
         Ok(())
+    }
+
+    /// An event that most jobs have to discard may have a day for those that read its time strictly.
+    fn extract_by_strict_time(&mut self, event: &Event, out: &mut Output) -> Result<(), Error> {
+        let Some(time) = event.strict_time() else { return Ok(()) };
+        let day = time.date().to_string();
+        if !self.days.wanted(&day) {
+            return Ok(());
+        }
+        self.extract(event, &day, |extractor| extractor.day_of_strict_time(), out)
     }
 }
 
@@ -280,10 +299,10 @@ impl Mapper for ScanMapper {
             Ok(day) => day,
             Err(reject) => {
                 out.count("Event", reject.counter(), 1);
-                return Ok(());
+                return self.extract_by_strict_time(&event, out);
             }
         };
-        if self.days.wanted(day) { self.extract(&event, day, out) } else { Ok(()) }
+        if self.days.wanted(day) { self.extract(&event, day, |_| true, out) } else { Ok(()) }
     }
 
     fn finish(&mut self, out: &mut Output) -> Result<(), Error> {

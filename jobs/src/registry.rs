@@ -6,8 +6,10 @@ use crate::{catalog, engagement, enrollment, export, learners, lms, monitor, per
 
 /// Every job, by name.
 pub const JOBS: &[Job] = &[
+    performance::answer_distribution::JOB,
     engagement::calendar::JOB,
     engagement::course_activity::JOB,
+    catalog::course_blocks::JOB,
     catalog::course_catalog::JOB,
     enrollment::course_enrollment::JOB,
     enrollment::course_enrollment_birth_year_daily::JOB,
@@ -20,6 +22,7 @@ pub const JOBS: &[Job] = &[
     enrollment::course_enrollment_spans::JOB,
     enrollment::course_enrollment_summary::JOB,
     catalog::course_grade_by_mode::JOB,
+    catalog::course_list::JOB,
     catalog::course_meta_summary_enrollment::JOB,
     catalog::course_program_metadata::JOB,
     export::courseware_studentmodule_export::JOB,
@@ -31,11 +34,17 @@ pub const JOBS: &[Job] = &[
     learners::module_engagement_roster_index::JOB,
     engagement::module_engagement_summary::JOB,
     learners::module_engagement_user_segments::JOB,
+    performance::problem_check_events::JOB,
+    performance::problem_checks::JOB,
+    performance::problem_response::JOB,
+    performance::problem_response_latest::JOB,
     catalog::program_course::JOB,
     engagement::student_engagement::JOB,
     engagement::student_engagement_by_day::JOB,
     engagement::student_engagement_csv::JOB,
     performance::studentmodule_distribution::JOB,
+    performance::tags_distribution::JOB,
+    performance::tags_distribution_by_day::JOB,
     monitor::total_events::JOB,
     engagement::user_activity::JOB,
     engagement::video::JOB,
@@ -45,6 +54,7 @@ pub const JOBS: &[Job] = &[
 
 /// Every table of the result store, by name.
 pub const RESULT_TABLES: &[Table] = &[
+    performance::answer_distribution::RESULT,
     engagement::course_activity::TABLE,
     enrollment::course_enrollment_birth_year_daily::TABLE,
     enrollment::course_enrollment_daily::TABLE,
@@ -62,6 +72,7 @@ pub const RESULT_TABLES: &[Table] = &[
     engagement::student_engagement::RESULT_ALL,
     engagement::student_engagement::RESULT_DAILY,
     engagement::student_engagement::RESULT_WEEKLY,
+    performance::tags_distribution::TABLE,
     engagement::video::TABLE,
     engagement::video::TIMELINE,
 ];
@@ -119,12 +130,15 @@ mod tests {
         assert!(job("course-enrolment-daily").is_none());
     }
 
+    /// Tables that a step of the driver fills, from services of the LMS.
+    const PULLED: [&str; 3] = ["course_blocks_raw", "course_list_raw", "discovery_api_raw"];
+
     #[test]
     fn every_input_is_filled_by_a_job_or_comes_from_outside() {
         for input in JOBS.iter().flat_map(|job| job.inputs) {
             let known = filling(input.table.name).is_some()
                 || lms::find(input.table.name).is_some()
-                || input.table.name == "discovery_api_raw";
+                || PULLED.contains(&input.table.name);
             assert!(known, "{}", input.table.name);
         }
     }

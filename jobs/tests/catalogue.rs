@@ -15,6 +15,9 @@ use std::process::Command;
 /// The part of the work that the rows compared here belong to.
 const PART: &str = "1";
 
+/// Inputs that are no tables: files that a parameter names.
+const SIDE_FILES: [&str; 1] = ["answer metadata"];
+
 /// The text of the catalogue, if it is here; says so where it is not, and fails on CI.
 fn catalogue(test: &str) -> Option<String> {
     let default = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/spec");
@@ -68,7 +71,7 @@ impl<'t> Row<'t> {
         let [job, folder, kind, inputs, fills, result, _, _, _, part] = cells[..] else {
             panic!("a row of the list of jobs: {cells:?}")
         };
-        let list = |cell: &'t str| -> Vec<_> {
+        let list = |cell: &'t str| -> Vec<&str> {
             cell.split(", ").filter(|name| !name.is_empty()).collect()
         };
         Self {
@@ -76,8 +79,13 @@ impl<'t> Row<'t> {
             internal: job.ends_with("*i*"),
             folder,
             kind,
-            inputs: list(inputs).into_iter().map(without_remark).collect(),
-            fills: list(fills),
+            inputs: list(inputs)
+                .into_iter()
+                .map(without_remark)
+                .filter(|name| !SIDE_FILES.contains(name))
+                .collect(),
+            // What follows is files for people.
+            fills: fills.split_once("; ").map_or_else(|| list(fills), |(tables, _)| list(tables)),
             result,
             part,
         }
@@ -190,16 +198,21 @@ fn declared(text: &str) -> BTreeMap<String, Declared<'_>> {
     let facts = rows(text, "### 3.1 Fact tables").into_iter().map(|row| (row[0], "day", row[1]));
     let staged =
         rows(text, "### 3.2 Staged tables").into_iter().map(|row| (row[0], row[1], row[2]));
+    let results =
+        text.lines().filter_map(|line| line.strip_prefix("Result table `")?.split_once("`: "));
+    let results = results.map(|(name, columns)| (name, "", columns));
     let mut found = BTreeMap::new();
     let mut above: Vec<(&str, &str, Option<u16>)> = Vec::new();
-    for (cell, at, text) in facts.chain(staged).filter(|(.., text)| !text.starts_with("files ")) {
+    let all = facts.chain(staged).chain(results);
+    for (cell, at, text) in all.filter(|(.., text)| !text.starts_with("files ")) {
         let mut columns = columns_of(text);
         if text.ends_with(" as above") {
             let own: BTreeSet<_> = columns.iter().map(|(name, ..)| *name).collect();
             columns.extend(above.iter().filter(|(name, ..)| !own.contains(name)));
         }
         above.clone_from(&columns);
-        for name in named(cell) {
+        // Tables that are alike share a row.
+        for name in cell.split(", ").flat_map(named) {
             found.insert(name, Declared { at, columns: columns.clone() });
         }
     }
@@ -217,10 +230,12 @@ fn named(cell: &str) -> Vec<String> {
     families.iter().flat_map(of).collect()
 }
 
-/// `name kind [length] [(remark)]`, joined by commas.
+/// `name kind [length] [(remark)]` or `name (LONGTEXT)`, joined by commas.
 fn columns_of(text: &str) -> Vec<(&str, &str, Option<u16>)> {
-    let column =
-        Regex::new(r"([a-z_0-9]+) ([sidftyDj])\b(?: (\d+))?(?: \([^)]*\))?(?:, |$)").unwrap();
+    let column = Regex::new(
+        r"([a-z_0-9]+) \(?([sidftyDj]|LONGTEXT)\b\)?(?: (\d+))?(?: \([^)]*\))?(?:, |\.?$)",
+    )
+    .unwrap();
     let found = column.captures_iter(text).map(|found| {
         let [name, kind] = [1, 2].map(|at| found.get(at).unwrap().as_str());
         (name, kind, found.get(3).map(|length| length.as_str().parse().unwrap()))
@@ -234,7 +249,7 @@ fn same(column: &Column, name: &str, kind: &str, length: Option<u16>, result: bo
     let kinds = match column.kind {
         Kind::Text(most) => kind == "s" && length.map_or(!result || most == 255, |l| l == most),
         // Only a length rules out a text of any length.
-        Kind::LongText => kind == "s" && length.is_none(),
+        Kind::LongText => kind == "LONGTEXT" || (kind == "s" && length.is_none()),
         Kind::Decimal => false,
         Kind::Int => kind == "i",
         Kind::Double => kind == "d",
@@ -298,14 +313,18 @@ fn words(fill: &Fill, at: &str) -> String {
         At::WeekBefore => "the week before".to_owned(),
         At::ImportDate => "import date".to_owned(),
         At::EndDate => "`end_date`".to_owned(),
+        At::DateTime => "`datetime` by `partition_format`".to_owned(),
         At::IntervalEndIf(_) => "interval end".to_owned(),
     }
 }
 
-/// The catalogue's words for a partition where they say more than which parameter it comes from.
+/// The catalogue's words for a partition, where they say more or less than which parameter it comes from:
+/// `same` is what the table above has.
 fn spelled_out(at: &str) -> &str {
     match at {
         "day of the start time" => "day",
+        "run day" => "`date`",
+        "same" => "`datetime` by `partition_format`",
         _ => at,
     }
 }

@@ -70,6 +70,13 @@ impl Case {
         items.map(|item| item.as_str().unwrap().to_owned()).collect()
     }
 
+    /// Rows of a table of the warehouse, each a list of cells.
+    pub fn rows(&self, name: &str) -> Vec<String> {
+        let rows = self.params.get(name).cloned().unwrap_or_else(|| Value::Array(Vec::new()));
+        let rows: Rows = serde_json::from_value(rows).unwrap();
+        rows.iter().map(|row| row.join("\t")).collect()
+    }
+
     /// An LMS table as its rows: columns that the case does not name are NULL.
     pub fn lms_rows(&self, name: &str) -> Vec<String> {
         let Some(table) = self.params.get("tables").and_then(|tables| tables.get(name)) else {

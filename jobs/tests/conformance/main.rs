@@ -16,6 +16,7 @@ mod events;
 mod geography;
 mod monitor;
 mod path_selection;
+mod performance;
 mod records;
 mod student_engagement;
 mod studentmodule;
@@ -103,6 +104,19 @@ fn engagement_family() {
     check("module-engagement-user-segments", engagement::user_segments);
     check("module-engagement-roster", engagement::roster);
     check("module-engagement-roster-index", engagement::roster_index);
+}
+
+#[test]
+fn course_outline_family() {
+    check("course-list", catalog::course_list);
+    check("course-blocks", catalog::course_blocks);
+}
+
+#[test]
+fn performance_family() {
+    check("answer-distribution", performance::answer_distribution);
+    check("tags-distribution", performance::tags_distribution);
+    check("problem-response", performance::problem_response);
 }
 
 /// Every folder on disk is claimed by a test program or listed as not claimed yet.
