@@ -35,6 +35,8 @@ pub enum Source {
 
 /// The folder, below a pass's output, of lines for the next step.
 pub const STEP_FOLDER: &str = "step-output";
+/// The folder, below a pass's output, of lines `file, line` of jobs that fill no table.
+pub const FILES_FOLDER: &str = "files";
 
 impl Source {
     /// Tells it from a file's address: `…/TABLE/KEY=VALUE/part-…`, `…/step-output/JOB/part-…`, or a

@@ -2,7 +2,7 @@
 
 use crate::job::{Job, Work};
 use crate::params::Params;
-use crate::pass::{Pass, SCANNED, STEP_FOLDER, Source};
+use crate::pass::{FILES_FOLDER, Pass, SCANNED, STEP_FOLDER, Source};
 use crate::side_output::Rows;
 use crate::streaming::{Counters, Lines, Output, map_lines, reduce_lines};
 use std::collections::BTreeMap;
@@ -26,6 +26,12 @@ impl Done {
             .filter(|((table, _), _)| table == name)
             .flat_map(|(_, rows)| rows.clone())
             .collect()
+    }
+
+    /// All lines `file, line` of a job that fills no table.
+    #[must_use]
+    pub fn files(&self, job: &str) -> Vec<String> {
+        self.rows.get(&(FILES_FOLDER.to_owned(), job.to_owned())).cloned().unwrap_or_default()
     }
 
     /// All rows of a table that stands in partitions by day, with the day in front.

@@ -2,7 +2,8 @@
 //!
 //! Lines `job, [table,] [day,] row…` become rows of `DIR/TABLE/KEY=VALUE/part-NNNNN`, where `DIR` is
 //! the attempt's own folder, which the framework's committer (or the driver) promotes whole. Lines
-//! for a further step go to `DIR/step-output/JOB/part-NNNNN`.
+//! for a further step go to `DIR/step-output/JOB/part-NNNNN`, and those of a job that fills no table,
+//! `file, line`, to `DIR/files/JOB/part-NNNNN`.
 
 mod folder;
 mod packing;
@@ -12,7 +13,7 @@ pub use packing::{Packed, Packing};
 
 use crate::job::{At, Fill, Job};
 use crate::params::ParamError;
-use crate::pass::{Pass, SCANNED, STEP_FOLDER};
+use crate::pass::{FILES_FOLDER, Pass, SCANNED, STEP_FOLDER};
 use crate::streaming::output::write_part_line;
 use crate::streaming::shuffle::key_len;
 use std::collections::HashMap;
@@ -35,6 +36,9 @@ impl Place {
     fn new(job: &Job, pass: &Pass) -> Result<Self, ParamError> {
         if job.steps() > pass.step + 1 {
             return Ok(Self { tables: vec![(STEP_FOLDER, job.name.to_owned())], by_days: false });
+        }
+        if job.fills.is_empty() {
+            return Ok(Self { tables: vec![(FILES_FOLDER, job.name.to_owned())], by_days: false });
         }
         let folder = |fill: &Fill| {
             let value = fill.at.value(&pass.params)?.unwrap_or_default();
@@ -138,7 +142,8 @@ impl SideOutput {
         }
         let folder = String::from_utf8_lossy(&self.folder);
         let folder = folder.trim_end_matches('/');
-        let of_table = ![SCANNED, STEP_FOLDER].contains(&folder.split('/').next().unwrap_or(""));
+        let of_table =
+            ![SCANNED, STEP_FOLDER, FILES_FOLDER].contains(&folder.split('/').next().unwrap_or(""));
         let packing = if of_table { self.packing } else { Packing::Plain };
         let path = format!("{folder}/{}{}", self.part, packing.ending());
         self.open.insert(self.folder.clone(), packing.over(self.dir.append(&path)?));
