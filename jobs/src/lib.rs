@@ -1,7 +1,7 @@
 //! What is computed: the streaming contract, tracking-log events, and every job.
 //!
 //! `streaming/` is the contract between a job and whatever runs it; `event/` reads one log line;
-//! `enrollment/`, `engagement/` and `catalog/` hold one file a job; `registry.rs` lists them all.
+//! `enrollment/`, `engagement/`, `catalog/` and `monitor/` hold one file a job; `registry.rs` lists them all.
 //! [`pass`] runs several jobs over the same input at once. Nothing here opens a socket.
 
 pub mod catalog;
@@ -11,6 +11,7 @@ pub mod enrollment;
 pub mod event;
 pub mod job;
 pub mod lms;
+pub mod monitor;
 pub mod nearest;
 pub mod params;
 pub mod pass;

@@ -2,7 +2,7 @@
 
 use crate::job::Job;
 use crate::table::Table;
-use crate::{catalog, engagement, enrollment, lms};
+use crate::{catalog, engagement, enrollment, lms, monitor};
 
 /// Every job, by name.
 pub const JOBS: &[Job] = &[
@@ -20,6 +20,8 @@ pub const JOBS: &[Job] = &[
     catalog::course_grade_by_mode::JOB,
     catalog::course_meta_summary_enrollment::JOB,
     catalog::course_program_metadata::JOB,
+    monitor::enrollment_validation::JOB,
+    monitor::enrollment_validation_events::JOB,
     catalog::program_course::JOB,
 ];
 

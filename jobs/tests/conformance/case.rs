@@ -115,6 +115,14 @@ pub fn check(name: &str, run: impl Fn(&Case) -> Result<Rows, String>) {
     assert!(total > 0, "conformance {name}: the folder has no cases");
 }
 
+/// Cells that begin with `json:` are compared as parsed JSON.
+fn respell_json(cell: &mut String) {
+    if let Some(text) = cell.strip_prefix("json:") {
+        let value: Value = serde_json::from_str(text).unwrap();
+        *cell = format!("json:{value}");
+    }
+}
+
 fn compare(case: &Case, run: &impl Fn(&Case) -> Result<Rows, String>) -> Result<(), String> {
     let expects_error = case.expected == [["!error"]]
         || case.params.get("expect_error") == Some(&Value::Bool(true));
@@ -124,6 +132,7 @@ fn compare(case: &Case, run: &impl Fn(&Case) -> Result<Rows, String>) -> Result<
         Err(error) => return Err(format!("{}: {error}", case.name)),
     };
     let mut expected = case.expected.clone();
+    rows.iter_mut().chain(&mut expected).flatten().for_each(respell_json);
     rows.sort();
     expected.sort();
     if !expects_error && rows == expected {

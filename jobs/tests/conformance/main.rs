@@ -9,6 +9,7 @@ mod case;
 mod catalog;
 mod course_key;
 mod enrollment;
+mod enrollment_validation;
 mod eventlog;
 mod events;
 mod path_selection;
@@ -50,6 +51,11 @@ fn enrollment_family() {
 #[test]
 fn course_summary_family() {
     check("course-meta-summary-enrollment", catalog::run);
+}
+
+#[test]
+fn monitoring_family() {
+    check("enrollment-validation", enrollment_validation::run);
 }
 
 /// Every folder on disk is claimed by a test program or listed as not claimed yet.

@@ -1,0 +1,14 @@
+//! Whether events are missing: logs against snapshots of the LMS.
+
+pub mod enrollment_validation;
+pub mod enrollment_validation_events;
+mod moment;
+mod newest_first;
+mod synthesis;
+mod synthetic_event;
+
+const ACTIVATED: &str = "edx.course.enrollment.activated";
+const DEACTIVATED: &str = "edx.course.enrollment.deactivated";
+const MODE_CHANGED: &str = "edx.course.enrollment.mode_changed";
+/// Not of the LMS: what a snapshot of its table says, as an event.
+const VALIDATED: &str = "edx.course.enrollment.validated";
