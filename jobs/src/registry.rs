@@ -20,6 +20,7 @@ pub const JOBS: &[Job] = &[
     catalog::course_grade_by_mode::JOB,
     catalog::course_meta_summary_enrollment::JOB,
     catalog::course_program_metadata::JOB,
+    monitor::enrollment_snapshot_events::JOB,
     monitor::enrollment_validation::JOB,
     monitor::enrollment_validation_events::JOB,
     catalog::program_course::JOB,

@@ -1,5 +1,6 @@
 //! Whether events are missing: logs against snapshots of the LMS.
 
+pub mod enrollment_snapshot_events;
 pub mod enrollment_validation;
 pub mod enrollment_validation_events;
 mod moment;
