@@ -102,7 +102,7 @@ impl<'t> Row<'t> {
 /// The inputs of a job in the catalogue's words.
 fn inputs(job: &Job) -> Vec<&'static str> {
     match job.work {
-        Work::Scan(_) => vec!["logs"],
+        Work::Scan(_) | Work::Copy(_) => vec!["logs"],
         Work::Make(_) => vec!["none"],
         Work::Steps(_) => job.inputs.iter().map(|input| input.table.name).collect(),
     }
