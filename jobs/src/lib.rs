@@ -1,7 +1,7 @@
 //! What is computed: the streaming contract, tracking-log events, and every job.
 //!
 //! `streaming/` is the contract between a job and whatever runs it; `event/` reads one log line;
-//! `enrollment/`, `engagement/`, `catalog/` and `monitor/` hold one file a job; `registry.rs` lists them all.
+//! `enrollment/`, `engagement/`, `catalog/`, `export/` and `monitor/` hold one file a job; `registry.rs` lists them all.
 //! [`pass`] runs several jobs over the same input at once. Nothing here opens a socket.
 
 pub mod catalog;
@@ -10,6 +10,7 @@ pub mod day;
 pub mod engagement;
 pub mod enrollment;
 pub mod event;
+pub mod export;
 pub mod job;
 pub mod lms;
 pub mod monitor;

@@ -2,7 +2,7 @@
 
 use crate::job::Job;
 use crate::table::Table;
-use crate::{catalog, engagement, enrollment, lms, monitor};
+use crate::{catalog, engagement, enrollment, export, lms, monitor};
 
 /// Every job, by name.
 pub const JOBS: &[Job] = &[
@@ -23,6 +23,8 @@ pub const JOBS: &[Job] = &[
     monitor::enrollment_snapshot_events::JOB,
     monitor::enrollment_validation::JOB,
     monitor::enrollment_validation_events::JOB,
+    export::event_export::JOB,
+    export::event_export_by_course::JOB,
     catalog::program_course::JOB,
 ];
 

@@ -1,5 +1,11 @@
 //! Jobs in memory, for tests: the mapper, shuffle and reducer that the engines run, on lines given.
 
+#[cfg(feature = "openpgp")]
+mod key_pair;
+
+#[cfg(feature = "openpgp")]
+pub use key_pair::KeyPair;
+
 use crate::copy::copied;
 use crate::event::Event;
 use crate::job::{Job, Place, Work};

@@ -12,6 +12,7 @@ mod enrollment;
 mod enrollment_validation;
 mod eventlog;
 mod events;
+mod export;
 mod path_selection;
 mod records;
 mod weekly_interval;
@@ -56,6 +57,12 @@ fn course_summary_family() {
 #[test]
 fn monitoring_family() {
     check("enrollment-validation", enrollment_validation::run);
+}
+
+#[test]
+fn export_family() {
+    check("event-export", export::by_organization);
+    check("event-export-by-course", export::by_course);
 }
 
 /// Every folder on disk is claimed by a test program or listed as not claimed yet.
