@@ -419,7 +419,7 @@ pub fn fuse(jobs: &[&'static Job]) -> Vec<Vec<&'static Job>> {
 fn fits(job: &Job, group: &[&'static Job]) -> bool {
     let partition = |job: &Job| match job.work {
         Work::Steps(steps) => steps.first().map(|step| step.partition),
-        Work::Scan(_) | Work::Make(_) => None,
+        Work::Scan(_) | Work::Make(_) | Work::Copy(_) => None,
     };
     let reads = |job: &Job, table: &str| job.inputs.iter().any(|input| input.table.name == table);
     let fills = |job: &Job, table: &str| job.fills.iter().any(|f: &Fill| f.table.name == table);

@@ -5,6 +5,7 @@ use crate::params::{ParamError, Params};
 use crate::streaming::{Error, Mapper, Output, Partitioner, Reducer, Values};
 use crate::table::Table;
 use chrono::{Days, NaiveDate};
+use std::io::{Read, Write};
 
 /// Which partition of a table a job reads or fills.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -191,6 +192,52 @@ pub struct Step {
     pub key: usize,
 }
 
+/// A file that a job copies lines into, as the job thinks of it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// The day of its lines, `YYYY-MM-DD`.
+    pub day: String,
+    /// Whose lines they are: a course, an organisation.
+    pub name: String,
+}
+
+/// The choosing half of a job that copies log lines.
+pub trait Pick {
+    /// Tells which files an event's line goes to; an event that does not fit is counted. Which days
+    /// are wanted is the job's own affair.
+    fn pick(&mut self, event: &Event, out: &mut Output) -> Vec<Place>;
+
+    /// The path of a file below the job's `output_root`. Places of one path share the file.
+    fn path(&self, place: &Place) -> String;
+}
+
+/// The writing half of a job that copies log lines.
+pub trait Pack {
+    /// Writes the content of the file at `path` as its readers want it: packed, encrypted.
+    ///
+    /// # Errors
+    /// When the content cannot be read, the file not written, or a key is missing.
+    fn pack(
+        &mut self,
+        path: &str,
+        content: &mut dyn Read,
+        file: &mut dyn Write,
+        out: &mut Output,
+    ) -> Result<(), Error>;
+}
+
+/// How a job works that copies log lines: raw line and event in, `path, line` between the halves,
+/// one file a path out.
+#[derive(Clone, Copy, Debug)]
+pub struct CopyLines {
+    /// An event of interest holds one of these texts; empty = any event may be of interest.
+    pub needles: &'static [&'static str],
+    /// Makes the choosing half of one map task.
+    pub pick: fn(&Params) -> Result<Box<dyn Pick>, ParamError>,
+    /// Makes the writing half of one reduce task.
+    pub pack: fn(&Params) -> Result<Box<dyn Pack>, Error>,
+}
+
 /// How a job works.
 #[derive(Clone, Copy, Debug)]
 pub enum Work {
@@ -200,6 +247,8 @@ pub enum Work {
     Steps(&'static [Step]),
     /// Rows from the parameters alone.
     Make(fn(&Params, &mut Output) -> Result<(), Error>),
+    /// Files of log lines from events, in a pass of their own over the logs.
+    Copy(CopyLines),
 }
 
 /// A job.
@@ -211,7 +260,7 @@ pub struct Job {
     pub about: &'static str,
     /// Whether it is only a part of others.
     pub internal: bool,
-    /// What it reads; the logs are understood for a fact job.
+    /// What it reads; the logs are understood for a fact job and for one that copies lines.
     pub inputs: &'static [Input],
     /// What it fills. Where there are several tables, a row begins with the table's name.
     pub fills: &'static [Fill],
@@ -232,6 +281,7 @@ impl Job {
         match self.work {
             Work::Scan(_) => "scan",
             Work::Make(_) => "make",
+            Work::Copy(_) => "pass",
             Work::Steps(_) if self.inputs.iter().all(from_lms) => "rows",
             Work::Steps(_) if self.inputs.iter().any(from_lms) => "join",
             Work::Steps(_) => "reduce",
@@ -242,7 +292,7 @@ impl Job {
     #[must_use]
     pub fn steps(&self) -> usize {
         match self.work {
-            Work::Scan(_) => 1,
+            Work::Scan(_) | Work::Copy(_) => 1,
             Work::Make(_) => 0,
             Work::Steps(steps) => steps.len(),
         }
@@ -253,7 +303,7 @@ impl Job {
     pub fn partitioner(&self, step: usize) -> Partitioner {
         match self.work {
             Work::Steps(steps) => Partitioner::Fields(steps.get(step).map_or(1, |s| s.partition)),
-            Work::Scan(_) | Work::Make(_) => Partitioner::Fields(1),
+            Work::Scan(_) | Work::Make(_) | Work::Copy(_) => Partitioner::Fields(1),
         }
     }
 }

@@ -6,6 +6,7 @@
 //! [`pass`] runs several jobs over the same input at once. Nothing here opens a socket.
 
 pub mod catalog;
+pub mod copy;
 pub mod day;
 pub mod engagement;
 pub mod enrollment;

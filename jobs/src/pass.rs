@@ -4,12 +4,15 @@
 //! A scan is the pass of the fact jobs over the logs: each line is parsed once for all of them.
 //! A reducer's lines are `job`, then the day where the job fills a table by days, then the row.
 
+use crate::copy::CopyMapper;
 use crate::event::{Event, Prefilter};
-use crate::job::{Extract, Job, Step, Work};
+use crate::job::{Extract, Job, KeepAll, Step, WHOLE_LINE, Work};
 use crate::params::{ParamError, Params};
+use crate::side_output::{FileReducer, Folder};
 use crate::streaming::shuffle::key_len;
 use crate::streaming::{Error, Mapper, Output, Partitioner, Reducer, Values};
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// Names the lines that tell which days a log file speaks of: `address, job, day`.
 pub const SCANNED: &str = "_scanned";
@@ -86,6 +89,9 @@ impl Pass {
     /// When a job's parameters are missing or unreadable.
     pub fn mapper(&self, source: &Source) -> Result<Box<dyn Mapper>, ParamError> {
         Ok(match source {
+            Source::Logs(_) if self.is_copy() => {
+                Box::new(CopyMapper::new(&self.jobs, &self.params)?)
+            }
             Source::Logs(address) => Box::new(ScanMapper::new(&self.jobs, &self.params, address)?),
             Source::Table { table, partition } if self.is_scan() => {
                 Box::new(FactsAgain::new(&self.jobs, &self.params, table, partition)?)
@@ -128,7 +134,10 @@ impl Pass {
                     key: scan.key_columns.saturating_add(1),
                     reducer: Some((scan.merge)()),
                 },
-                _ => continue,
+                Work::Copy(_) => {
+                    Part { name: job.name, key: WHOLE_LINE, reducer: Some(Box::new(KeepAll)) }
+                }
+                Work::Steps(_) | Work::Make(_) => continue,
             });
         }
         for (job, step) in self.steps() {
@@ -138,6 +147,28 @@ impl Pass {
         Ok(FusedReducer::new(parts))
     }
 
+    /// Makes the reducer of a pass that copies log lines: it writes their files below
+    /// `folder/files/JOB/` and gives no lines.
+    ///
+    /// # Errors
+    /// When a job's parameters are missing or unreadable.
+    pub fn file_reducer(&self, folder: &Arc<Folder>) -> Result<FusedReducer, Error> {
+        let mut parts = Vec::new();
+        for job in &self.jobs {
+            let Work::Copy(copy) = job.work else { continue };
+            let pack = (copy.pack)(&self.params)?;
+            let reducer = FileReducer::new(Arc::clone(folder), job.name, pack);
+            parts.push(Part { name: job.name, key: 1, reducer: Some(Box::new(reducer)) });
+        }
+        Ok(FusedReducer::new(parts))
+    }
+
+    /// Whether it copies log lines.
+    #[must_use]
+    pub fn is_copy(&self) -> bool {
+        self.jobs.iter().any(|job| matches!(job.work, Work::Copy(_)))
+    }
+
     fn is_scan(&self) -> bool {
         self.jobs.iter().any(|job| matches!(job.work, Work::Scan(_)))
     }
@@ -145,7 +176,7 @@ impl Pass {
     fn steps(&self) -> impl Iterator<Item = (&'static Job, &'static Step)> {
         self.jobs.iter().filter_map(|job| match job.work {
             Work::Steps(steps) => Some((*job, steps.get(self.step)?)),
-            Work::Scan(_) | Work::Make(_) => None,
+            Work::Scan(_) | Work::Make(_) | Work::Copy(_) => None,
         })
     }
 
@@ -283,18 +314,7 @@ impl ScanMapper {
 
 impl Mapper for ScanMapper {
     fn map(&mut self, line: &[u8], out: &mut Output) -> Result<(), Error> {
-        out.count("Event", "Lines", 1);
-        if !self.prefilter.may_match(line) {
-            out.count("Event", "Lines Of No Interest", 1);
-            return Ok(());
-        }
-        let event = match Event::parse(line) {
-            Ok(event) => event,
-            Err(reject) => {
-                out.count("Event", reject.counter(), 1);
-                return Ok(());
-            }
-        };
+        let Some(event) = read_event(line, &self.prefilter, out) else { return Ok(()) };
         let day = match event.day() {
             Ok(day) => day,
             Err(reject) => {
@@ -316,6 +336,21 @@ impl Mapper for ScanMapper {
         }
         Ok(())
     }
+}
+
+/// Reads a log line that may be of interest, and counts what becomes of it.
+pub(crate) fn read_event<'l>(
+    line: &'l [u8],
+    prefilter: &Prefilter,
+    out: &mut Output,
+) -> Option<Event<'l>> {
+    out.count("Event", "Lines", 1);
+    if !prefilter.may_match(line) {
+        out.count("Event", "Lines Of No Interest", 1);
+        return None;
+    }
+    let event = Event::parse(line);
+    event.inspect_err(|reject| out.count("Event", reject.counter(), 1)).ok()
 }
 
 /// The days that a scan takes: all of them, a range (`scan_from`, `scan_until`), or those named

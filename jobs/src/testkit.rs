@@ -1,14 +1,23 @@
 //! Jobs in memory, for tests: the mapper, shuffle and reducer that the engines run, on lines given.
 
 pub mod address_files;
+#[cfg(feature = "openpgp")]
+mod key_pair;
 
-use crate::job::{Job, Work};
+#[cfg(feature = "openpgp")]
+pub use key_pair::KeyPair;
+
+use crate::copy::copied;
+use crate::event::Event;
+use crate::job::{Job, Place, Work};
 use crate::params::Params;
 use crate::pass::{FILES_FOLDER, Pass, SCANNED, STEP_FOLDER, Source};
 use crate::side_output::Rows;
 use crate::streaming::{Counters, Lines, Output, map_lines, reduce_lines};
 use std::collections::BTreeMap;
 use std::io;
+use std::path::Path;
+use std::sync::Arc;
 
 /// What jobs wrote: rows by table, in order, and counters.
 #[derive(Debug, Default)]
@@ -171,6 +180,58 @@ pub fn execute_pass(
     }
     done.rows.retain(|(table, _), _| table != SCANNED);
     Ok(done)
+}
+
+/// Runs a pass that copies log lines; it writes its files below `folder/files/JOB/`.
+///
+/// # Errors
+/// What a job of the pass says.
+pub fn write_files(
+    pass: &Pass,
+    logs: &[(Source, Vec<String>)],
+    folder: &Path,
+) -> Result<Counters, Box<dyn std::error::Error>> {
+    let mut counters = Counters::default();
+    let mut lines = map(pass, logs, &mut counters)?;
+    lines.sort_unstable();
+    let mut reducer = pass.file_reducer(&Arc::new(folder.to_owned().into()))?;
+    let keys = reducer.keys();
+    reduce(lines, &|line| keys.key_len(line), &mut reducer, &mut counters)?;
+    Ok(counters)
+}
+
+/// A line that a job copies.
+pub struct Picked {
+    /// The file that it goes to, as the job thinks of it.
+    pub place: Place,
+    /// The file's path.
+    pub path: String,
+    /// What is copied.
+    pub line: String,
+}
+
+/// What a job that copies log lines picks, a file at a time.
+///
+/// # Errors
+/// When a parameter is missing or unreadable, or the job copies nothing.
+pub fn picked(
+    job: &'static Job,
+    params: &Params,
+    lines: &[String],
+) -> Result<Vec<Picked>, Box<dyn std::error::Error>> {
+    let Work::Copy(copy) = job.work else { return Err("a job that copies nothing".into()) };
+    let mut picker = (copy.pick)(params)?;
+    let mut sink = |_: &[u8]| Ok(());
+    let mut out = Output::new(&mut sink);
+    let mut found = Vec::new();
+    for line in lines {
+        let Ok(event) = Event::parse(line.as_bytes()) else { continue };
+        for place in picker.pick(&event, &mut out) {
+            let line = String::from_utf8_lossy(copied(line.as_bytes())).into_owned();
+            found.push(Picked { path: picker.path(&place), place, line });
+        }
+    }
+    Ok(found)
 }
 
 fn map(

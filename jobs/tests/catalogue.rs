@@ -136,7 +136,7 @@ fn without_remark(cell: &str) -> &str {
 /// The inputs of a job in the catalogue's words; two partitions of a table are one.
 fn inputs(job: &Job) -> Vec<&'static str> {
     match job.work {
-        Work::Scan(_) => vec!["logs"],
+        Work::Scan(_) | Work::Copy(_) => vec!["logs"],
         Work::Make(_) => vec!["none"],
         Work::Steps(_) => {
             let mut names: Vec<_> = job.inputs.iter().map(|input| input.table.name).collect();

@@ -5,13 +5,15 @@
 //! for a further step go to `DIR/step-output/JOB/part-NNNNN`, and those of a job that fills no table,
 //! `file, line`, to `DIR/files/JOB/part-NNNNN`.
 
+mod files;
 mod folder;
 mod packing;
 
+pub use files::{FileReducer, Gzip};
 pub use folder::{File, Folder};
 pub use packing::{Packed, Packing};
 
-use crate::job::{At, Fill, Job};
+use crate::job::{At, Fill, Job, Work};
 use crate::params::ParamError;
 use crate::pass::{FILES_FOLDER, Pass, SCANNED, STEP_FOLDER};
 use crate::streaming::output::write_part_line;
@@ -56,7 +58,8 @@ impl Rows {
     /// When a parameter that names a partition is missing or unreadable.
     pub fn new(pass: &Pass) -> Result<Self, ParamError> {
         let mut places = HashMap::new();
-        for job in &pass.jobs {
+        // Copied log lines are written by a reducer of their own: they must not stand about unpacked.
+        for job in pass.jobs.iter().filter(|job| !matches!(job.work, Work::Copy(_))) {
             places.insert(job.name, Place::new(job, pass)?);
         }
         places.insert(SCANNED, Place { tables: vec![(SCANNED, String::new())], by_days: false });

@@ -11,8 +11,10 @@ mod catalog;
 mod course_key;
 mod engagement;
 mod enrollment;
+mod enrollment_validation;
 mod eventlog;
 mod events;
+mod export;
 mod geography;
 mod monitor;
 mod path_selection;
@@ -117,6 +119,17 @@ fn performance_family() {
     check("answer-distribution", performance::answer_distribution);
     check("tags-distribution", performance::tags_distribution);
     check("problem-response", performance::problem_response);
+}
+
+#[test]
+fn monitoring_family() {
+    check("enrollment-validation", enrollment_validation::run);
+}
+
+#[test]
+fn export_family() {
+    check("event-export", export::by_organization);
+    check("event-export-by-course", export::by_course);
 }
 
 /// Every folder on disk is claimed by a test program or listed as not claimed yet.
