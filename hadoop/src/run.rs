@@ -1,6 +1,6 @@
 //! One run: from the names that were asked for to tables in the store, step by step.
 
-use crate::config::{Engine, Settings, Source};
+use crate::config::{Engine, Privacy, Settings, Source};
 use crate::error::{Drive, DriveError};
 use crate::events::{self, Events};
 use crate::faults::point;
@@ -104,8 +104,30 @@ pub struct Summary {
 pub fn execute(settings: &Settings, request: &Request) -> Drive<Summary> {
     let wanted = plan::closure(&request.names)?;
     plan::check_params(&wanted, &request.params)?;
+    refuse(&wanted, settings.config.privacy)?;
     let store = publish::open(settings, &wanted)?;
     recorded(settings, request, |run, summary| run.all(&wanted, store.as_ref(), summary))
+}
+
+/// Jobs that keep rows of single learners for others to read.
+const OF_LEARNERS: &[&str] = &["module-engagement-roster", "module-engagement-roster-index"];
+
+/// Refuses what the settings forbid, and jobs that write files in place of tables: no engine brings
+/// these to their place yet.
+fn refuse(jobs: &[&'static Job], privacy: Privacy) -> Drive<()> {
+    let of_learners = jobs.iter().find(|job| OF_LEARNERS.contains(&job.name));
+    if let Some(job) = of_learners.filter(|_| privacy == Privacy::Aggregate) {
+        let said = "keeps rows of single learners, which `privacy: aggregate` forbids";
+        return Err(DriveError::Usage(format!("{} {said}", job.name)));
+    }
+    match jobs.iter().find(|job| job.fills.is_empty()) {
+        None => Ok(()),
+        Some(job) => Err(DriveError::Usage(format!(
+            "{} writes files in place of tables, which cannot be run from here yet (jobs describe {0} \
+             prints how its halves are run by hand)",
+            job.name
+        ))),
+    }
 }
 
 /// Runs one step on its own, with the ledger held and a record kept.
