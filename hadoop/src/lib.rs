@@ -21,6 +21,7 @@ pub mod lock;
 pub mod plan;
 pub mod progress;
 pub mod publish;
+pub mod pull;
 pub mod record;
 pub mod rows;
 pub mod run;

@@ -3,13 +3,13 @@
 use crate::error::{Drive, DriveError};
 use crate::input::checksum;
 use crate::ledger::{CODE, Ledger, identity};
+use crate::storage::Place;
 use crate::workflow;
 use chrono::NaiveDate;
-use jobs::enrollment::days_read;
 use jobs::event::interval::{Interval, resolve_words};
 use jobs::job::{At, Fill, Input, Job, Work};
 use jobs::nearest::did_you_mean;
-use jobs::params::Params;
+use jobs::params::{FILES, PLACES, Params};
 use jobs::{lms, registry};
 use std::collections::BTreeMap;
 
@@ -111,7 +111,7 @@ pub fn resolve_params(
     jobs: &[&'static Job],
     today: NaiveDate,
 ) -> Drive<()> {
-    for name in ["date", "import_date"] {
+    for name in ["date", "end_date", "import_date"] {
         let takes = jobs.iter().any(|job| job.params.contains(&name));
         if takes && params.get(name).is_none() {
             params.set(name, today.to_string());
@@ -133,7 +133,7 @@ pub fn resolve_params(
 
 /// Replaces relative dates (`today-7d`) in the parameters that are dates or intervals.
 pub fn resolve_dates(params: &mut Params, today: NaiveDate) {
-    for name in ["interval", "interval_start", "interval_end", "date", "import_date"] {
+    for name in ["interval", "interval_start", "interval_end", "date", "end_date", "import_date"] {
         if let Some(text) = params.get(name).map(str::to_owned) {
             params.set(name, resolve_words(&text, today));
         }
@@ -191,6 +191,8 @@ pub struct Read {
     pub value: String,
     /// The identity of what is there; none when nothing is.
     pub identity: Option<String>,
+    /// Whether it is one of many days.
+    pub of_days: bool,
 }
 
 /// Whether an input is read in this run.
@@ -198,6 +200,11 @@ pub struct Read {
 /// # Errors
 /// When its switch is neither true nor false.
 pub fn is_read(input: &Input, params: &Params) -> Drive<bool> {
+    if let At::IntervalEndIf(choice) = input.at
+        && !choice.is_made(params)
+    {
+        return Ok(false);
+    }
     Ok(input.only_if.map_or(Ok(true), |switch| params.flag(switch, false))?)
 }
 
@@ -218,7 +225,15 @@ pub fn reads(job: &Job, params: &Params, ledger: &Ledger) -> Drive<Vec<Read>> {
             continue;
         }
         let (folder, key) = (folder_of(input.table.name), input.table.partition);
-        let read = |value: String, identity| Read { folder: folder.clone(), key, value, identity };
+        let of_days = input.at == At::Days;
+        let folder_name = folder.clone();
+        let read = |value: String, identity| Read {
+            folder: folder_name.clone(),
+            key,
+            value,
+            identity,
+            of_days,
+        };
         match input.at.value(params)? {
             Some(value) => {
                 let known = match ledger.entry(&folder, &value)? {
@@ -228,7 +243,7 @@ pub fn reads(job: &Job, params: &Params, ledger: &Ledger) -> Drive<Vec<Read>> {
                 found.push(read(value, known));
             }
             None => {
-                let (from, until) = days_read(params)?;
+                let (from, until) = (input.window)(params)?;
                 for (day, entry) in ledger.entries(&folder)?.iter() {
                     let parsed = jobs::day::parse(day.as_bytes());
                     if parsed.is_some_and(|date| from <= date && date < until) {
@@ -257,17 +272,62 @@ fn brought_along(ledger: &Ledger, table: &str, key: &str, value: &str) -> Drive<
     Ok(Some(identity(sums.iter().map(String::as_str))))
 }
 
-/// What a job's output is made from, by name, and the identity that follows.
-#[must_use]
-pub fn made_from(job: &Job, value: &str, reads: &[Read]) -> (BTreeMap<String, String>, String) {
-    let inputs: BTreeMap<_, _> = reads
+/// A partition that a run makes of a table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Made {
+    /// Its value.
+    pub value: String,
+    /// What it is made from, by name; of one of many days that is not said.
+    pub inputs: BTreeMap<String, String>,
+    /// The identity that follows.
+    pub identity: String,
+}
+
+/// The partitions of a table that a run makes: the one of its parameters, or each of the days that the
+/// job reads, which are all made from all.
+///
+/// # Errors
+/// When a parameter is missing or unreadable.
+pub fn made(job: &Job, fill: &Fill, params: &Params, reads: &[Read]) -> Drive<Vec<Made>> {
+    let mut inputs: BTreeMap<_, _> = reads
         .iter()
         .map(|r| (format!("{}/{}", r.folder, r.value), r.identity.clone().unwrap_or_default()))
         .collect();
-    let texts = [job.name, CODE, value].into_iter();
-    let all = texts.chain(inputs.iter().flat_map(|(name, id)| [name.as_str(), id.as_str()]));
-    let identity = identity(all);
-    (inputs, identity)
+    for name in job.params.iter().filter(|name| !PLACES.contains(name)) {
+        if let Some(text) = params.get(name) {
+            inputs.insert(format!("--param {name}"), said_of(name, text)?);
+        }
+    }
+    // Of a family of tables a run makes one.
+    let value = fill.at.value(params)?;
+    let of_inputs = inputs.iter().flat_map(|(name, id)| [name.as_str(), id.as_str()]);
+    let start = [job.name, CODE, value.as_deref().unwrap_or_default()];
+    let of_all = identity(start.into_iter().chain(of_inputs));
+    if fill.at != At::Days {
+        let made = value.map(|value| Made { value, inputs, identity: of_all });
+        return Ok(made.into_iter().collect());
+    }
+    let mut days: Vec<_> = reads.iter().filter(|read| read.of_days).map(|r| &r.value).collect();
+    days.sort_unstable();
+    days.dedup();
+    let of_day = |day: &String| Made {
+        value: day.clone(),
+        inputs: BTreeMap::new(),
+        identity: identity([of_all.as_str(), day]),
+    };
+    Ok(days.into_iter().map(of_day).collect())
+}
+
+/// A parameter's text; of one that names a file, what stands for the file's bytes.
+fn said_of(name: &str, text: &str) -> Drive<String> {
+    if !FILES.contains(&name) {
+        return Ok(text.to_owned());
+    }
+    let place = Place::at(text)?;
+    let about = place.about()?.ok_or_else(|| {
+        DriveError::Missing(format!("parameter `{name}` names {place}, which is not there"))
+    })?;
+    Ok(checksum(&place, about.size, about.modified)?)
 }
 
 /// What the ledger says of a job in this run.
@@ -308,15 +368,17 @@ pub fn state(job: &Job, params: &Params, ledger: &Ledger, force: &Force) -> Driv
     }
     let reads = reads(job, params, ledger)?;
     for fill in job.fills {
-        let Some(value) = fill.at.value(params)? else { continue };
-        let Some(entry) = ledger.entry(fill.table.name, &value)? else { return Ok(State::Missing) };
-        let place = ledger.partition(fill.table.name, fill.table.partition, &value);
-        if !place.join("_SUCCESS").exists()? {
-            return Ok(State::Missing);
-        }
-        let (inputs, identity) = made_from(job, &value, &reads);
-        if entry.identity != identity {
-            return Ok(State::Stale(difference(&entry.inputs, &inputs)));
+        for Made { value, inputs, identity } in made(job, fill, params, &reads)? {
+            let Some(entry) = ledger.entry(fill.table.name, &value)? else {
+                return Ok(State::Missing);
+            };
+            let place = ledger.partition(fill.table.name, fill.table.partition, &value);
+            if !place.join("_SUCCESS").exists()? {
+                return Ok(State::Missing);
+            }
+            if entry.identity != identity {
+                return Ok(State::Stale(difference(&entry.inputs, &inputs)));
+            }
         }
     }
     Ok(State::Complete)
@@ -357,7 +419,7 @@ pub fn fuse(jobs: &[&'static Job]) -> Vec<Vec<&'static Job>> {
 fn fits(job: &Job, group: &[&'static Job]) -> bool {
     let partition = |job: &Job| match job.work {
         Work::Steps(steps) => steps.first().map(|step| step.partition),
-        Work::Scan(_) | Work::Make(_) => None,
+        Work::Scan(_) | Work::Make(_) | Work::Copy(_) => None,
     };
     let reads = |job: &Job, table: &str| job.inputs.iter().any(|input| input.table.name == table);
     let fills = |job: &Job, table: &str| job.fills.iter().any(|f: &Fill| f.table.name == table);

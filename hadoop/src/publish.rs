@@ -82,7 +82,8 @@ pub fn load_table(
     summary: &mut Summary,
 ) -> Drive<()> {
     let table = fill.table;
-    let task = format!("load {}", table.name);
+    let Some(result) = table.loaded_into() else { return Ok(()) };
+    let task = format!("load {}", result.name);
     let entry = run.ledger.entry(table.name, value)?.ok_or_else(|| {
         DriveError::Missing(format!(
             "{}/{}={value} is not there to be loaded",
@@ -90,20 +91,20 @@ pub fn load_table(
         ))
     })?;
     let update_id =
-        format!("{}:{}:{}", table.name, value, &entry.identity[..entry.identity.len().min(16)]);
-    if wait(store.published(table))?.as_deref() == Some(&update_id) {
+        format!("{}:{}:{}", result.name, value, &entry.identity[..entry.identity.len().min(16)]);
+    if wait(store.published(result))?.as_deref() == Some(&update_id) {
         return run.skipped(&task, &format!("the store has {value} already"), summary);
     }
     run.started(&task, &format!("{} rows of {value}", entry.rows))?;
     let config = &run.settings.config.store;
     let options = LoadOptions {
         update_id,
-        allow_empty: config.allow_empty.iter().any(|name| name == table.name),
+        allow_empty: config.allow_empty.iter().any(|name| name == result.name),
         max_drop: config.max_drop,
     };
     let folder = run.ledger.partition(table.name, table.partition, value);
-    let loaded = wait(store.load(table, parts(folder.parts()?), &options))?;
-    let gate = json!({"name": table.name, "rows": loaded.rows, "replaced": loaded.replaced, "verdict": "passed"});
+    let loaded = wait(store.load(result, parts(folder.parts()?), &options))?;
+    let gate = json!({"name": result.name, "rows": loaded.rows, "replaced": loaded.replaced, "verdict": "passed"});
     run.events.write("load_gate", gate)?;
     summary.loaded += 1;
     run.finished(&task, json!({"rows": loaded.rows, "replaced": loaded.replaced}), summary)

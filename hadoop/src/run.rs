@@ -1,6 +1,6 @@
 //! One run: from the names that were asked for to tables in the store, step by step.
 
-use crate::config::{Engine, Settings, Source};
+use crate::config::{Engine, Privacy, Settings, Source};
 use crate::error::{Drive, DriveError};
 use crate::events::{self, Events};
 use crate::faults::point;
@@ -18,7 +18,7 @@ use chrono::NaiveDate;
 use jobs::event::interval::Interval;
 use jobs::job::Job;
 use jobs::lms;
-use jobs::params::Params;
+use jobs::params::{FILES, Params};
 use jobs::pass::Pass;
 use jobs::side_output::Packing;
 use jobs::streaming::Counters;
@@ -104,8 +104,30 @@ pub struct Summary {
 pub fn execute(settings: &Settings, request: &Request) -> Drive<Summary> {
     let wanted = plan::closure(&request.names)?;
     plan::check_params(&wanted, &request.params)?;
+    refuse(&wanted, settings.config.privacy)?;
     let store = publish::open(settings, &wanted)?;
     recorded(settings, request, |run, summary| run.all(&wanted, store.as_ref(), summary))
+}
+
+/// Jobs that keep rows of single learners for others to read.
+const OF_LEARNERS: &[&str] = &["module-engagement-roster", "module-engagement-roster-index"];
+
+/// Refuses what the settings forbid, and jobs that write files in place of tables: no engine brings
+/// these to their place yet.
+fn refuse(jobs: &[&'static Job], privacy: Privacy) -> Drive<()> {
+    let of_learners = jobs.iter().find(|job| OF_LEARNERS.contains(&job.name));
+    if let Some(job) = of_learners.filter(|_| privacy == Privacy::Aggregate) {
+        let said = "keeps rows of single learners, which `privacy: aggregate` forbids";
+        return Err(DriveError::Usage(format!("{} {said}", job.name)));
+    }
+    match jobs.iter().find(|job| job.fills.is_empty()) {
+        None => Ok(()),
+        Some(job) => Err(DriveError::Usage(format!(
+            "{} writes files in place of tables, which cannot be run from here yet (jobs describe {0} \
+             prints how its halves are run by hand)",
+            job.name
+        ))),
+    }
 }
 
 /// Runs one step on its own, with the ledger held and a record kept.
@@ -282,6 +304,7 @@ impl Run<'_> {
     ) -> Drive<(Place, Counters, u64)> {
         let output = self.stage(name)?;
         let scratch = self.scratch(&format!("{name}-scratch"))?;
+        let pass = with_files_near(pass, scratch.path())?;
         let progress = Progress::new(name);
         let step = || pass.jobs.iter().map(|job| job.name).collect::<Vec<_>>().join(", ");
         let failed = |source| DriveError::Run { step: step(), source };
@@ -363,6 +386,28 @@ impl Run<'_> {
     pub fn interval(&self) -> Drive<Interval> {
         Ok(self.params.interval()?)
     }
+}
+
+/// Files that parameters name, brought to this machine's disk where they are elsewhere.
+fn with_files_near(mut pass: Pass, scratch: &Path) -> Drive<Pass> {
+    for name in FILES.iter().filter(|name| pass.jobs.iter().any(|job| job.params.contains(name))) {
+        let Some(address) = pass.params.get(name).map(str::to_owned) else { continue };
+        let place = Place::at(&address)?;
+        let near = match place.disk_path() {
+            Some(path) => path.to_owned(),
+            None => {
+                let near = scratch.join(place.name());
+                let mut from = place.open(0)?;
+                let mut to =
+                    std::fs::File::create(&near).map_err(StorageError::disk("write", &near))?;
+                std::io::copy(&mut from, &mut to).map_err(place.refused("read"))?;
+                near
+            }
+        };
+        let near = std::path::absolute(&near).map_err(StorageError::disk("find", &near))?;
+        pass.params.set(name, near.display().to_string());
+    }
+    Ok(pass)
 }
 
 /// As on a cluster, unless `--param reducers=N` says otherwise (spec 10 §2.9).

@@ -5,7 +5,7 @@ use crate::codec;
 use crate::error::{Drive, DriveError};
 use crate::events::now;
 use crate::ledger::{Changes, Entry};
-use crate::plan::{self, Read, State};
+use crate::plan::{self, Made, Read, State};
 use crate::run::{Run, Summary};
 use crate::storage::Place;
 use jobs::job::{At, Job, Work};
@@ -151,23 +151,25 @@ fn commit(
     let mut done = Vec::new();
     for (job, reads) in jobs.iter().zip(reads) {
         for fill in job.fills {
-            let Some(value) = fill.at.value(&run.params)? else { continue };
-            let place = format!("{}/{}={value}", fill.table.name, fill.table.partition);
-            let folder = first_made(outputs, &place)?;
-            let folder = folder.unwrap_or_else(|| stage.join("empty").join(&place));
-            let (inputs, identity) = plan::made_from(job, &value, reads);
-            let rows = codec::count_rows(&folder)?;
-            let entry = Entry {
-                job: job.name.to_owned(),
-                identity,
-                inputs,
-                rows,
-                run: run.events.id().to_owned(),
-                finished: now(),
-            };
-            let key = fill.table.partition;
-            changes.put(&run.ledger, (fill.table.name, key, &value), &folder, entry)?;
-            run.events.output(fill.table.name, &value, rows);
+            let mut rows = 0;
+            for Made { value, inputs, identity } in plan::made(job, fill, &run.params, reads)? {
+                let place = format!("{}/{}={value}", fill.table.name, fill.table.partition);
+                let folder = first_made(outputs, &place)?;
+                let folder = folder.unwrap_or_else(|| stage.join("empty").join(&place));
+                let count = codec::count_rows(&folder)?;
+                let entry = Entry {
+                    job: job.name.to_owned(),
+                    identity,
+                    inputs,
+                    rows: count,
+                    run: run.events.id().to_owned(),
+                    finished: now(),
+                };
+                let key = fill.table.partition;
+                changes.put(&run.ledger, (fill.table.name, key, &value), &folder, entry)?;
+                run.events.output(fill.table.name, &value, count);
+                rows += count;
+            }
             done.push((job.name, rows));
         }
     }

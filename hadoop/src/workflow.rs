@@ -14,25 +14,39 @@ pub struct Workflow {
 }
 
 /// Every workflow, by name.
-pub const WORKFLOWS: &[Workflow] = &[Workflow {
-    name: "enrollment",
-    jobs: &[
-        "course-enrollment-events",
-        "course-enrollment-spans",
-        "course-enrollment-summary",
-        "course-enrollment-daily",
-        "course-enrollment-gender-daily",
-        "course-enrollment-birth-year-daily",
-        "course-enrollment-education-level-daily",
-        "course-enrollment-mode-daily",
-        "course-grade-by-mode",
-        "course-catalog",
-        "program-course",
-        "course-program-metadata",
-        "course-meta-summary-enrollment",
-    ],
-    cadence: "daily",
-}];
+pub const WORKFLOWS: &[Workflow] = &[
+    Workflow {
+        name: "activity",
+        jobs: &["user-activity", "course-activity"],
+        cadence: "daily or weekly",
+    },
+    Workflow {
+        name: "enrollment",
+        jobs: &[
+            "course-enrollment-events",
+            "course-enrollment-spans",
+            "course-enrollment-summary",
+            "course-enrollment-daily",
+            "course-enrollment-gender-daily",
+            "course-enrollment-birth-year-daily",
+            "course-enrollment-education-level-daily",
+            "course-enrollment-mode-daily",
+            "course-grade-by-mode",
+            "course-catalog",
+            "program-course",
+            "course-program-metadata",
+            "course-meta-summary-enrollment",
+        ],
+        cadence: "daily",
+    },
+    Workflow {
+        name: "geography",
+        jobs: &["last-ip-of-user", "last-country-of-user", "course-enrollment-location-current"],
+        cadence: "daily",
+    },
+    Workflow { name: "monitoring", jobs: &["total-events"], cadence: "daily" },
+    Workflow { name: "video", jobs: &["video-events", "video-viewing", "video"], cadence: "daily" },
+];
 
 /// The jobs of a name, which is a workflow or a job; none when it is neither.
 #[must_use]

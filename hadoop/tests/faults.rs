@@ -150,11 +150,13 @@ fn a_lost_lms_publishes_nothing() {
     let lost = university.run("w", &[]);
     assert_ne!(lost.code, Some(0));
     assert!(lost.stderr.contains("lms.sqlite"), "{}", lost.stderr);
+    let is_fact = |table: &str| {
+        jobs::registry::filling(table)
+            .is_some_and(|job| matches!(job.work, jobs::job::Work::Scan(_)))
+    };
     let parts = university.parts("w");
-    assert!(
-        parts.iter().all(|(name, _)| name.starts_with("course_enrollment_events/")),
-        "{parts:?}"
-    );
+    assert!(!parts.is_empty());
+    assert!(parts.iter().all(|(name, _)| is_fact(name.split('/').next().unwrap())), "{parts:?}");
 }
 
 #[test]

@@ -38,7 +38,7 @@ fn described(job: &Job) -> anyhow::Result<String> {
     let mut text = String::new();
     writeln!(text, "{}: {}", job.name, job.about)?;
     writeln!(text, "kind: {}{}", job.kind(), if job.internal { ", internal" } else { "" })?;
-    if matches!(job.work, Work::Scan(_)) {
+    if matches!(job.work, Work::Scan(_) | Work::Copy(_)) {
         writeln!(text, "reads: tracking logs")?;
     }
     for input in job.inputs {
@@ -68,7 +68,11 @@ fn place(at: At) -> &'static str {
         At::IntervalEnd => "end of the interval",
         At::IntervalText => "text of the interval",
         At::Date => "parameter date",
+        At::WeekBefore => "seven days before parameter date",
         At::ImportDate => "parameter import_date",
+        At::EndDate => "parameter end_date",
+        At::IntervalEndIf(_) => "end of the interval, where it is chosen",
+        At::DateTime => "parameter datetime, written by partition_format",
     }
 }
 
@@ -84,7 +88,7 @@ fn columns(table: &Table, text: &mut String) -> anyhow::Result<()> {
 fn streaming(job: &Job, text: &mut String) -> anyhow::Result<()> {
     let combines = |step: usize| match job.work {
         Work::Steps(steps) => steps.get(step).is_some_and(|s| s.combiner.is_some()),
-        Work::Scan(_) | Work::Make(_) => false,
+        Work::Scan(_) | Work::Make(_) | Work::Copy(_) => false,
     };
     for step in 0..job.steps() {
         let jobs::streaming::Partitioner::Fields(fields) = job.partitioner(step) else { continue };

@@ -4,6 +4,8 @@ use crate::event::Event;
 use crate::params::{ParamError, Params};
 use crate::streaming::{Error, Mapper, Output, Partitioner, Reducer, Values};
 use crate::table::Table;
+use chrono::{Days, NaiveDate};
+use std::io::{Read, Write};
 
 /// Which partition of a table a job reads or fills.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,12 +18,41 @@ pub enum At {
     IntervalText,
     /// The parameter `date`.
     Date,
+    /// Seven days before the parameter `date`.
+    WeekBefore,
     /// The parameter `import_date`.
     ImportDate,
+    /// The parameter `end_date`.
+    EndDate,
+    /// The parameter `datetime`, written by `partition_format`.
+    DateTime,
+    /// The end of the run's interval, in runs where a parameter says so: of a family of tables, one
+    /// for each value of the parameter, a run reads and fills one.
+    IntervalEndIf(Choice),
+}
+
+/// A value of a parameter that chooses between tables.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Choice {
+    /// The parameter.
+    pub param: &'static str,
+    /// Its value.
+    pub value: &'static str,
+    /// Whether that value is meant where the parameter is not given.
+    pub default: bool,
+}
+
+impl Choice {
+    /// Whether a run has chosen it.
+    #[must_use]
+    pub fn is_made(self, params: &Params) -> bool {
+        params.get(self.param).map_or(self.default, |text| text == self.value)
+    }
 }
 
 impl At {
-    /// The partition's value in a run; none for [`At::Days`], whose days the facts tell.
+    /// The partition's value in a run; none for [`At::Days`], whose days the facts tell, and for a
+    /// table that the run has not chosen.
     ///
     /// # Errors
     /// When the parameter that it comes from is missing or unreadable.
@@ -31,9 +62,26 @@ impl At {
             Self::IntervalEnd => params.interval()?.end().to_string(),
             Self::IntervalText => params.interval()?.to_string(),
             Self::Date => params.date("date")?.to_string(),
+            Self::WeekBefore => week(params)?.0.to_string(),
             Self::ImportDate => params.date("import_date")?.to_string(),
+            Self::EndDate => params.date("end_date")?.to_string(),
+            Self::IntervalEndIf(choice) if !choice.is_made(params) => return Ok(None),
+            Self::IntervalEndIf(_) => params.interval()?.end().to_string(),
+            Self::DateTime => params.partition_time()?,
         }))
     }
+}
+
+/// The days of facts that a run reads, the end excluded.
+pub type Window = fn(&Params) -> Result<(NaiveDate, NaiveDate), ParamError>;
+
+/// The week that ends before the parameter `date`: its first day, and `date` itself.
+///
+/// # Errors
+/// When `date` is missing or no date.
+pub fn week(params: &Params) -> Result<(NaiveDate, NaiveDate), ParamError> {
+    let end = params.date("date")?;
+    Ok((end.checked_sub_days(Days::new(7)).unwrap_or(end), end))
 }
 
 /// A table that a job reads.
@@ -45,19 +93,27 @@ pub struct Input {
     pub at: At,
     /// It is read only in runs where this switch is on.
     pub only_if: Option<&'static str>,
+    /// Of a table by days, which are read.
+    pub window: Window,
 }
 
 impl Input {
     /// A table that is always read.
     #[must_use]
     pub const fn new(table: &'static Table, at: At) -> Self {
-        Self { table, at, only_if: None }
+        Self { table, at, only_if: None, window: crate::enrollment::days_read }
+    }
+
+    /// The same table, but of other days than those of the run's interval.
+    #[must_use]
+    pub const fn within(self, window: Window) -> Self {
+        Self { window, ..self }
     }
 
     /// A table that is read only where a switch is on.
     #[must_use]
     pub const fn only_if(table: &'static Table, at: At, switch: &'static str) -> Self {
-        Self { table, at, only_if: Some(switch) }
+        Self { only_if: Some(switch), ..Self::new(table, at) }
     }
 }
 
@@ -77,6 +133,30 @@ pub trait Extract {
     /// # Errors
     /// When the output cannot be written; an event that does not fit is counted instead.
     fn extract(&mut self, event: &Event, day: &str, out: &mut Output) -> Result<(), Error>;
+
+    /// Takes a row that stands in the fact table already, so that late facts are merged with it. A job
+    /// whose facts have their columns in another order, the merge key first, gives the row that order.
+    ///
+    /// # Errors
+    /// When the output cannot be written, or the row is none of the table.
+    fn again(&mut self, day: &[u8], row: &[u8], out: &mut Output) -> Result<(), Error> {
+        out.row().fields(day).fields(row).end()
+    }
+
+    /// Called once after the last event. Writes what was kept back, of days only of which a row was
+    /// written before: a row in [`Extract::extract`] tells the scan that a file speaks of its day.
+    ///
+    /// # Errors
+    /// When the output cannot be written.
+    fn finish(&mut self, _out: &mut Output) -> Result<(), Error> {
+        Ok(())
+    }
+
+    /// Whether the job also takes an event whose day is none as it is written (`2015-3-9`), but is
+    /// one when its time is read strictly (spec 20 §0.3); the day is then that of the strict time.
+    fn day_of_strict_time(&self) -> bool {
+        false
+    }
 }
 
 /// How a fact job works.
@@ -112,6 +192,52 @@ pub struct Step {
     pub key: usize,
 }
 
+/// A file that a job copies lines into, as the job thinks of it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// The day of its lines, `YYYY-MM-DD`.
+    pub day: String,
+    /// Whose lines they are: a course, an organisation.
+    pub name: String,
+}
+
+/// The choosing half of a job that copies log lines.
+pub trait Pick {
+    /// Tells which files an event's line goes to; an event that does not fit is counted. Which days
+    /// are wanted is the job's own affair.
+    fn pick(&mut self, event: &Event, out: &mut Output) -> Vec<Place>;
+
+    /// The path of a file below the job's `output_root`. Places of one path share the file.
+    fn path(&self, place: &Place) -> String;
+}
+
+/// The writing half of a job that copies log lines.
+pub trait Pack {
+    /// Writes the content of the file at `path` as its readers want it: packed, encrypted.
+    ///
+    /// # Errors
+    /// When the content cannot be read, the file not written, or a key is missing.
+    fn pack(
+        &mut self,
+        path: &str,
+        content: &mut dyn Read,
+        file: &mut dyn Write,
+        out: &mut Output,
+    ) -> Result<(), Error>;
+}
+
+/// How a job works that copies log lines: raw line and event in, `path, line` between the halves,
+/// one file a path out.
+#[derive(Clone, Copy, Debug)]
+pub struct CopyLines {
+    /// An event of interest holds one of these texts; empty = any event may be of interest.
+    pub needles: &'static [&'static str],
+    /// Makes the choosing half of one map task.
+    pub pick: fn(&Params) -> Result<Box<dyn Pick>, ParamError>,
+    /// Makes the writing half of one reduce task.
+    pub pack: fn(&Params) -> Result<Box<dyn Pack>, Error>,
+}
+
 /// How a job works.
 #[derive(Clone, Copy, Debug)]
 pub enum Work {
@@ -121,6 +247,8 @@ pub enum Work {
     Steps(&'static [Step]),
     /// Rows from the parameters alone.
     Make(fn(&Params, &mut Output) -> Result<(), Error>),
+    /// Files of log lines from events, in a pass of their own over the logs.
+    Copy(CopyLines),
 }
 
 /// A job.
@@ -132,7 +260,7 @@ pub struct Job {
     pub about: &'static str,
     /// Whether it is only a part of others.
     pub internal: bool,
-    /// What it reads; the logs are understood for a fact job.
+    /// What it reads; the logs are understood for a fact job and for one that copies lines.
     pub inputs: &'static [Input],
     /// What it fills. Where there are several tables, a row begins with the table's name.
     pub fills: &'static [Fill],
@@ -153,6 +281,7 @@ impl Job {
         match self.work {
             Work::Scan(_) => "scan",
             Work::Make(_) => "make",
+            Work::Copy(_) => "pass",
             Work::Steps(_) if self.inputs.iter().all(from_lms) => "rows",
             Work::Steps(_) if self.inputs.iter().any(from_lms) => "join",
             Work::Steps(_) => "reduce",
@@ -163,7 +292,7 @@ impl Job {
     #[must_use]
     pub fn steps(&self) -> usize {
         match self.work {
-            Work::Scan(_) => 1,
+            Work::Scan(_) | Work::Copy(_) => 1,
             Work::Make(_) => 0,
             Work::Steps(steps) => steps.len(),
         }
@@ -174,7 +303,7 @@ impl Job {
     pub fn partitioner(&self, step: usize) -> Partitioner {
         match self.work {
             Work::Steps(steps) => Partitioner::Fields(steps.get(step).map_or(1, |s| s.partition)),
-            Work::Scan(_) | Work::Make(_) => Partitioner::Fields(1),
+            Work::Scan(_) | Work::Make(_) | Work::Copy(_) => Partitioner::Fields(1),
         }
     }
 }
@@ -213,5 +342,46 @@ impl Reducer for KeepAll {
             out.line(key)?;
         }
         Ok(())
+    }
+}
+
+/// A reducer of lines that end in a whole number behind their key: one line a key, with the sum. It
+/// is its own combiner.
+pub struct SumCounts;
+
+impl Reducer for SumCounts {
+    fn reduce(&mut self, key: &[u8], values: &mut Values, out: &mut Output) -> Result<(), Error> {
+        let mut sum = 0;
+        while let Some(value) = values.next()? {
+            let number = str::from_utf8(value).ok().and_then(|text| text.parse::<i64>().ok());
+            sum += number.ok_or_else(|| Error::contract("a count", "no number", value))?;
+        }
+        out.row().fields(key).int(sum).end()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_table_that_was_not_chosen_has_no_partition_in_a_run() {
+        let at =
+            |value, default| At::IntervalEndIf(Choice { param: "interval_type", value, default });
+        let end = Ok(Some("2015-01-08".to_owned()));
+        let week = [("interval", "2015-01-01-2015-01-08"), ("interval_type", "weekly")];
+        let params: Params = week.into_iter().collect();
+        assert_eq!(at("weekly", false).value(&params), end);
+        assert_eq!(at("daily", true).value(&params), Ok(None));
+        let params: Params = week[..1].iter().copied().collect();
+        assert_eq!(at("weekly", false).value(&params), Ok(None));
+        assert_eq!(at("daily", true).value(&params), end);
+    }
+
+    #[test]
+    fn the_week_before_ends_where_the_week_begins() {
+        let params: Params = [("date", "2015-03-03")].into_iter().collect();
+        assert_eq!(At::WeekBefore.value(&params), Ok(Some("2015-02-24".to_owned())));
+        assert_eq!(At::Date.value(&params), Ok(Some("2015-03-03".to_owned())));
     }
 }

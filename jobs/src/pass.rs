@@ -4,12 +4,15 @@
 //! A scan is the pass of the fact jobs over the logs: each line is parsed once for all of them.
 //! A reducer's lines are `job`, then the day where the job fills a table by days, then the row.
 
+use crate::copy::CopyMapper;
 use crate::event::{Event, Prefilter};
-use crate::job::{Extract, Job, Step, Work};
+use crate::job::{Extract, Job, KeepAll, Step, WHOLE_LINE, Work};
 use crate::params::{ParamError, Params};
+use crate::side_output::{FileReducer, Folder};
 use crate::streaming::shuffle::key_len;
 use crate::streaming::{Error, Mapper, Output, Partitioner, Reducer, Values};
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// Names the lines that tell which days a log file speaks of: `address, job, day`.
 pub const SCANNED: &str = "_scanned";
@@ -35,6 +38,8 @@ pub enum Source {
 
 /// The folder, below a pass's output, of lines for the next step.
 pub const STEP_FOLDER: &str = "step-output";
+/// The folder, below a pass's output, of lines `file, line` of jobs that fill no table.
+pub const FILES_FOLDER: &str = "files";
 
 impl Source {
     /// Tells it from a file's address: `…/TABLE/KEY=VALUE/part-…`, `…/step-output/JOB/part-…`, or a
@@ -84,9 +89,12 @@ impl Pass {
     /// When a job's parameters are missing or unreadable.
     pub fn mapper(&self, source: &Source) -> Result<Box<dyn Mapper>, ParamError> {
         Ok(match source {
+            Source::Logs(_) if self.is_copy() => {
+                Box::new(CopyMapper::new(&self.jobs, &self.params)?)
+            }
             Source::Logs(address) => Box::new(ScanMapper::new(&self.jobs, &self.params, address)?),
             Source::Table { table, partition } if self.is_scan() => {
-                Box::new(FactsAgain::new(&self.jobs, table, partition))
+                Box::new(FactsAgain::new(&self.jobs, &self.params, table, partition)?)
             }
             Source::Table { table, .. } => Box::new(self.fused_mapper(|job| {
                 job.inputs.iter().any(|i| i.table.name == table).then_some(table.as_str())
@@ -126,7 +134,10 @@ impl Pass {
                     key: scan.key_columns.saturating_add(1),
                     reducer: Some((scan.merge)()),
                 },
-                _ => continue,
+                Work::Copy(_) => {
+                    Part { name: job.name, key: WHOLE_LINE, reducer: Some(Box::new(KeepAll)) }
+                }
+                Work::Steps(_) | Work::Make(_) => continue,
             });
         }
         for (job, step) in self.steps() {
@@ -136,6 +147,28 @@ impl Pass {
         Ok(FusedReducer::new(parts))
     }
 
+    /// Makes the reducer of a pass that copies log lines: it writes their files below
+    /// `folder/files/JOB/` and gives no lines.
+    ///
+    /// # Errors
+    /// When a job's parameters are missing or unreadable.
+    pub fn file_reducer(&self, folder: &Arc<Folder>) -> Result<FusedReducer, Error> {
+        let mut parts = Vec::new();
+        for job in &self.jobs {
+            let Work::Copy(copy) = job.work else { continue };
+            let pack = (copy.pack)(&self.params)?;
+            let reducer = FileReducer::new(Arc::clone(folder), job.name, pack);
+            parts.push(Part { name: job.name, key: 1, reducer: Some(Box::new(reducer)) });
+        }
+        Ok(FusedReducer::new(parts))
+    }
+
+    /// Whether it copies log lines.
+    #[must_use]
+    pub fn is_copy(&self) -> bool {
+        self.jobs.iter().any(|job| matches!(job.work, Work::Copy(_)))
+    }
+
     fn is_scan(&self) -> bool {
         self.jobs.iter().any(|job| matches!(job.work, Work::Scan(_)))
     }
@@ -143,7 +176,7 @@ impl Pass {
     fn steps(&self) -> impl Iterator<Item = (&'static Job, &'static Step)> {
         self.jobs.iter().filter_map(|job| match job.work {
             Work::Steps(steps) => Some((*job, steps.get(self.step)?)),
-            Work::Scan(_) | Work::Make(_) => None,
+            Work::Scan(_) | Work::Make(_) | Work::Copy(_) => None,
         })
     }
 
@@ -185,22 +218,36 @@ impl Mapper for FusedMapper {
 
 /// Facts that stand in the warehouse already, so that late ones are merged with them.
 struct FactsAgain {
-    tag: &'static str,
+    parts: Vec<(&'static str, Box<dyn Extract>)>,
     day: Vec<u8>,
 }
 
 impl FactsAgain {
-    fn new(jobs: &[&'static Job], table: &str, day: &str) -> Self {
-        let fills = |job: &&&Job| job.fills.iter().any(|fill| fill.table.name == table);
-        let tag = jobs.iter().find(fills).map_or("", |job| job.name);
-        Self { tag, day: day.as_bytes().to_vec() }
+    fn new(
+        jobs: &[&'static Job],
+        params: &Params,
+        table: &str,
+        day: &str,
+    ) -> Result<Self, ParamError> {
+        let mut parts = Vec::new();
+        for job in jobs {
+            if let Work::Scan(scan) = job.work
+                && job.fills.iter().any(|fill| fill.table.name == table)
+            {
+                parts.push((job.name, (scan.extract)(params)?));
+            }
+        }
+        Ok(Self { parts, day: day.as_bytes().to_vec() })
     }
 }
 
 impl Mapper for FactsAgain {
     fn map(&mut self, line: &[u8], out: &mut Output) -> Result<(), Error> {
-        out.set_tag(self.tag);
-        out.row().fields(&self.day).fields(line).end()
+        for (name, extractor) in &mut self.parts {
+            out.set_tag(name);
+            extractor.again(&self.day, line, out)?;
+        }
+        Ok(())
     }
 }
 
@@ -233,8 +280,17 @@ impl ScanMapper {
         })
     }
 
-    fn extract(&mut self, event: &Event, day: &str, out: &mut Output) -> Result<(), Error> {
+    fn extract(
+        &mut self,
+        event: &Event,
+        day: &str,
+        wants: impl Fn(&dyn Extract) -> bool,
+        out: &mut Output,
+    ) -> Result<(), Error> {
         for (at, (name, extractor)) in self.parts.iter_mut().enumerate() {
+            if !wants(extractor.as_ref()) {
+                continue;
+            }
             out.set_tag(name);
             let before = out.written;
             extractor.extract(event, day, out)?;
@@ -244,39 +300,57 @@ impl ScanMapper {
         }
         Ok(())
     }
+
+    /// An event that most jobs have to discard may have a day for those that read its time strictly.
+    fn extract_by_strict_time(&mut self, event: &Event, out: &mut Output) -> Result<(), Error> {
+        let Some(time) = event.strict_time() else { return Ok(()) };
+        let day = time.date().to_string();
+        if !self.days.wanted(&day) {
+            return Ok(());
+        }
+        self.extract(event, &day, |extractor| extractor.day_of_strict_time(), out)
+    }
 }
 
 impl Mapper for ScanMapper {
     fn map(&mut self, line: &[u8], out: &mut Output) -> Result<(), Error> {
-        out.count("Event", "Lines", 1);
-        if !self.prefilter.may_match(line) {
-            out.count("Event", "Lines Of No Interest", 1);
-            return Ok(());
-        }
-        let event = match Event::parse(line) {
-            Ok(event) => event,
-            Err(reject) => {
-                out.count("Event", reject.counter(), 1);
-                return Ok(());
-            }
-        };
+        let Some(event) = read_event(line, &self.prefilter, out) else { return Ok(()) };
         let day = match event.day() {
             Ok(day) => day,
             Err(reject) => {
                 out.count("Event", reject.counter(), 1);
-                return Ok(());
+                return self.extract_by_strict_time(&event, out);
             }
         };
-        if self.days.wanted(day) { self.extract(&event, day, out) } else { Ok(()) }
+        if self.days.wanted(day) { self.extract(&event, day, |_| true, out) } else { Ok(()) }
     }
 
     fn finish(&mut self, out: &mut Output) -> Result<(), Error> {
+        for (name, extractor) in &mut self.parts {
+            out.set_tag(name);
+            extractor.finish(out)?;
+        }
         out.set_tag(SCANNED);
         for (at, day) in &self.seen {
             out.row().text(&self.address).text(self.parts[*at].0).text(day).end()?;
         }
         Ok(())
     }
+}
+
+/// Reads a log line that may be of interest, and counts what becomes of it.
+pub(crate) fn read_event<'l>(
+    line: &'l [u8],
+    prefilter: &Prefilter,
+    out: &mut Output,
+) -> Option<Event<'l>> {
+    out.count("Event", "Lines", 1);
+    if !prefilter.may_match(line) {
+        out.count("Event", "Lines Of No Interest", 1);
+        return None;
+    }
+    let event = Event::parse(line);
+    event.inspect_err(|reject| out.count("Event", reject.counter(), 1)).ok()
 }
 
 /// The days that a scan takes: all of them, a range (`scan_from`, `scan_until`), or those named

@@ -2,11 +2,14 @@
 
 use crate::job::Job;
 use crate::table::Table;
-use crate::{catalog, engagement, enrollment, lms};
+use crate::{catalog, engagement, enrollment, export, learners, lms, monitor, performance};
 
 /// Every job, by name.
 pub const JOBS: &[Job] = &[
+    performance::answer_distribution::JOB,
     engagement::calendar::JOB,
+    engagement::course_activity::JOB,
+    catalog::course_blocks::JOB,
     catalog::course_catalog::JOB,
     enrollment::course_enrollment::JOB,
     enrollment::course_enrollment_birth_year_daily::JOB,
@@ -14,17 +17,50 @@ pub const JOBS: &[Job] = &[
     enrollment::course_enrollment_education_level_daily::JOB,
     enrollment::course_enrollment_events::JOB,
     enrollment::course_enrollment_gender_daily::JOB,
+    enrollment::course_enrollment_location_current::JOB,
     enrollment::course_enrollment_mode_daily::JOB,
     enrollment::course_enrollment_spans::JOB,
     enrollment::course_enrollment_summary::JOB,
     catalog::course_grade_by_mode::JOB,
+    catalog::course_list::JOB,
     catalog::course_meta_summary_enrollment::JOB,
     catalog::course_program_metadata::JOB,
+    export::courseware_studentmodule_export::JOB,
+    monitor::enrollment_snapshot_events::JOB,
+    monitor::enrollment_validation::JOB,
+    monitor::enrollment_validation_events::JOB,
+    export::event_export::JOB,
+    export::event_export_by_course::JOB,
+    enrollment::last_country_of_user::JOB,
+    enrollment::last_ip_of_user::JOB,
+    engagement::module_engagement::JOB,
+    engagement::module_engagement_metric_ranges::JOB,
+    learners::module_engagement_roster::JOB,
+    learners::module_engagement_roster_index::JOB,
+    engagement::module_engagement_summary::JOB,
+    learners::module_engagement_user_segments::JOB,
+    performance::problem_check_events::JOB,
+    performance::problem_checks::JOB,
+    performance::problem_response::JOB,
+    performance::problem_response_latest::JOB,
     catalog::program_course::JOB,
+    engagement::student_engagement::JOB,
+    engagement::student_engagement_by_day::JOB,
+    engagement::student_engagement_csv::JOB,
+    performance::studentmodule_distribution::JOB,
+    performance::tags_distribution::JOB,
+    performance::tags_distribution_by_day::JOB,
+    monitor::total_events::JOB,
+    engagement::user_activity::JOB,
+    engagement::video::JOB,
+    engagement::video_events::JOB,
+    engagement::video_viewing::JOB,
 ];
 
 /// Every table of the result store, by name.
 pub const RESULT_TABLES: &[Table] = &[
+    performance::answer_distribution::RESULT,
+    engagement::course_activity::TABLE,
     enrollment::course_enrollment_birth_year_daily::TABLE,
     enrollment::course_enrollment_daily::TABLE,
     enrollment::course_enrollment_education_level_daily::TABLE,
@@ -33,6 +69,17 @@ pub const RESULT_TABLES: &[Table] = &[
     enrollment::course_enrollment_mode_daily::TABLE,
     catalog::course_meta_summary_enrollment::TABLE,
     catalog::course_program_metadata::TABLE,
+    performance::studentmodule_distribution::GRADES,
+    learners::module_engagement_roster::LEARNER_ROSTER,
+    engagement::module_engagement::TABLE,
+    engagement::module_engagement_metric_ranges::TABLE,
+    performance::studentmodule_distribution::OPENS,
+    engagement::student_engagement::RESULT_ALL,
+    engagement::student_engagement::RESULT_DAILY,
+    engagement::student_engagement::RESULT_WEEKLY,
+    performance::tags_distribution::TABLE,
+    engagement::video::TABLE,
+    engagement::video::TIMELINE,
 ];
 
 /// The job of that name; `-` and `_` are the same letter.
@@ -63,7 +110,6 @@ pub fn filling(table: &str) -> Option<&'static Job> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::table::Load;
 
     #[test]
     fn jobs_and_result_tables_are_listed_by_name() {
@@ -74,8 +120,11 @@ mod tests {
     #[test]
     fn every_result_table_of_a_job_is_listed() {
         for fill in JOBS.iter().flat_map(|job| job.fills) {
-            let listed = RESULT_TABLES.iter().any(|table| table == fill.table);
-            assert_eq!(listed, fill.table.load != Load::No, "{}", fill.table.name);
+            let listed = |result| RESULT_TABLES.iter().find(|table| *table == result);
+            let into = fill.table.loaded_into();
+            assert_eq!(into.and_then(listed), into, "{}", fill.table.name);
+            assert!(into.is_none_or(|result| result.columns == fill.table.columns));
+            assert!(into == Some(fill.table) || listed(fill.table).is_none());
         }
     }
 
@@ -86,12 +135,15 @@ mod tests {
         assert!(job("course-enrolment-daily").is_none());
     }
 
+    /// Tables that a step of the driver fills, from services of the LMS.
+    const PULLED: [&str; 3] = ["course_blocks_raw", "course_list_raw", "discovery_api_raw"];
+
     #[test]
     fn every_input_is_filled_by_a_job_or_comes_from_outside() {
         for input in JOBS.iter().flat_map(|job| job.inputs) {
             let known = filling(input.table.name).is_some()
                 || lms::find(input.table.name).is_some()
-                || input.table.name == "discovery_api_raw";
+                || PULLED.contains(&input.table.name);
             assert!(known, "{}", input.table.name);
         }
     }

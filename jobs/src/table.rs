@@ -76,6 +76,10 @@ pub enum Load {
     No,
     /// The whole result table is replaced by one swap.
     Replace,
+    /// The same, and the result table has another name; its columns are the same.
+    As(&'static Table),
+    /// The days of a run are replaced in one transaction, the others stay.
+    Days,
 }
 
 /// A table of the warehouse, and of the result store where `load` says so.
@@ -117,6 +121,16 @@ impl Table {
     #[must_use]
     pub const fn unique(self, key: &'static [&'static str]) -> Self {
         Self { key, ..self }
+    }
+
+    /// The table of the result store that its rows are loaded into.
+    #[must_use]
+    pub const fn loaded_into(&'static self) -> Option<&'static Self> {
+        match self.load {
+            Load::No => None,
+            Load::As(other) => Some(other),
+            Load::Replace | Load::Days => Some(self),
+        }
     }
 
     /// Hive's DDL for the table as it stands in the warehouse; runs by hand with

@@ -95,6 +95,9 @@ fn task(side: Side, wanted: &Wanted, input: &mut Stdin, out: &mut Output) -> any
             Some(combiner) => reduce(combiner, wanted, input, out)?,
             None => bail!("this job has no combiner"),
         },
+        Side::Reduce if wanted.pass.is_copy() && !wanted.alone => {
+            reduce(wanted.pass.file_reducer(&Arc::new(folder(wanted)?))?, wanted, input, out)?;
+        }
         Side::Reduce => reduce(wanted.pass.reducer()?, wanted, input, out)?,
     }
     Ok(())
@@ -170,6 +173,15 @@ impl Lines for Tagged<'_> {
     }
 }
 
+/// The attempt's own folder.
+fn folder(wanted: &Wanted) -> anyhow::Result<Folder> {
+    let dir = wanted.conf.output_dir().context(
+        "a pass writes its own files, and the task's output folder \
+         (mapreduce.task.output.dir) is not set",
+    )?;
+    Ok(Folder::at(dir, &|name| wanted.conf.get(name))?)
+}
+
 /// Where a task's lines go.
 enum Place {
     /// Standard output, as they are: between the steps of a pass.
@@ -186,15 +198,11 @@ impl Place {
         if let Some(name) = wanted.tag() {
             return Ok(Self::Alone(stdout(), name));
         }
-        if side != Side::Reduce {
+        if side != Side::Reduce || wanted.pass.is_copy() {
             return Ok(Self::Stdout(stdout()));
         }
-        let dir = wanted.conf.output_dir().context(
-            "a pass writes its own files, and the task's output folder \
-             (mapreduce.task.output.dir) is not set",
-        )?;
+        let folder = folder(wanted)?;
         let part = wanted.conf.partition().context("mapreduce.task.partition is not set")?;
-        let folder = Folder::at(dir, &|name| wanted.conf.get(name))?;
         let packing = Packing::asked_for(&wanted.conf)?;
         Ok(Self::Side(Box::new(SideOutput::new(folder, part, &wanted.pass, packing)?)))
     }

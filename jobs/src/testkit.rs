@@ -1,12 +1,23 @@
 //! Jobs in memory, for tests: the mapper, shuffle and reducer that the engines run, on lines given.
 
-use crate::job::{Job, Work};
+pub mod address_files;
+#[cfg(feature = "openpgp")]
+mod key_pair;
+
+#[cfg(feature = "openpgp")]
+pub use key_pair::KeyPair;
+
+use crate::copy::copied;
+use crate::event::Event;
+use crate::job::{Job, Place, Work};
 use crate::params::Params;
-use crate::pass::{Pass, SCANNED, STEP_FOLDER, Source};
+use crate::pass::{FILES_FOLDER, Pass, SCANNED, STEP_FOLDER, Source};
 use crate::side_output::Rows;
 use crate::streaming::{Counters, Lines, Output, map_lines, reduce_lines};
 use std::collections::BTreeMap;
 use std::io;
+use std::path::Path;
+use std::sync::Arc;
 
 /// What jobs wrote: rows by table, in order, and counters.
 #[derive(Debug, Default)]
@@ -26,6 +37,12 @@ impl Done {
             .filter(|((table, _), _)| table == name)
             .flat_map(|(_, rows)| rows.clone())
             .collect()
+    }
+
+    /// All lines `file, line` of a job that fills no table.
+    #[must_use]
+    pub fn files(&self, job: &str) -> Vec<String> {
+        self.rows.get(&(FILES_FOLDER.to_owned(), job.to_owned())).cloned().unwrap_or_default()
     }
 
     /// All rows of a table that stands in partitions by day, with the day in front.
@@ -65,6 +82,25 @@ pub fn scan(jobs: &[&'static Job], params: &[(&str, &str)], logs: &[(&str, Vec<S
         .map(|(name, lines)| (Source::Logs((*name).to_owned()), lines.clone()))
         .collect();
     execute_pass(&pass, &sources).unwrap_or_else(|e| panic!("scan: {e}"))
+}
+
+/// What a job's first mapper writes, repeats kept; for log lines the day comes first.
+///
+/// # Errors
+/// What the job says.
+pub fn mapped(
+    job: &'static Job,
+    params: &Params,
+    source: (Source, Vec<String>),
+) -> Result<Vec<String>, Box<dyn std::error::Error>> {
+    let pass = Pass { jobs: vec![job], step: 0, params: params.clone() };
+    let lines = map(&pass, &[source], &mut Counters::default())?;
+    let lines = lines.iter().map(|line| String::from_utf8_lossy(line));
+    let without_name = lines.filter_map(|line| {
+        let (name, row) = line.split_once('\t')?;
+        (name != SCANNED).then(|| row.to_owned())
+    });
+    Ok(without_name.collect())
 }
 
 /// Runs all steps of a job over its sources.
@@ -144,6 +180,58 @@ pub fn execute_pass(
     }
     done.rows.retain(|(table, _), _| table != SCANNED);
     Ok(done)
+}
+
+/// Runs a pass that copies log lines; it writes its files below `folder/files/JOB/`.
+///
+/// # Errors
+/// What a job of the pass says.
+pub fn write_files(
+    pass: &Pass,
+    logs: &[(Source, Vec<String>)],
+    folder: &Path,
+) -> Result<Counters, Box<dyn std::error::Error>> {
+    let mut counters = Counters::default();
+    let mut lines = map(pass, logs, &mut counters)?;
+    lines.sort_unstable();
+    let mut reducer = pass.file_reducer(&Arc::new(folder.to_owned().into()))?;
+    let keys = reducer.keys();
+    reduce(lines, &|line| keys.key_len(line), &mut reducer, &mut counters)?;
+    Ok(counters)
+}
+
+/// A line that a job copies.
+pub struct Picked {
+    /// The file that it goes to, as the job thinks of it.
+    pub place: Place,
+    /// The file's path.
+    pub path: String,
+    /// What is copied.
+    pub line: String,
+}
+
+/// What a job that copies log lines picks, a file at a time.
+///
+/// # Errors
+/// When a parameter is missing or unreadable, or the job copies nothing.
+pub fn picked(
+    job: &'static Job,
+    params: &Params,
+    lines: &[String],
+) -> Result<Vec<Picked>, Box<dyn std::error::Error>> {
+    let Work::Copy(copy) = job.work else { return Err("a job that copies nothing".into()) };
+    let mut picker = (copy.pick)(params)?;
+    let mut sink = |_: &[u8]| Ok(());
+    let mut out = Output::new(&mut sink);
+    let mut found = Vec::new();
+    for line in lines {
+        let Ok(event) = Event::parse(line.as_bytes()) else { continue };
+        for place in picker.pick(&event, &mut out) {
+            let line = String::from_utf8_lossy(copied(line.as_bytes())).into_owned();
+            found.push(Picked { path: picker.path(&place), place, line });
+        }
+    }
+    Ok(found)
 }
 
 fn map(

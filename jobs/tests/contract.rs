@@ -377,6 +377,24 @@ fn a_half_that_a_job_lacks_is_refused() {
     run(&mixed, "").refused(2, "a pass is of");
 }
 
+#[test]
+fn a_pass_that_copies_lines_writes_whole_files_and_prints_nothing() {
+    let scan = ["--scan", "event-export-by-course", "--param", "interval=2015"];
+    let line =
+        r#"{"time": "2015-03-09T04:05:06", "context": {"course_id": "o/c/r"}, "a": "\u00e9"}"#;
+    let mapped = run(&[&["map"], &scan[..]].concat(), format!(" {line}\nx\n")).succeeded();
+    let path = "o_c_r/events/o_c_r-events-2015-03-09.log.gz";
+    assert_eq!(mapped.out(), format!("event-export-by-course\t{path}\t{line}\n"));
+    let folder = tempfile::tempdir().unwrap();
+    let place = [("mapreduce_task_output_dir", folder.path().to_str().unwrap())];
+    let reduced = run_in(&place, &[&["reduce"], &scan[..]].concat(), mapped.out()).succeeded();
+    assert_eq!(reduced.out(), "");
+    let file = fs::File::open(folder.path().join("files/event-export-by-course").join(path));
+    let mut text = String::new();
+    flate2::read::GzDecoder::new(file.unwrap()).read_to_string(&mut text).unwrap();
+    assert_eq!(text, format!("{line}\n"));
+}
+
 /// A framework takes a task that leaves input unread for a failure.
 #[test]
 fn a_job_without_input_reads_its_input_to_the_end() {

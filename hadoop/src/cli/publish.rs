@@ -43,6 +43,11 @@ pub fn publish(file: Option<&Path>, args: &Args) -> Drive<()> {
     }
     let names = args.tables.iter().map(|name| result_table(name).map(|table| table.name));
     let names = names.collect::<Drive<Vec<_>>>()?;
+    let all = JOBS.iter().flat_map(|job| job.fills).map(|fill| fill.table);
+    if let Some(table) = all.into_iter().find(|t| t.load == Load::Days && names.contains(&t.name)) {
+        let said = "is loaded by days, which is not possible from here yet";
+        return Err(DriveError::Usage(format!("{} {said}", table.name)));
+    }
     let summary = run::alone(&settings, |run, summary| {
         for fill in fills(&names) {
             // The partition that was made last is the one to be seen.
@@ -58,8 +63,11 @@ pub fn publish(file: Option<&Path>, args: &Args) -> Drive<()> {
 }
 
 fn fills(names: &[&str]) -> impl Iterator<Item = &'static Fill> {
-    let all = JOBS.iter().flat_map(|job| job.fills).filter(|fill| fill.table.load != Load::No);
-    all.filter(move |fill| names.is_empty() || names.contains(&fill.table.name))
+    let all = JOBS.iter().flat_map(|job| job.fills).filter(|fill| fill.table.load != Load::Days);
+    all.filter(move |fill| {
+        let result = fill.table.loaded_into();
+        result.is_some_and(|result| names.is_empty() || names.contains(&result.name))
+    })
 }
 
 fn result_table(name: &str) -> Drive<&'static Table> {

@@ -3,7 +3,7 @@
 
 use crate::enrollment::course_enrollment_spans as spans;
 use crate::enrollment::span::{Learner, Span, learner_key};
-use crate::job::{At, Fill, Input, Job, Pass, Step, Work, lms_row};
+use crate::job::{At, Fill, Input, Job, Pass, Step, SumCounts, Work, lms_row};
 use crate::lms::{CourseGrade, GRADES_PERSISTENTCOURSEGRADE};
 use crate::streaming::output::{nullable, split};
 use crate::streaming::{Error, Mapper, Output, Reducer, Values};
@@ -36,8 +36,8 @@ pub const JOB: Job = Job {
         },
         Step {
             mapper: |_, _| Ok(Box::new(Pass)),
-            combiner: Some(|_| Ok(Box::new(Sum))),
-            reducer: |_| Ok(Box::new(Sum)),
+            combiner: Some(|_| Ok(Box::new(SumCounts))),
+            reducer: |_| Ok(Box::new(SumCounts)),
             partition: 1,
             key: 2,
         },
@@ -141,19 +141,6 @@ fn passing_mode<'m>(grades: &[Grade], modes: &'m [(NaiveDate, Vec<u8>)]) -> Opti
         return None;
     }
     modes.iter().rev().find(|(from, _)| *from <= latest).map(|(_, mode)| mode.as_slice())
-}
-
-struct Sum;
-
-impl Reducer for Sum {
-    fn reduce(&mut self, key: &[u8], values: &mut Values, out: &mut Output) -> Result<(), Error> {
-        let mut sum = 0;
-        while let Some(value) = values.next()? {
-            let number = std::str::from_utf8(value).ok().and_then(|text| text.parse::<i64>().ok());
-            sum += number.ok_or_else(|| Error::contract("a count", "no number", value))?;
-        }
-        out.row().fields(key).int(sum).end()
-    }
 }
 
 #[cfg(test)]

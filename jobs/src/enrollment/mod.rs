@@ -1,5 +1,6 @@
 //! Who is enrolled: from enrollment events to the counts of a course by day.
 
+pub mod address_database;
 pub mod counts;
 pub mod course_enrollment;
 pub mod course_enrollment_birth_year_daily;
@@ -11,6 +12,11 @@ pub mod course_enrollment_location_current;
 pub mod course_enrollment_mode_daily;
 pub mod course_enrollment_spans;
 pub mod course_enrollment_summary;
+mod geoip_countries;
+pub mod geoip_dat;
+pub mod last_country_of_user;
+pub mod last_ip_of_user;
+pub mod latest_address;
 pub mod profile_join;
 pub mod span;
 

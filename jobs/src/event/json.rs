@@ -29,7 +29,7 @@ impl<'a> Json<'a> {
     }
 
     /// A text that [`Json::parse`] takes, white space removed.
-    pub(super) const fn trusted(text: &'a [u8]) -> Self {
+    pub(crate) const fn trusted(text: &'a [u8]) -> Self {
         Self(text)
     }
 

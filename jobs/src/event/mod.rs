@@ -145,13 +145,13 @@ impl<'a> Event<'a> {
     /// The time as jobs write it: without a `+` offset, with a fraction of seconds; unchecked.
     #[must_use]
     pub fn timestamp(&self) -> Option<String> {
-        self.time().map(time::timestamp)
+        self.time().map(|time| time::timestamp(time).into_owned())
     }
 
     /// The time, if it is one in the strict form.
     #[must_use]
     pub fn strict_time(&self) -> Option<NaiveDateTime> {
-        time::strict(&self.timestamp()?)
+        time::strict(&time::timestamp(self.time()?))
     }
 
     /// `event_type`, if it is a text.

@@ -1,13 +1,14 @@
 //! What the `time` of an event says (spec 10 §2.4). No time zone is ever applied.
 
+use crate::day;
 use chrono::{NaiveDate, NaiveDateTime, Timelike};
+use std::borrow::Cow;
 
 /// The timestamp of a time: cut at the first `+`, and with a fraction of seconds behind it.
 #[must_use]
-pub fn timestamp(time: &str) -> String {
+pub fn timestamp(time: &str) -> Cow<'_, str> {
     let kept = time.split('+').next().unwrap_or_default();
-    let fraction = if kept.contains('.') { "" } else { ".000000" };
-    format!("{kept}{fraction}")
+    if kept.contains('.') { Cow::Borrowed(kept) } else { Cow::Owned(format!("{kept}.000000")) }
 }
 
 /// The instant that a timestamp gives when it is read strictly: `YYYY-MM-DDThh:mm:ss.f`, where all
@@ -29,6 +30,39 @@ pub fn strict(timestamp: &str) -> Option<NaiveDateTime> {
 pub fn iso_text(time: NaiveDateTime) -> String {
     let format = if time.nanosecond() == 0 { "%Y-%m-%dT%H:%M:%S" } else { "%Y-%m-%dT%H:%M:%S%.6f" };
     time.format(format).to_string()
+}
+
+/// The ISO text of a timestamp that may have kept a zone, as the start of a viewing is written (spec
+/// 20 §4.1): `YYYY-MM-DDThh:mm:ss`, six digits of a fraction that is not zero, then `+00:00` for `Z`,
+/// or the offset. Digits behind the sixth are cut.
+#[must_use]
+pub fn zoned_iso_text(timestamp: &str) -> Option<String> {
+    let (seconds, rest) = timestamp.split_at_checked("YYYY-MM-DDThh:mm:ss".len())?;
+    let (date, clock) = seconds.split_once('T')?;
+    day::parse(date.as_bytes())?;
+    is_clock(clock, [24, 60, 60]).then_some(())?;
+    let (fraction, zone) = match rest.strip_prefix('.') {
+        Some(rest) => rest.split_at(rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len())),
+        // The fraction that stands behind a zone is the one that `timestamp` put there.
+        None => ("0", rest.strip_suffix(".000000").unwrap_or(rest)),
+    };
+    let micros = microseconds(fraction.get(..6).unwrap_or(fraction))?;
+    let zone = match zone.strip_prefix('-') {
+        Some("00:00") => "+00:00",
+        Some(offset) => is_clock(offset, [24, 60]).then_some(zone)?,
+        None if zone == "Z" => "+00:00",
+        None => zone.is_empty().then_some("")?,
+    };
+    let fraction = if micros == 0 { String::new() } else { format!(".{micros:06}") };
+    Some(format!("{seconds}{fraction}{zone}"))
+}
+
+/// Numbers of two digits, each below its limit, joined by colons.
+fn is_clock<const N: usize>(text: &str, limits: [u32; N]) -> bool {
+    let mut parts = text.split(':');
+    let below = |part: &str, limit| part.len() == 2 && digits(part, 2).is_some_and(|n| n < limit);
+    limits.into_iter().all(|limit| parts.next().is_some_and(|part| below(part, limit)))
+        && parts.next().is_none()
 }
 
 /// Exactly three numbers; the second and third of one or two digits.
@@ -77,6 +111,30 @@ mod tests {
             ("2013-2-7T5:8:2.000001", "2013-02-07T05:08:02.000001"),
         ] {
             assert_eq!(read(timestamp).as_deref(), Some(text), "{timestamp}");
+        }
+    }
+
+    #[test]
+    fn a_zone_that_a_timestamp_kept_stays() {
+        for (time, text) in [
+            ("2024-03-05T00:00:09.000000+00:00", Some("2024-03-05T00:00:09")),
+            ("2024-03-05T00:00:09.1", Some("2024-03-05T00:00:09.100000")),
+            ("2024-03-05T00:00:09.12345678", Some("2024-03-05T00:00:09.123456")),
+            ("2024-03-05T00:00:09Z", Some("2024-03-05T00:00:09+00:00")),
+            ("2024-03-05T00:00:09.5Z", Some("2024-03-05T00:00:09.500000+00:00")),
+            ("2024-03-05T00:00:09-05:00", Some("2024-03-05T00:00:09-05:00")),
+            ("2024-03-05T00:00:09.5-00:00", Some("2024-03-05T00:00:09.500000+00:00")),
+            ("2024-03-05T00:00:09.Z", None),
+            ("2024-03-05T00:00:60", None),
+            ("2024-02-30T00:00:09", None),
+            ("2024-03-05T0:00:009", None),
+            ("2024-03-05T00:00:09-25:00", None),
+            ("2024-03-05T00:00:09X", None),
+            ("2024-03-05T00:00:0é", None),
+            ("2024-03-05T00:00", None),
+            ("2024-03-05", None),
+        ] {
+            assert_eq!(zoned_iso_text(&timestamp(time)).as_deref(), text, "{time}");
         }
     }
 

@@ -5,6 +5,7 @@
 //! `\N`, date-times as `YYYY-MM-DD HH:MM:SS.ffffff`, booleans `1` or `0` (spec 01 §1). Rows hold the
 //! columns of [`LmsTable::rows`] and nothing else.
 
+pub mod dump;
 mod ecommerce;
 mod rows;
 mod tables;
@@ -13,7 +14,9 @@ use crate::table::{Column, Kind, Table};
 
 pub use rows::{CourseEnrollment, CourseGrade, RowError, User, UserProfile};
 pub use tables::{
-    AUTH_USER, AUTH_USERPROFILE, GRADES_PERSISTENTCOURSEGRADE, STUDENT_COURSEENROLLMENT,
+    AUTH_USER, AUTH_USERPROFILE, COURSE_GROUPS_COURSEUSERGROUP,
+    COURSE_GROUPS_COURSEUSERGROUP_USERS, COURSEWARE_STUDENTMODULE, GRADES_PERSISTENTCOURSEGRADE,
+    STUDENT_COURSEENROLLMENT,
 };
 
 /// An LMS table: as the import stages it, and as jobs read it.

@@ -184,7 +184,9 @@ fn read_date(cell: &str) -> Option<NaiveDate> {
 }
 
 /// Three to seven runs of digits, whatever stands between; the seventh is a fraction of a second.
-fn read_date_time(cell: &str) -> Option<NaiveDateTime> {
+/// None where they are no date-time from the year 1900 on.
+#[must_use]
+pub fn read_date_time(cell: &str) -> Option<NaiveDateTime> {
     let runs: Vec<&str> =
         cell.split(|c: char| !c.is_ascii_digit()).filter(|run| !run.is_empty()).collect();
     if !(3..=7).contains(&runs.len()) {

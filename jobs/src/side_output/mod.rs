@@ -2,17 +2,20 @@
 //!
 //! Lines `job, [table,] [day,] row…` become rows of `DIR/TABLE/KEY=VALUE/part-NNNNN`, where `DIR` is
 //! the attempt's own folder, which the framework's committer (or the driver) promotes whole. Lines
-//! for a further step go to `DIR/step-output/JOB/part-NNNNN`.
+//! for a further step go to `DIR/step-output/JOB/part-NNNNN`, and those of a job that fills no table,
+//! `file, line`, to `DIR/files/JOB/part-NNNNN`.
 
+mod files;
 mod folder;
 mod packing;
 
+pub use files::{FileReducer, Gzip};
 pub use folder::{File, Folder};
 pub use packing::{Packed, Packing};
 
-use crate::job::{At, Fill, Job};
+use crate::job::{At, Fill, Job, Work};
 use crate::params::ParamError;
-use crate::pass::{Pass, SCANNED, STEP_FOLDER};
+use crate::pass::{FILES_FOLDER, Pass, SCANNED, STEP_FOLDER};
 use crate::streaming::output::write_part_line;
 use crate::streaming::shuffle::key_len;
 use std::collections::HashMap;
@@ -36,6 +39,9 @@ impl Place {
         if job.steps() > pass.step + 1 {
             return Ok(Self { tables: vec![(STEP_FOLDER, job.name.to_owned())], by_days: false });
         }
+        if job.fills.is_empty() {
+            return Ok(Self { tables: vec![(FILES_FOLDER, job.name.to_owned())], by_days: false });
+        }
         let folder = |fill: &Fill| {
             let value = fill.at.value(&pass.params)?.unwrap_or_default();
             Ok((fill.table.name, format!("{}={value}", fill.table.partition)))
@@ -52,7 +58,8 @@ impl Rows {
     /// When a parameter that names a partition is missing or unreadable.
     pub fn new(pass: &Pass) -> Result<Self, ParamError> {
         let mut places = HashMap::new();
-        for job in &pass.jobs {
+        // Copied log lines are written by a reducer of their own: they must not stand about unpacked.
+        for job in pass.jobs.iter().filter(|job| !matches!(job.work, Work::Copy(_))) {
             places.insert(job.name, Place::new(job, pass)?);
         }
         places.insert(SCANNED, Place { tables: vec![(SCANNED, String::new())], by_days: false });
@@ -138,7 +145,8 @@ impl SideOutput {
         }
         let folder = String::from_utf8_lossy(&self.folder);
         let folder = folder.trim_end_matches('/');
-        let of_table = ![SCANNED, STEP_FOLDER].contains(&folder.split('/').next().unwrap_or(""));
+        let of_table =
+            ![SCANNED, STEP_FOLDER, FILES_FOLDER].contains(&folder.split('/').next().unwrap_or(""));
         let packing = if of_table { self.packing } else { Packing::Plain };
         let path = format!("{folder}/{}{}", self.part, packing.ending());
         self.open.insert(self.folder.clone(), packing.over(self.dir.append(&path)?));

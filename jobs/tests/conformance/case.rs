@@ -1,6 +1,7 @@
 //! One case: its file form, the folders, the comparison.
 
 use jobs::params::Params;
+use jobs::pass::Source;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use std::fs;
@@ -49,10 +50,31 @@ impl Case {
         self.params.iter().filter_map(|(name, value)| Some((name.clone(), text(value)?))).collect()
     }
 
+    /// The parameters of a scan that takes the days of the interval.
+    pub fn scan_params(&self) -> Result<Params, String> {
+        let mut params = self.run_params();
+        let interval = params.interval().map_err(|e| e.to_string())?;
+        params.set("scan_from", interval.start().to_string());
+        params.set("scan_until", interval.end().to_string());
+        Ok(params)
+    }
+
+    /// The input as the lines of a log.
+    pub fn log(&self) -> (Source, Vec<String>) {
+        (Source::Logs("tracking.log".to_owned()), self.input.clone())
+    }
+
     /// A list of texts.
     pub fn list(&self, name: &str) -> Vec<String> {
         let items = self.params.get(name).and_then(Value::as_array).into_iter().flatten();
         items.map(|item| item.as_str().unwrap().to_owned()).collect()
+    }
+
+    /// Rows of a table of the warehouse, each a list of cells.
+    pub fn rows(&self, name: &str) -> Vec<String> {
+        let rows = self.params.get(name).cloned().unwrap_or_else(|| Value::Array(Vec::new()));
+        let rows: Rows = serde_json::from_value(rows).unwrap();
+        rows.iter().map(|row| row.join("\t")).collect()
     }
 
     /// An LMS table as its rows: columns that the case does not name are NULL.
@@ -74,6 +96,16 @@ impl Case {
 /// Splits rows at TABs.
 pub fn cells(rows: Vec<String>) -> Rows {
     rows.iter().map(|row| row.split('\t').map(str::to_owned).collect()).collect()
+}
+
+/// MySQL prints a DATETIME without its fraction.
+pub fn as_mysql_prints(mut rows: Rows) -> Rows {
+    for cell in rows.iter_mut().flatten() {
+        if cell.len() == 26 && cell.ends_with(".000000") {
+            cell.truncate(19);
+        }
+    }
+    rows
 }
 
 /// Where the data stand, if they are here.
@@ -115,6 +147,18 @@ pub fn check(name: &str, run: impl Fn(&Case) -> Result<Rows, String>) {
     assert!(total > 0, "conformance {name}: the folder has no cases");
 }
 
+/// Spells JSON in a cell as serde_json does: an object, or what follows `json:`.
+fn one_spelling(cell: &mut String) {
+    if let Some(text) = cell.strip_prefix("json:") {
+        let value: Value = serde_json::from_str(text).unwrap();
+        *cell = format!("json:{value}");
+    } else if cell.starts_with('{')
+        && let Ok(object) = serde_json::from_str::<Map<String, Value>>(cell)
+    {
+        *cell = Value::Object(object).to_string();
+    }
+}
+
 fn compare(case: &Case, run: &impl Fn(&Case) -> Result<Rows, String>) -> Result<(), String> {
     let expects_error = case.expected == [["!error"]]
         || case.params.get("expect_error") == Some(&Value::Bool(true));
@@ -124,6 +168,8 @@ fn compare(case: &Case, run: &impl Fn(&Case) -> Result<Rows, String>) -> Result<
         Err(error) => return Err(format!("{}: {error}", case.name)),
     };
     let mut expected = case.expected.clone();
+    // JSON is compared as JSON.
+    rows.iter_mut().chain(&mut expected).flatten().for_each(one_spelling);
     rows.sort();
     expected.sort();
     if !expects_error && rows == expected {

@@ -1,10 +1,11 @@
-//! `course-meta-summary-enrollment` and its two neighbours, told apart by the case's `job`.
+//! `course-meta-summary-enrollment` and its two neighbours, told apart by the case's `job`; the course
+//! list and the blocks of courses.
 
-use crate::case::{Case, Rows, cells};
+use crate::case::{Case, Rows, as_mysql_prints, cells};
 use crate::enrollment::{done, source, spans};
 use jobs::catalog::{
-    course_catalog, course_grade_by_mode, course_meta_summary_enrollment, course_program_metadata,
-    program_course,
+    course_blocks, course_catalog, course_grade_by_mode, course_list,
+    course_meta_summary_enrollment, course_program_metadata, program_course,
 };
 use jobs::enrollment::course_enrollment_mode_daily;
 use jobs::job::Job;
@@ -16,6 +17,22 @@ pub fn run(case: &Case) -> Result<Rows, String> {
         "course-program-metadata" => programs(case),
         _ => summary(case),
     }
+}
+
+pub fn course_list(case: &Case) -> Result<Rows, String> {
+    from_replies(case, &course_list::JOB)
+}
+
+pub fn course_blocks(case: &Case) -> Result<Rows, String> {
+    from_replies(case, &course_blocks::JOB)
+}
+
+/// Runs a job over what a service of the LMS answered.
+fn from_replies(case: &Case, job: &'static Job) -> Result<Rows, String> {
+    let mut params = case.run_params();
+    params.set("datetime", "2026-01-01");
+    let replies = source(job.inputs[0].table.name, case.input.clone());
+    Ok(cells(done(job, &params, vec![replies])?.table(job.fills[0].table.name)))
 }
 
 fn table(
@@ -47,13 +64,5 @@ fn summary(case: &Case) -> Result<Rows, String> {
         sources.push(table(case, &course_catalog::JOB, vec![runs])?);
     }
     let rows = table(case, &course_meta_summary_enrollment::JOB, sources)?.1;
-    Ok(cells(rows).into_iter().map(|row| row.into_iter().map(as_mysql_prints).collect()).collect())
-}
-
-/// MySQL prints a DATETIME without its fraction.
-fn as_mysql_prints(cell: String) -> String {
-    match cell.strip_suffix(".000000") {
-        Some(time) if time.len() == 19 => time.to_owned(),
-        _ => cell,
-    }
+    Ok(as_mysql_prints(cells(rows)))
 }

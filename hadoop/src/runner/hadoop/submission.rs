@@ -4,6 +4,8 @@
 use super::install::Version;
 use crate::runner::{RunError, Work};
 use crate::storage::{Place, StorageError};
+use jobs::params::FILES;
+use jobs::pass::Pass;
 use jobs::streaming::Partitioner;
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -69,7 +71,9 @@ impl Submission<'_> {
         let mut arguments = vec!["jar".to_owned(), jar.display().to_string()];
         let mut put = |name: &str, value: String| arguments.extend([name.to_owned(), value]);
         put("-conf", path.display().to_string());
-        put("-files", format!("file://{}#jobs", self.program.display()));
+        let of_params = self.files().map(|(_, path)| format!(",file://{path}"));
+        let program = format!("file://{}#jobs", self.program.display());
+        put("-files", program + &of_params.collect::<String>());
         for input in self.work.inputs.iter().take(INPUTS_NAMED) {
             put("-input", escaped(&uri(&Place::at(input)?)?));
         }
@@ -88,6 +92,13 @@ impl Submission<'_> {
     fn command(&self, side: &str) -> String {
         let names: Vec<_> = self.work.pass.jobs.iter().map(|job| job.name).collect();
         format!("jobs {side} --scan {} --step {}", names.join(","), self.work.pass.step + 1)
+    }
+
+    /// Files that parameters name; tasks find them in their working folder.
+    fn files(&self) -> impl Iterator<Item = (&str, &str)> {
+        let Pass { jobs, params, .. } = self.work.pass;
+        let used = |name: &str| jobs.iter().any(|job| job.params.contains(&name));
+        params.iter().filter(move |(name, _)| FILES.contains(name) && used(name))
     }
 
     /// All settings of the job, under the names of the cluster's Hadoop.
@@ -135,6 +146,10 @@ impl Submission<'_> {
                 return Err(RunError::TooLong { name: name.to_owned(), length: value.len() });
             }
             settings.insert(format!("insights.param.{name}"), value.to_owned());
+        }
+        for (name, path) in self.files() {
+            let file = path.rsplit('/').next().unwrap_or(path);
+            settings.insert(format!("insights.param.{name}"), file.to_owned());
         }
         settings.extend(self.jobconf.clone());
         Ok(settings)
@@ -201,7 +216,6 @@ mod tests {
     use super::*;
     use crate::events::Events;
     use crate::progress::Progress;
-    use jobs::pass::Pass;
     use jobs::side_output::Packing;
 
     /// Of a job over two logs, on a Hadoop of this version: the arguments, and the settings file.

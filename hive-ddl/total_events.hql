@@ -1,0 +1,8 @@
+CREATE EXTERNAL TABLE IF NOT EXISTS `total_events` (
+  `date` STRING,
+  `count` INT
+)
+PARTITIONED BY (`dt` STRING)
+ROW FORMAT DELIMITED FIELDS TERMINATED BY '\t'
+STORED AS TEXTFILE
+LOCATION '${hivevar:warehouse}/total_events';

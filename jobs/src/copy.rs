@@ -1,0 +1,147 @@
+//! The mapping half of jobs that copy log lines into files: each line is parsed once for all of them.
+
+use crate::event::Prefilter;
+use crate::job::{Job, Pick, Work};
+use crate::params::{ParamError, Params};
+use crate::pass::read_event;
+use crate::streaming::{Error, Mapper, Output};
+
+/// Gives `job, path, line` for each file that a line goes to.
+pub(crate) struct CopyMapper {
+    prefilter: Prefilter,
+    parts: Vec<(&'static str, Box<dyn Pick>)>,
+}
+
+impl CopyMapper {
+    pub(crate) fn new(jobs: &[&'static Job], params: &Params) -> Result<Self, ParamError> {
+        let (mut parts, mut needles) = (Vec::new(), Some(Vec::new()));
+        for job in jobs {
+            let Work::Copy(copy) = job.work else { continue };
+            parts.push((job.name, (copy.pick)(params)?));
+            match &mut needles {
+                Some(all) if !copy.needles.is_empty() => all.extend_from_slice(copy.needles),
+                _ => needles = None,
+            }
+        }
+        Ok(Self { prefilter: Prefilter::new(&needles.unwrap_or_default()), parts })
+    }
+}
+
+impl Mapper for CopyMapper {
+    fn map(&mut self, line: &[u8], out: &mut Output) -> Result<(), Error> {
+        let Some(event) = read_event(line, &self.prefilter, out) else { return Ok(()) };
+        for (name, picker) in &mut self.parts {
+            out.set_tag(name);
+            for place in picker.pick(&event, out) {
+                out.row().text(picker.path(&place)).fields(copied(line)).end()?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What is copied of a line: all but white space at its ends, bytes unchanged.
+#[must_use]
+pub fn copied(line: &[u8]) -> &[u8] {
+    let is_ink = |byte: &u8| !matches!(byte, b' ' | b'\t'..=b'\r');
+    let Some(start) = line.iter().position(is_ink) else { return &[] };
+    let end = line.iter().rposition(is_ink).map_or(line.len(), |last| last + 1);
+    &line[start..end]
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::event::Event;
+    use crate::job::{CopyLines, Place};
+    use crate::pass::{Pass, Source};
+    use crate::side_output::Gzip;
+    use crate::testkit::write_files;
+    use std::io::Read;
+
+    /// Copies each line into the file of its event type, twice when it is `twice`.
+    struct ByType;
+
+    impl Pick for ByType {
+        fn pick(&mut self, event: &Event, out: &mut Output) -> Vec<Place> {
+            let Some(name) = event.event_type() else {
+                out.count("Copy", "Discard Without Type", 1);
+                return Vec::new();
+            };
+            let place = |day: &str| Place { day: day.to_owned(), name: name.to_owned() };
+            let days = if name == "twice" { &["1", "2"][..] } else { &["1"] };
+            days.iter().map(|day| place(day)).collect()
+        }
+
+        fn path(&self, place: &Place) -> String {
+            format!("{}/{}.gz", place.name, place.day)
+        }
+    }
+
+    const JOB: Job = Job {
+        name: "by-type",
+        about: "",
+        internal: false,
+        inputs: &[],
+        fills: &[],
+        params: &[],
+        only_if: None,
+        work: Work::Copy(CopyLines {
+            needles: &["event"],
+            pick: |_| Ok(Box::new(ByType)),
+            pack: |_| Ok(Box::new(Gzip)),
+        }),
+    };
+
+    #[test]
+    fn each_path_is_one_file_of_lines_in_order() {
+        let lines = [
+            "x {\"event_type\": \"once\", \"a\": \"\tb\"}  ",
+            r#"{"event_type": "twice"}"#,
+            r#"{"event_type": "once"}"#,
+            r#"{"event_type": "once"}"#,
+            r#"{"event_type": 7}"#,
+            r#"{"event_type": "#,
+            "nothing",
+        ];
+        let pass = Pass { jobs: vec![&JOB], step: 0, params: Params::default() };
+        let logs = [(Source::Logs("log".to_owned()), lines.map(str::to_owned).to_vec())];
+        let folder = tempfile::tempdir().unwrap();
+        let counters = write_files(&pass, &logs, folder.path()).unwrap();
+        let read = |path: &str| {
+            let file = std::fs::File::open(folder.path().join("files/by-type").join(path)).unwrap();
+            let mut text = String::new();
+            flate2::read::GzDecoder::new(file).read_to_string(&mut text).unwrap();
+            text
+        };
+        let once = "{\"event_type\": \"once\"}\n";
+        let prefixed = "x {\"event_type\": \"once\", \"a\": \"\tb\"}\n";
+        assert_eq!(read("once/1.gz"), [prefixed, once, once].concat());
+        assert_eq!(read("twice/1.gz"), "{\"event_type\": \"twice\"}\n");
+        assert_eq!(read("twice/2.gz"), read("twice/1.gz"));
+        for (group, name, count) in [
+            ("Event", "Lines", 7),
+            ("Event", "Lines Of No Interest", 1),
+            ("Event", "Discard Unparseable Event", 1),
+            ("Copy", "Discard Without Type", 1),
+        ] {
+            assert_eq!(counters.get(group, name), count, "{name}");
+        }
+        let raw = 2 * once.len() + prefixed.len() + 2 * read("twice/1.gz").len();
+        assert_eq!(counters.get("Files", "Raw Bytes Written"), i64::try_from(raw).unwrap());
+        assert!(counters.get("Files", "Bytes Written to Output") > 60);
+    }
+
+    #[test]
+    fn only_white_space_at_the_ends_is_left_out() {
+        for (line, kept) in [
+            ("\x0b a\tb \r\x0c", "a\tb"),
+            ("\u{a0}a\u{a0}", "\u{a0}a\u{a0}"),
+            ("a", "a"),
+            (" \t", ""),
+        ] {
+            assert_eq!(copied(line.as_bytes()), kept.as_bytes());
+        }
+    }
+}
