@@ -5,6 +5,7 @@ use crate::job::{Job, Pick, Work};
 use crate::params::{ParamError, Params};
 use crate::pass::read_event;
 use crate::streaming::{Error, Mapper, Output};
+use crate::text;
 
 /// Gives `job, path, line` for each file that a line goes to.
 pub(crate) struct CopyMapper {
@@ -14,16 +15,13 @@ pub(crate) struct CopyMapper {
 
 impl CopyMapper {
     pub(crate) fn new(jobs: &[&'static Job], params: &Params) -> Result<Self, ParamError> {
-        let (mut parts, mut needles) = (Vec::new(), Some(Vec::new()));
+        let (mut parts, mut needles) = (Vec::new(), Vec::new());
         for job in jobs {
             let Work::Copy(copy) = job.work else { continue };
             parts.push((job.name, (copy.pick)(params)?));
-            match &mut needles {
-                Some(all) if !copy.needles.is_empty() => all.extend_from_slice(copy.needles),
-                _ => needles = None,
-            }
+            needles.push(copy.needles);
         }
-        Ok(Self { prefilter: Prefilter::new(&needles.unwrap_or_default()), parts })
+        Ok(Self { prefilter: Prefilter::for_any(&needles), parts })
     }
 }
 
@@ -43,10 +41,7 @@ impl Mapper for CopyMapper {
 /// What is copied of a line: all but white space at its ends, bytes unchanged.
 #[must_use]
 pub fn copied(line: &[u8]) -> &[u8] {
-    let is_ink = |byte: &u8| !matches!(byte, b' ' | b'\t'..=b'\r');
-    let Some(start) = line.iter().position(is_ink) else { return &[] };
-    let end = line.iter().rposition(is_ink).map_or(line.len(), |last| last + 1);
-    &line[start..end]
+    text::strip_ascii(line)
 }
 
 #[cfg(test)]

@@ -351,13 +351,22 @@ pub struct SumCounts;
 
 impl Reducer for SumCounts {
     fn reduce(&mut self, key: &[u8], values: &mut Values, out: &mut Output) -> Result<(), Error> {
-        let mut sum = 0;
-        while let Some(value) = values.next()? {
-            let number = str::from_utf8(value).ok().and_then(|text| text.parse::<i64>().ok());
-            sum += number.ok_or_else(|| Error::contract("a count", "no number", value))?;
-        }
+        let sum = sum_counts(values)?;
         out.row().fields(key).int(sum).end()
     }
+}
+
+/// The sum of a key's values, each a whole number.
+///
+/// # Errors
+/// When a value cannot be read, or is no number.
+pub fn sum_counts(values: &mut Values) -> Result<i64, Error> {
+    let mut sum = 0;
+    while let Some(value) = values.next()? {
+        let number = str::from_utf8(value).ok().and_then(|text| text.parse::<i64>().ok());
+        sum += number.ok_or_else(|| Error::contract("a count", "no number", value))?;
+    }
+    Ok(sum)
 }
 
 #[cfg(test)]

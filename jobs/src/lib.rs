@@ -7,6 +7,7 @@
 
 pub mod catalog;
 pub mod copy;
+pub mod csv_file;
 pub mod day;
 pub mod engagement;
 pub mod enrollment;

@@ -7,7 +7,7 @@
 use crate::copy::CopyMapper;
 use crate::event::{Event, Prefilter};
 use crate::job::{Extract, Job, KeepAll, Step, WHOLE_LINE, Work};
-use crate::params::{ParamError, Params};
+use crate::params::{FILES, ParamError, Params};
 use crate::side_output::{FileReducer, Folder};
 use crate::streaming::shuffle::key_len;
 use crate::streaming::{Error, Mapper, Output, Partitioner, Reducer, Values};
@@ -81,6 +81,12 @@ impl Pass {
             Partitioner::Fields(fields) | Partitioner::Key(fields) => fields,
         });
         Partitioner::Fields(1 + fields.max().unwrap_or(1))
+    }
+
+    /// The parameters of its jobs that name files, with what they name.
+    pub fn files(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let used = |name: &&&str| self.jobs.iter().any(|job| job.params.contains(name));
+        FILES.iter().filter(used).filter_map(|name| Some((*name, self.params.get(name)?)))
     }
 
     /// Makes the mapper for the lines of one source.
@@ -257,26 +263,24 @@ struct ScanMapper {
     prefilter: Prefilter,
     parts: Vec<(&'static str, Box<dyn Extract>)>,
     days: Days,
-    seen: BTreeSet<(usize, String)>,
+    /// The days of which each part wrote facts.
+    seen: Vec<BTreeSet<String>>,
 }
 
 impl ScanMapper {
     fn new(jobs: &[&'static Job], params: &Params, address: &str) -> Result<Self, ParamError> {
-        let (mut parts, mut needles) = (Vec::new(), Some(Vec::new()));
+        let (mut parts, mut needles) = (Vec::new(), Vec::new());
         for job in jobs {
             let Work::Scan(scan) = job.work else { continue };
             parts.push((job.name, (scan.extract)(params)?));
-            match &mut needles {
-                Some(all) if !scan.needles.is_empty() => all.extend_from_slice(scan.needles),
-                _ => needles = None,
-            }
+            needles.push(scan.needles);
         }
         Ok(Self {
             address: address.to_owned(),
-            prefilter: Prefilter::new(&needles.unwrap_or_default()),
+            prefilter: Prefilter::for_any(&needles),
+            seen: vec![BTreeSet::new(); parts.len()],
             parts,
             days: Days::new(params),
-            seen: BTreeSet::new(),
         })
     }
 
@@ -287,15 +291,15 @@ impl ScanMapper {
         wants: impl Fn(&dyn Extract) -> bool,
         out: &mut Output,
     ) -> Result<(), Error> {
-        for (at, (name, extractor)) in self.parts.iter_mut().enumerate() {
+        for ((name, extractor), seen) in self.parts.iter_mut().zip(&mut self.seen) {
             if !wants(extractor.as_ref()) {
                 continue;
             }
             out.set_tag(name);
             let before = out.written;
             extractor.extract(event, day, out)?;
-            if out.written > before && !self.seen.contains(&(at, day.to_owned())) {
-                self.seen.insert((at, day.to_owned()));
+            if out.written > before && !seen.contains(day) {
+                seen.insert(day.to_owned());
             }
         }
         Ok(())
@@ -331,8 +335,10 @@ impl Mapper for ScanMapper {
             extractor.finish(out)?;
         }
         out.set_tag(SCANNED);
-        for (at, day) in &self.seen {
-            out.row().text(&self.address).text(self.parts[*at].0).text(day).end()?;
+        for ((name, _), seen) in self.parts.iter().zip(&self.seen) {
+            for day in seen {
+                out.row().text(&self.address).text(name).text(day).end()?;
+            }
         }
         Ok(())
     }

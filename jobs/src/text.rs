@@ -70,6 +70,27 @@ pub fn stripped(text: Cow<str>) -> Cow<str> {
     }
 }
 
+/// Bytes without ASCII white space at their ends, the vertical tab included.
+#[must_use]
+pub fn strip_ascii(bytes: &[u8]) -> &[u8] {
+    let is_ink = |byte: &u8| !matches!(byte, b' ' | b'\t'..=b'\r');
+    let Some(start) = bytes.iter().position(is_ink) else { return &[] };
+    let end = bytes.iter().rposition(is_ink).map_or(bytes.len(), |last| last + 1);
+    &bytes[start..end]
+}
+
+/// Whether a text has more characters than so many.
+#[must_use]
+pub fn is_longer(text: &str, most: usize) -> bool {
+    text.len() > most && text.chars().nth(most).is_some()
+}
+
+/// At most so many characters of a text, from the first.
+#[must_use]
+pub fn first_characters(text: &str, most: usize) -> &str {
+    text.char_indices().nth(most).map_or(text, |(end, _)| &text[..end])
+}
+
 /// Each run of ASCII white space made one blank; ends are not trimmed, other spaces stay.
 #[must_use]
 pub fn collapse_white_space(text: &str) -> Cow<'_, str> {

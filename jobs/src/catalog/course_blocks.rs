@@ -7,7 +7,7 @@ use crate::params::{ParamError, Params};
 use crate::streaming::output::NULL;
 use crate::streaming::{Error, Mapper, Output, Reducer, Values};
 use crate::table::{Column, Kind, Table};
-use crate::text::collapse_white_space;
+use crate::text::{collapse_white_space, is_longer};
 use std::borrow::Cow;
 
 /// The job.
@@ -165,7 +165,7 @@ struct Place {
 impl Block<'_> {
     /// Whether the columns can hold its ids and type.
     fn fits(&self, outline: &Outline, course_id: &[u8]) -> bool {
-        let within = |text: &str, most: u16| text.chars().nth(most.into()).is_none();
+        let within = |text: &str, most: u16| !is_longer(text, most.into());
         let parent = self.place.as_ref().and_then(|place| place.parent);
         self.id.as_deref().is_some_and(|id| within(id, LONGEST_ID))
             && within(&self.kind, LONGEST)

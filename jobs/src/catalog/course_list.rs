@@ -5,7 +5,7 @@ use crate::job::{At, Fill, Input, Job, KeepAll, Step, WHOLE_LINE, Work};
 use crate::record::field::read_date_time;
 use crate::streaming::{Error, Mapper, Output};
 use crate::table::{Column, Kind, Table};
-use crate::text::{collapse_white_space, date_time_text};
+use crate::text::{collapse_white_space, date_time_text, first_characters, is_longer};
 
 /// The job.
 pub const JOB: Job = Job {
@@ -128,7 +128,7 @@ fn cell(value: Option<Json>, form: Form, out: &mut Output) -> Result<Option<Stri
         return if needed { Err("Discard Course Without Needed Field") } else { Ok(None) };
     };
     let text = value.text().ok_or("Discard Malformed Course")?;
-    let long = text.chars().nth(LONGEST).is_some();
+    let long = is_longer(&text, LONGEST);
     Ok(match form {
         Form::Id | Form::Label if long => return Err("Discard Course With Long Field"),
         Form::Id | Form::Address => Some(text.into_owned()),
@@ -146,8 +146,7 @@ fn cell(value: Option<Json>, form: Form, out: &mut Output) -> Result<Option<Stri
 
 /// A name as rows hold it: cut to 255 characters, then each run of white space made one blank.
 pub(super) fn cut_and_collapsed(text: &str) -> String {
-    let end = text.char_indices().nth(LONGEST).map_or(text.len(), |(end, _)| end);
-    collapse_white_space(&text[..end]).into_owned()
+    collapse_white_space(first_characters(text, LONGEST)).into_owned()
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use crate::job::{At, Extract, Fill, Job, Scan, SumCounts, Work};
 use crate::params::{ParamError, Params};
 use crate::streaming::{Error, Output};
 use crate::table::{Column, Kind, Load, Table};
-use crate::text;
+use crate::text::{self, first_characters, is_longer};
 use std::borrow::Cow;
 
 /// The job.
@@ -103,7 +103,9 @@ impl Extract for Engagements {
         let mut write = |action| {
             let mut row = out.row();
             row.text(day).text(&*course_id).text(&*username).text(day);
-            row.text(engagement.entity_type).text(&*entity_id).text(action).int(1).end()
+            // Ids that agree so far are one entity.
+            let entity_id = first_characters(&entity_id, LONGEST_ENTITY_ID);
+            row.text(engagement.entity_type).text(entity_id).text(action).int(1).end()
         };
         if completed {
             write("completed")?;
@@ -137,7 +139,7 @@ impl Engagements {
         }
         let correct = || success.and_then(Json::text).is_some_and(is_correct);
         let completed = engagement == PROBLEM && correct();
-        Ok(Fields { course_id, username, entity_id: cut(entity_id), completed })
+        Ok(Fields { course_id, username, entity_id, completed })
     }
 
     /// Retired accounts have names that are too long.
@@ -148,7 +150,7 @@ impl Engagements {
     }
 
     fn course_id<'e>(&self, event: &'e Event) -> Result<Cow<'e, str>, &'static str> {
-        let known = |id: &Cow<str>| self.ccx || !course_key::is_ccx(id);
+        let known = |id: &Cow<str>| course_key::counts(id, self.ccx);
         let id = event.course_id_or_from_url().filter(known);
         id.filter(|id| !is_longer(id, LONGEST_COURSE_ID)).ok_or("Discard Bad Course ID")
     }
@@ -156,19 +158,6 @@ impl Engagements {
 
 fn is_correct(success: Cow<str>) -> bool {
     success.eq_ignore_ascii_case("correct")
-}
-
-/// Whether a text has more characters.
-fn is_longer(text: &str, characters: usize) -> bool {
-    text.len() > characters && text.chars().nth(characters).is_some()
-}
-
-/// Ids that agree so far are one entity.
-fn cut(id: Cow<str>) -> Cow<str> {
-    match id.char_indices().nth(LONGEST_ENTITY_ID) {
-        Some((end, _)) => Cow::Owned(id[..end].to_owned()),
-        None => id,
-    }
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use crate::job::{At, Extract, Fill, Job, Scan, Work};
 use crate::streaming::output::split;
 use crate::streaming::{Error, Output, Reducer, Values};
 use crate::table::{Column, Kind, Table};
+use crate::text::{first_characters, is_longer};
 use std::borrow::Cow;
 
 /// The job.
@@ -126,7 +127,7 @@ impl ByDay {
     fn read<'e>(&self, event: &'e Event) -> Result<Told<'e>, &'static str> {
         let event_type = event.event_type().ok_or("Discard Missing Event Type")?;
         let username = event.user_name().ok_or("Discard Missing Username")?;
-        let known = |id: &Cow<str>| fits(id) && (self.ccx || !course_key::is_ccx(id));
+        let known = |id: &Cow<str>| fits(id) && course_key::counts(id, self.ccx);
         let course_id = event.course_id().filter(known).ok_or("Discard Bad Course ID")?;
         if !fits(&username) {
             return Err("Discard Long Username");
@@ -142,7 +143,7 @@ impl ByDay {
 
 /// Whether the result table can hold a course or a learner.
 fn fits(id: &str) -> bool {
-    id.chars().count() <= LONGEST_ID
+    !is_longer(id, LONGEST_ID)
 }
 
 impl<'e> Activity<'e> {
@@ -171,7 +172,8 @@ impl<'e> Activity<'e> {
             }
             VIDEO => Self { entity: entity("id")?, ..Self::of(VIDEO) },
             url if is_subsection(url) => {
-                let path = Some(cut(url));
+                // As many as the result table holds.
+                let path = Some(first_characters(url, LONGEST_PATH));
                 Self { timestamp: event.timestamp(), path, ..Self::of(SUBSECTION) }
             }
             other => {
@@ -194,11 +196,6 @@ impl<'e> Activity<'e> {
         row.opt(self.vote).opt(flag(self.undo));
         row.opt_str(self.timestamp.as_deref()).opt(self.path).int(1).end()
     }
-}
-
-/// The first characters of a path, as many as the result table holds.
-fn cut(path: &str) -> &str {
-    path.char_indices().nth(LONGEST_PATH).map_or(path, |(end, _)| &path[..end])
 }
 
 /// What a vote is to the voter and, if the event names one, to whom the post belongs. A type that

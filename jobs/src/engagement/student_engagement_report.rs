@@ -2,11 +2,10 @@
 //! §B.4). The LMS looks for them in a folder that is named by a hash of the course.
 
 use super::interval_type::IntervalType;
+use crate::csv_file::{course_folder, write_row};
 use crate::params::{ParamError, Params};
 use crate::streaming::Error;
 use crate::streaming::output::split;
-use sha1::{Digest, Sha1};
-use std::fmt::Write as _;
 
 const COLUMNS: usize = 19;
 
@@ -22,6 +21,8 @@ const MEASURES: &str = "Unique Problems Attempted,Total Problem Attempts,Unique 
 pub struct Reports {
     interval_type: IntervalType,
     interval: String,
+    /// Course and date of the rows that come now, and the file that they go to.
+    rows_of: [Vec<u8>; 2],
     path: String,
 }
 
@@ -34,6 +35,7 @@ impl Reports {
         Ok(Self {
             interval_type: IntervalType::of(params)?,
             interval: params.interval()?.to_string(),
+            rows_of: <[Vec<u8>; 2]>::default(),
             path: String::new(),
         })
     }
@@ -46,33 +48,29 @@ impl Reports {
     pub fn add(&mut self, row: &[u8], bytes: &mut Vec<u8>) -> Result<&str, Error> {
         let fields: [&[u8]; COLUMNS] = split("a row of student_engagement_joined", row)?;
         let [end_date, course_id, rest @ ..] = fields;
-        let path = self.path(course_id, end_date);
+        if self.path.is_empty() || self.rows_of != [course_id, end_date] {
+            self.rows_of = [course_id.to_vec(), end_date.to_vec()];
+            self.begin(self.path(course_id, end_date), bytes);
+        }
+        write_row(bytes, [course_id, end_date].iter().chain(&rest));
+        Ok(&self.path)
+    }
+
+    fn begin(&mut self, path: String, bytes: &mut Vec<u8>) {
         if path != self.path {
             bytes.extend_from_slice(self.header().as_bytes());
             bytes.extend_from_slice(b"\r\n");
             self.path = path;
         }
-        cell(course_id, bytes);
-        for field in std::iter::once(end_date).chain(rest) {
-            bytes.push(b',');
-            cell(field, bytes);
-        }
-        bytes.extend_from_slice(b"\r\n");
-        Ok(&self.path)
     }
 
     fn path(&self, course_id: &[u8], end_date: &[u8]) -> String {
-        let mut path = String::new();
-        for byte in Sha1::digest(course_id) {
-            // Writing to a String cannot fail.
-            let _ = write!(path, "{byte:02x}");
-        }
         let date = match self.interval_type {
             IntervalType::All => self.interval.as_str().into(),
             IntervalType::Daily | IntervalType::Weekly => String::from_utf8_lossy(end_date),
         };
-        let _ = write!(path, "/student_engagement_{}_{date}.csv", self.interval_type.word());
-        path
+        let folder = course_folder(course_id);
+        format!("{folder}/student_engagement_{}_{date}.csv", self.interval_type.word())
     }
 
     fn header(&self) -> String {
@@ -83,22 +81,6 @@ impl Reports {
         };
         format!("Course ID,{date},{LEARNER},{days},{MEASURES}")
     }
-}
-
-/// A field, in quotes only where it would not read back without them.
-fn cell(field: &[u8], bytes: &mut Vec<u8>) {
-    if !field.iter().any(|byte| matches!(byte, b',' | b'"' | b'\r' | b'\n')) {
-        bytes.extend_from_slice(field);
-        return;
-    }
-    bytes.push(b'"');
-    for byte in field {
-        if *byte == b'"' {
-            bytes.push(b'"');
-        }
-        bytes.push(*byte);
-    }
-    bytes.push(b'"');
 }
 
 #[cfg(test)]
@@ -148,22 +130,6 @@ mod tests {
             format!("{FOLDER}/student_engagement_all_2015-04-06-2015-04-20.csv")
         );
         assert!(found[0].1.contains(",End Date,") && found[0].1.contains(",Days Active,"));
-    }
-
-    #[test]
-    fn only_a_field_that_needs_quotes_has_them() {
-        for (field, written) in [
-            ("a b", "a b"),
-            ("a,b", "\"a,b\""),
-            ("\"", "\"\"\"\""),
-            ("a\r", "\"a\r\""),
-            ("'é;", "'é;"),
-            ("", ""),
-        ] {
-            let mut bytes = Vec::new();
-            cell(field.as_bytes(), &mut bytes);
-            assert_eq!(bytes, written.as_bytes(), "{field}");
-        }
     }
 
     #[test]

@@ -4,6 +4,7 @@ use crate::event::{Event, course_key};
 use crate::job::{At, Extract, Fill, Job, Scan, SumCounts, Work};
 use crate::streaming::{Error, Output};
 use crate::table::{Column, Kind, Table};
+use crate::text::is_longer;
 use std::borrow::Cow;
 
 /// The job.
@@ -77,11 +78,12 @@ impl Activity {
         let user_id = event.user_id_text().ok_or("Discard Bad User ID")?;
         let course_id = event
             .course_id_or_from_url()
-            .filter(|id| self.ccx || !course_key::is_ccx(id))
+            .filter(|id| course_key::counts(id, self.ccx))
             .ok_or("Discard Missing Course ID")?;
-        let fits =
-            course_id.len() <= LONGEST_COURSE_ID || course_id.chars().count() <= LONGEST_COURSE_ID;
-        if fits { Ok((user_id, course_id)) } else { Err("Discard Bad Course ID") }
+        match is_longer(&course_id, LONGEST_COURSE_ID) {
+            false => Ok((user_id, course_id)),
+            true => Err("Discard Bad Course ID"),
+        }
     }
 }
 

@@ -10,6 +10,7 @@ use crate::params::{ParamError, Params};
 use crate::streaming::output::split;
 use crate::streaming::{Error, Mapper, Output, Reducer, Values};
 use crate::table::{Column, Kind, Table};
+use crate::text::is_longer;
 use chrono::NaiveDate;
 
 /// The job.
@@ -122,7 +123,7 @@ impl Reducer for Watched {
     fn reduce(&mut self, key: &[u8], values: &mut Values, out: &mut Output) -> Result<(), Error> {
         let [course, module] = split(VIEWING, key)?;
         let id = [course, b"|", module].concat();
-        if String::from_utf8_lossy(&id).chars().count() > LONGEST_ID {
+        if is_longer(&String::from_utf8_lossy(&id), LONGEST_ID) {
             out.count("Video Usage", "Discard Too Long ID", 1);
             return Ok(());
         }

@@ -23,16 +23,16 @@ impl Durations {
     /// # Errors
     /// When there is no such file, or a line of it is something else.
     pub fn of_run(params: &Params) -> Result<Self, ParamError> {
-        let Some(path) = params.get(FILE) else { return Ok(Self::default()) };
-        let unreadable = |wanted: String| ParamError::Unreadable {
-            name: FILE,
-            text: path.to_owned(),
-            wanted: format!("a file of lines `code, seconds`: {wanted}"),
-        };
-        let text = std::fs::read(path).map_err(|e| unreadable(e.to_string()))?;
+        let Some(text) = params.file(FILE)? else { return Ok(Self::default()) };
         let lines = text.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
-        let broken =
-            |line: &[u8]| unreadable(format!("`{}`", String::from_utf8_lossy(line).escape_debug()));
+        let broken = |line: &[u8]| ParamError::Unreadable {
+            name: FILE,
+            text: params.get(FILE).unwrap_or_default().to_owned(),
+            wanted: format!(
+                "a file of lines `code, seconds`: `{}`",
+                String::from_utf8_lossy(line).escape_debug()
+            ),
+        };
         lines.map(|line| code_and_seconds(line).ok_or_else(|| broken(line))).collect()
     }
 

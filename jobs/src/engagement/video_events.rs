@@ -98,7 +98,7 @@ impl VideoEvents {
         event.context_user_id().ok_or("Discard Missing User ID")?;
         let user_id = event.user_id_number().ok_or("Discard Bad User ID")?;
         let course_id = event.course_id_or_from_url();
-        let course_id = course_id.filter(|id| self.ccx || !course_key::is_ccx(id));
+        let course_id = course_id.filter(|id| course_key::counts(id, self.ccx));
         let course_id = course_id.ok_or("Discard Bad Course ID")?;
         let payload = event.payload().ok_or("Discard Missing Event Data")?;
         let [module_id, duration, code, current, old, new] =

@@ -9,7 +9,6 @@ use crate::text;
 use maxminddb::{MaxMindDbError, PathElement, Reader};
 use memchr::memmem;
 use std::net::{IpAddr, Ipv4Addr};
-use std::{fs, io};
 
 /// The parameter that names the file.
 pub const PARAMETER: &str = "geolocation_data";
@@ -34,9 +33,6 @@ pub struct Country<'d> {
 /// Why a file cannot serve.
 #[derive(Debug, thiserror::Error)]
 pub enum AddressDatabaseError {
-    /// It cannot be read.
-    #[error(transparent)]
-    Read(#[from] io::Error),
     /// It is a broken MaxMind DB.
     #[error(transparent)]
     MaxMind(#[from] MaxMindDbError),
@@ -54,11 +50,10 @@ impl AddressDatabase {
     /// # Errors
     /// When none is named, or it cannot serve.
     pub fn open(params: &Params) -> Result<Self, ParamError> {
-        let path = params.get(PARAMETER).ok_or(ParamError::Missing(PARAMETER))?;
-        let opened = fs::read(path).map_err(AddressDatabaseError::Read).and_then(Self::new);
-        opened.map_err(|error| ParamError::Unreadable {
+        let bytes = params.file(PARAMETER)?.ok_or(ParamError::Missing(PARAMETER))?;
+        Self::new(bytes).map_err(|error| ParamError::Unreadable {
             name: PARAMETER,
-            text: path.to_owned(),
+            text: params.get(PARAMETER).unwrap_or_default().to_owned(),
             wanted: format!("a country database: {error}"),
         })
     }
@@ -254,7 +249,7 @@ mod tests {
             (&b"<!DOCTYPE html>"[..], "no whole GeoIP.dat"),
             (&b"\xab\xcd\xefMaxMind.comXYZ"[..], "country database"),
         ] {
-            fs::write(&path, bytes).unwrap();
+            std::fs::write(&path, bytes).unwrap();
             let said = error(path.to_str().unwrap());
             assert!(said.contains("page.mmdb") && said.contains(reason), "{said}");
         }

@@ -46,7 +46,7 @@ impl Extract for Addresses {
     fn extract(&mut self, event: &Event, day: &str, out: &mut Output) -> Result<(), Error> {
         match sighting(event) {
             Ok((user_id, timestamp, address)) => {
-                let course_id = event.course_id().filter(|id| self.ccx || !course_key::is_ccx(id));
+                let course_id = event.course_id().filter(|id| course_key::counts(id, self.ccx));
                 let mut row = out.row();
                 row.text(day).int(user_id).opt_str(course_id);
                 row.text(&*timestamp).text(&*address).end()

@@ -36,11 +36,11 @@ pub fn is_valid(id: &str) -> bool {
     CourseKey::parse(id).is_some()
 }
 
-/// Whether an id is that of a course inside a course: such ids are invalid in every job where the
-/// switch `ccx_enabled` is off (spec 30 §2.6). It holds for texts that are valid course ids.
+/// Whether a valid course id counts in a run: that of a course inside a course is invalid in every job
+/// where the switch `ccx_enabled` is off (spec 30 §2.6).
 #[must_use]
-pub fn is_ccx(id: &str) -> bool {
-    id.starts_with("ccx-v1:")
+pub fn counts(id: &str, ccx_enabled: bool) -> bool {
+    ccx_enabled || !id.starts_with("ccx-v1:")
 }
 
 /// The organisation of a course id; none when the id is invalid or has none.

@@ -236,7 +236,7 @@ impl<'a> Event<'a> {
     }
 
     /// The course id of the context: stripped, none when it is absent, blank, or no course id. Where
-    /// `ccx_enabled` is off, the job drops what [`course_key::is_ccx`] tells.
+    /// `ccx_enabled` is off, the job drops what [`course_key::counts`] tells.
     #[must_use]
     pub fn course_id(&self) -> Option<Cow<'a, str>> {
         let id = text::stripped(self.fields.course_id?.text()?);

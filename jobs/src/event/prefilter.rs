@@ -29,6 +29,15 @@ impl Prefilter {
         }
     }
 
+    /// For several readers of the same lines, each with its texts: one without any wants every line.
+    #[must_use]
+    pub fn for_any(readers: &[&[&str]]) -> Self {
+        match readers.iter().any(|needles| needles.is_empty()) {
+            true => Self::new(&[]),
+            false => Self::new(&readers.concat()),
+        }
+    }
+
     /// Whether a line may hold one of the texts.
     #[must_use]
     pub fn may_match(&self, line: &[u8]) -> bool {

@@ -7,6 +7,7 @@ use crate::lms::dump::DumpReader;
 use crate::params::Params;
 use crate::streaming::shuffle::key_len;
 use crate::streaming::{Error, Mapper, Output, Reducer, Values};
+use crate::text::strip_ascii;
 
 /// The job. It fills no table: a line of its output is the path of a file below the output root, TAB,
 /// and a line of that file.
@@ -64,7 +65,8 @@ impl Mapper for Map {
         let course_id = fields[COLUMNS - 1];
         write_line(&fields, &mut self.line);
         let path = path(&String::from_utf8_lossy(course_id), self.suffix.as_deref());
-        out.row().text(path).text(course_id).fields(stripped(&self.line)).end()
+        // The TABs of empty fields at the ends go as well.
+        out.row().text(path).text(course_id).fields(strip_ascii(&self.line)).end()
     }
 }
 
@@ -82,14 +84,6 @@ fn write_line(fields: &[&[u8]], line: &mut Vec<u8>) {
             line.push(*byte);
         }
     }
-}
-
-/// The line without white space at its ends, so without the TABs of empty fields there.
-fn stripped(line: &[u8]) -> &[u8] {
-    let is_text = |byte: &u8| !matches!(byte, b' ' | b'\t'..=b'\r');
-    let start = line.iter().position(is_text).unwrap_or(line.len());
-    let end = line.iter().rposition(is_text).map_or(start, |last| last + 1);
-    &line[start..end]
 }
 
 /// Puts the names of the columns at the front of each file.

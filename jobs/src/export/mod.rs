@@ -37,7 +37,7 @@ fn received_day(event: &Event) -> Result<NaiveDate, Reject> {
 
 /// The course of an event, of its context or URL; courses inside courses only where `ccx` is on.
 fn course<'e>(event: &'e Event, ccx: bool) -> Option<Cow<'e, str>> {
-    event.course_id_or_from_url().filter(|id| ccx || !course_key::is_ccx(id))
+    event.course_id_or_from_url().filter(|id| course_key::counts(id, ccx))
 }
 
 /// Names joined by commas, as a run's parameter gives a list; blanks around them do not count.

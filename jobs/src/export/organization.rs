@@ -62,7 +62,7 @@ fn of_page(page: &str, ccx: bool) -> Option<String> {
 /// of no course the piece that stands where the organisation should.
 fn of_url(url: &str, ccx: bool, at: usize) -> Option<String> {
     let course = course_key::course_key_from_url(url);
-    match course.filter(|key| !key.contains('/') && (ccx || !course_key::is_ccx(key))) {
+    match course.filter(|key| !key.contains('/') && course_key::counts(key, ccx)) {
         Some(key) => course_key::org(&key).map(str::to_owned),
         None => piece(url, at),
     }

@@ -95,7 +95,7 @@ impl ValidationEvents {
 
     fn course_id<'e>(&self, value: Option<Json<'e>>) -> Result<Cow<'e, str>, &'static str> {
         let id = value.and_then(Json::text).map(text::stripped).unwrap_or_default();
-        let known = course_key::is_valid(&id) && (self.ccx || !course_key::is_ccx(&id));
+        let known = course_key::is_valid(&id) && course_key::counts(&id, self.ccx);
         if known { Ok(id) } else { Err("Discard Bad Course ID") }
     }
 }

@@ -6,8 +6,8 @@
 //! then the answers of a part meet, the latest first. Neither step holds more than a few of them.
 
 use super::answer::{Answer, Metadata};
-use super::csv_file::{CsvFile, write_row};
 use super::problem_check_events;
+use crate::csv_file::{CsvFile, course_folder, write_row};
 use crate::event::{Json, canonical, course_key};
 use crate::job::{At, Fill, Input, Job, Pass, Step, Work};
 use crate::params::{ParamError, Params};
@@ -16,8 +16,6 @@ use crate::streaming::shuffle::key_len;
 use crate::streaming::{Error, Mapper, Output, Reducer, Values};
 use crate::table::{Column, Kind, Table};
 use crate::text;
-use sha1::{Digest, Sha1};
-use std::fmt::Write;
 
 /// The job.
 pub const JOB: Job = Job {
@@ -322,22 +320,13 @@ pub fn csv_file<'r>(
     let mut rows = answers.map(cells).collect::<Result<Vec<_>, Error>>()?;
     rows.sort_unstable();
     let mut bytes = Vec::new();
-    write_row(&mut bytes, &MEMBERS);
+    write_row(&mut bytes, MEMBERS);
     for row in rows {
-        write_row(&mut bytes, &row.map(Cell::into_text));
+        write_row(&mut bytes, row.map(Cell::into_text));
     }
     let name = course_key::filename_safe(course_id, "_");
-    let path = format!("{}/{name}_answer_distribution.csv", sha1_hex(course_id));
+    let path = format!("{}/{name}_answer_distribution.csv", course_folder(course_id.as_bytes()));
     Ok(CsvFile { path, bytes })
-}
-
-fn sha1_hex(text: &str) -> String {
-    let mut hex = String::new();
-    for byte in Sha1::digest(text) {
-        // Writing to a String cannot fail.
-        let _ = write!(hex, "{byte:02x}");
-    }
-    hex
 }
 
 #[cfg(test)]

@@ -4,7 +4,6 @@
 pub mod answer;
 pub mod answer_distribution;
 pub mod answer_text;
-pub mod csv_file;
 pub mod html_text;
 pub mod parts;
 pub mod problem_check_events;

@@ -82,7 +82,7 @@ impl ProblemChecks {
         let context = event.context().ok_or("Discard Missing Context")?;
         let username = event.get("username").filter(|name| !name.is_null());
         let username = username.ok_or("Discard Missing Username")?;
-        let course_id = event.course_id().filter(|id| self.ccx || !course_key::is_ccx(id));
+        let course_id = event.course_id().filter(|id| course_key::counts(id, self.ccx));
         let course_id = course_id.ok_or("Discard Bad Course ID")?;
         let mut members = payload.members();
         let problem_id = members.get("problem_id").filter(|id| !id.is_null());

@@ -3,9 +3,9 @@
 //! Rows of a course come out in the report's order, so that a report of any length is written line by
 //! line.
 
-use super::csv_file::write_row;
 use super::problem_response_latest::{self as latest, COLUMNS};
 use crate::catalog::course_blocks::{self, DELETED_BLOCKS_PATH, PATH_DELIMITER};
+use crate::csv_file::write_row;
 use crate::event::{Json, course_key};
 use crate::job::{At, Fill, Input, Job, Pass, Step, Work};
 use crate::params::{ParamError, Params};
@@ -231,7 +231,7 @@ impl Report {
             Some(at) if cells[at] != NULL => self.cell(at, &String::from_utf8_lossy(cells[at])),
             _ => "None".to_owned(),
         };
-        write_row(bytes, &self.fields.iter().map(cell).collect::<Vec<_>>());
+        write_row(bytes, self.fields.iter().map(cell));
         Ok(())
     }
 

@@ -1,6 +1,6 @@
 //! How many learners have which grade in a block, and how many opened a sequential (spec 20 §7).
 
-use crate::job::{At, Fill, Input, Job, Step, Work};
+use crate::job::{At, Fill, Input, Job, Step, SumCounts, Work, sum_counts};
 use crate::lms::COURSEWARE_STUDENTMODULE;
 use crate::lms::dump::DumpReader;
 use crate::streaming::output::NULL;
@@ -22,7 +22,7 @@ pub const JOB: Job = Job {
     only_if: None,
     work: Work::Steps(&[Step {
         mapper: |_, _| Ok(Box::new(Map::default())),
-        combiner: Some(|_| Ok(Box::new(Combine))),
+        combiner: Some(|_| Ok(Box::new(SumCounts))),
         reducer: |_| Ok(Box::new(Reduce)),
         partition: 3,
         key: 5,
@@ -88,29 +88,11 @@ fn value(field: &[u8]) -> Option<&[u8]> {
     (field != b"NULL").then_some(field)
 }
 
-fn sum(values: &mut Values) -> Result<i64, Error> {
-    let mut sum = 0;
-    while let Some(value) = values.next()? {
-        let count = str::from_utf8(value).ok().and_then(|text| text.parse::<i64>().ok());
-        sum += count.ok_or_else(|| Error::contract("a count", "no number", value))?;
-    }
-    Ok(sum)
-}
-
-struct Combine;
-
-impl Reducer for Combine {
-    fn reduce(&mut self, key: &[u8], values: &mut Values, out: &mut Output) -> Result<(), Error> {
-        let count = sum(values)?;
-        out.row().fields(key).int(count).end()
-    }
-}
-
 struct Reduce;
 
 impl Reducer for Reduce {
     fn reduce(&mut self, key: &[u8], values: &mut Values, out: &mut Output) -> Result<(), Error> {
-        let count = sum(values)?;
+        let count = sum_counts(values)?;
         let of_grades = &key[..key_len(key, 1)] == GRADES.name.as_bytes();
         let row = if of_grades { key } else { &key[..key_len(key, 3)] };
         out.row().fields(row).int(count).end()

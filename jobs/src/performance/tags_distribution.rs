@@ -9,6 +9,7 @@ use crate::job::{At, Fill, Input, Job, Pass, Step, Work};
 use crate::streaming::output::split;
 use crate::streaming::{Error, Output, Reducer, Values};
 use crate::table::{Column, Kind, Table};
+use crate::text::first_characters;
 use std::borrow::Cow;
 
 /// The job.
@@ -81,9 +82,12 @@ fn values_of(tagged: Json<'_>) -> Vec<Json<'_>> {
 
 /// At most as many characters as a column holds; a text that is cut is counted.
 fn cut<'t>(text: Cow<'t, str>, out: &mut Output) -> Cow<'t, str> {
-    let Some((end, _)) = text.char_indices().nth(LONGEST.into()) else { return text };
+    let kept = first_characters(&text, LONGEST.into());
+    if kept.len() == text.len() {
+        return text;
+    }
     out.count("Tags Distribution", "Truncated Text", 1);
-    Cow::Owned(text[..end].to_owned())
+    Cow::Owned(kept.to_owned())
 }
 
 #[cfg(test)]

@@ -72,7 +72,7 @@ struct Check<'e> {
 
 impl TaggedChecks {
     fn check<'e>(&self, event: &'e Event) -> Result<Check<'e>, &'static str> {
-        let course_id = event.course_id().filter(|id| self.ccx || !course_key::is_ccx(id));
+        let course_id = event.course_id().filter(|id| course_key::counts(id, self.ccx));
         let course_id = course_id.ok_or("Discard Bad Course ID")?;
         let org_id = course_key::org(&course_id).ok_or("Discard Bad Course ID")?.to_string();
         let timestamp = event.timestamp().ok_or("Discard Missing Time")?;

@@ -14,10 +14,12 @@ pub const COMPRESS_CODEC: &str = "mapreduce.output.fileoutputformat.compress.cod
 pub const GZIP_CODEC: &str = "org.apache.hadoop.io.compress.GzipCodec";
 
 /// How part files are packed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Packing {
     /// Not at all.
     #[default]
+    #[serde(rename = "none")]
     Plain,
     /// With gzip: half the disk or less, read by Hive as it is.
     Gzip,

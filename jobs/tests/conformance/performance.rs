@@ -2,11 +2,11 @@
 
 use crate::case::{Case, Rows, cells};
 use crate::enrollment::{done, source};
+use jobs::csv_file::CsvFile;
 use jobs::job::Job;
 use jobs::params::Params;
 use jobs::pass::Source;
 use jobs::performance::answer_distribution::{self, csv_file, result_row};
-use jobs::performance::csv_file::CsvFile;
 use jobs::performance::problem_response::{self, Report};
 use jobs::performance::{
     problem_check_events, problem_checks, problem_response_latest, tags_distribution,
