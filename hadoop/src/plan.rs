@@ -226,14 +226,7 @@ pub fn reads(job: &Job, params: &Params, ledger: &Ledger) -> Drive<Vec<Read>> {
         }
         let (folder, key) = (folder_of(input.table.name), input.table.partition);
         let of_days = input.at == At::Days;
-        let folder_name = folder.clone();
-        let read = |value: String, identity| Read {
-            folder: folder_name.clone(),
-            key,
-            value,
-            identity,
-            of_days,
-        };
+        let read = |value, identity| Read { folder: folder.clone(), key, value, identity, of_days };
         match input.at.value(params)? {
             Some(value) => {
                 let known = match ledger.entry(&folder, &value)? {
@@ -283,12 +276,33 @@ pub struct Made {
     pub identity: String,
 }
 
-/// The partitions of a table that a run makes: the one of its parameters, or each of the days that the
-/// job reads, which are all made from all.
+/// The partitions that a run makes of each table of a job: the one of its parameters, or each of the days
+/// that the job reads, which are all made from all.
 ///
 /// # Errors
 /// When a parameter is missing or unreadable.
-pub fn made(job: &Job, fill: &Fill, params: &Params, reads: &[Read]) -> Drive<Vec<Made>> {
+pub fn made(job: &Job, params: &Params, reads: &[Read]) -> Drive<Vec<(&'static Fill, Vec<Made>)>> {
+    let inputs = made_from(job, params, reads)?;
+    let mut found = Vec::new();
+    for fill in job.fills {
+        // Of a family of tables a run makes one.
+        let value = fill.at.value(params)?;
+        let of_inputs = inputs.iter().flat_map(|(name, id)| [name.as_str(), id.as_str()]);
+        let start = [job.name, CODE, value.as_deref().unwrap_or_default()];
+        let identity = identity(start.into_iter().chain(of_inputs));
+        found.push(match fill.at {
+            At::Days => (fill, each_day(&identity, reads)),
+            _ => {
+                let made = value.map(|value| Made { value, inputs: inputs.clone(), identity });
+                (fill, made.into_iter().collect())
+            }
+        });
+    }
+    Ok(found)
+}
+
+/// What a job's tables are made from, by name: partitions, and parameters that decide their rows.
+fn made_from(job: &Job, params: &Params, reads: &[Read]) -> Drive<BTreeMap<String, String>> {
     let mut inputs: BTreeMap<_, _> = reads
         .iter()
         .map(|r| (format!("{}/{}", r.folder, r.value), r.identity.clone().unwrap_or_default()))
@@ -298,24 +312,19 @@ pub fn made(job: &Job, fill: &Fill, params: &Params, reads: &[Read]) -> Drive<Ve
             inputs.insert(format!("--param {name}"), said_of(name, text)?);
         }
     }
-    // Of a family of tables a run makes one.
-    let value = fill.at.value(params)?;
-    let of_inputs = inputs.iter().flat_map(|(name, id)| [name.as_str(), id.as_str()]);
-    let start = [job.name, CODE, value.as_deref().unwrap_or_default()];
-    let of_all = identity(start.into_iter().chain(of_inputs));
-    if fill.at != At::Days {
-        let made = value.map(|value| Made { value, inputs, identity: of_all });
-        return Ok(made.into_iter().collect());
-    }
+    Ok(inputs)
+}
+
+fn each_day(of_all: &str, reads: &[Read]) -> Vec<Made> {
     let mut days: Vec<_> = reads.iter().filter(|read| read.of_days).map(|r| &r.value).collect();
     days.sort_unstable();
     days.dedup();
     let of_day = |day: &String| Made {
         value: day.clone(),
         inputs: BTreeMap::new(),
-        identity: identity([of_all.as_str(), day]),
+        identity: identity([of_all, day]),
     };
-    Ok(days.into_iter().map(of_day).collect())
+    days.into_iter().map(of_day).collect()
 }
 
 /// A parameter's text; of one that names a file, what stands for the file's bytes.
@@ -367,8 +376,8 @@ pub fn state(job: &Job, params: &Params, ledger: &Ledger, force: &Force) -> Driv
         return Ok(State::Forced);
     }
     let reads = reads(job, params, ledger)?;
-    for fill in job.fills {
-        for Made { value, inputs, identity } in made(job, fill, params, &reads)? {
+    for (fill, partitions) in made(job, params, &reads)? {
+        for Made { value, inputs, identity } in partitions {
             let Some(entry) = ledger.entry(fill.table.name, &value)? else {
                 return Ok(State::Missing);
             };

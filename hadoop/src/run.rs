@@ -17,8 +17,9 @@ use crate::{cluster, hive, imports, publish, scan, staged};
 use chrono::NaiveDate;
 use jobs::event::interval::Interval;
 use jobs::job::Job;
+use jobs::learners::SHOWN;
 use jobs::lms;
-use jobs::params::{FILES, Params};
+use jobs::params::Params;
 use jobs::pass::Pass;
 use jobs::side_output::Packing;
 use jobs::streaming::Counters;
@@ -109,13 +110,10 @@ pub fn execute(settings: &Settings, request: &Request) -> Drive<Summary> {
     recorded(settings, request, |run, summary| run.all(&wanted, store.as_ref(), summary))
 }
 
-/// Jobs that keep rows of single learners for others to read.
-const OF_LEARNERS: &[&str] = &["module-engagement-roster", "module-engagement-roster-index"];
-
 /// Refuses what the settings forbid, and jobs that write files in place of tables: no engine brings
 /// these to their place yet.
 fn refuse(jobs: &[&'static Job], privacy: Privacy) -> Drive<()> {
-    let of_learners = jobs.iter().find(|job| OF_LEARNERS.contains(&job.name));
+    let of_learners = jobs.iter().find(|job| SHOWN.contains(&job.name));
     if let Some(job) = of_learners.filter(|_| privacy == Privacy::Aggregate) {
         let said = "keeps rows of single learners, which `privacy: aggregate` forbids";
         return Err(DriveError::Usage(format!("{} {said}", job.name)));
@@ -328,7 +326,7 @@ impl Run<'_> {
     /// How part files of tables are packed.
     #[must_use]
     pub fn packing(&self) -> Packing {
-        self.settings.config.warehouse.compress.into()
+        self.settings.config.warehouse.compress
     }
 
     /// The number of reducers.
@@ -390,8 +388,8 @@ impl Run<'_> {
 
 /// Files that parameters name, brought to this machine's disk where they are elsewhere.
 fn with_files_near(mut pass: Pass, scratch: &Path) -> Drive<Pass> {
-    for name in FILES.iter().filter(|name| pass.jobs.iter().any(|job| job.params.contains(name))) {
-        let Some(address) = pass.params.get(name).map(str::to_owned) else { continue };
+    let named: Vec<_> = pass.files().map(|(name, text)| (name, text.to_owned())).collect();
+    for (name, address) in named {
         let place = Place::at(&address)?;
         let near = match place.disk_path() {
             Some(path) => path.to_owned(),

@@ -150,9 +150,9 @@ fn commit(
     let mut changes = Changes::new(&stage);
     let mut done = Vec::new();
     for (job, reads) in jobs.iter().zip(reads) {
-        for fill in job.fills {
+        for (fill, partitions) in plan::made(job, &run.params, reads)? {
             let mut rows = 0;
-            for Made { value, inputs, identity } in plan::made(job, fill, &run.params, reads)? {
+            for Made { value, inputs, identity } in partitions {
                 let place = format!("{}/{}={value}", fill.table.name, fill.table.partition);
                 let folder = first_made(outputs, &place)?;
                 let folder = folder.unwrap_or_else(|| stage.join("empty").join(&place));

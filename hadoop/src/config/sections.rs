@@ -52,28 +52,8 @@ pub struct Warehouse {
     pub url: String,
     /// How many partitions of a staged table are kept, the newest ones.
     pub keep_partitions: usize,
-    /// How part files are packed.
-    pub compress: Compress,
-}
-
-/// How part files are packed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Compress {
-    /// Not at all.
-    #[default]
-    None,
-    /// With gzip.
-    Gzip,
-}
-
-impl From<Compress> for Packing {
-    fn from(compress: Compress) -> Self {
-        match compress {
-            Compress::None => Self::Plain,
-            Compress::Gzip => Self::Gzip,
-        }
-    }
+    /// How part files are packed: `none` or `gzip`.
+    pub compress: Packing,
 }
 
 /// The result store.
@@ -271,7 +251,7 @@ impl Default for HadoopConfig {
 
 impl Default for Warehouse {
     fn default() -> Self {
-        Self { url: "warehouse".to_owned(), keep_partitions: 3, compress: Compress::None }
+        Self { url: "warehouse".to_owned(), keep_partitions: 3, compress: Packing::Plain }
     }
 }
 

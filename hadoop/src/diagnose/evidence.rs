@@ -137,15 +137,8 @@ impl Evidence {
 
 /// A job's own diagnostics, and its failed attempts, those of failed tasks first.
 fn failed_attempts(rest: &Rest, job: &str) -> Result<(String, Vec<Attempt>), RunError> {
-    let mut about = rest.history(job, "");
-    for _ in 0..PATIENCE {
-        if about.is_ok() {
-            break;
-        }
-        std::thread::sleep(Duration::from_secs(1));
-        about = rest.history(job, "");
-    }
-    let diagnostics = text(&about?["job"]["diagnostics"]);
+    let about = patiently(|| rest.history(job, ""), Result::is_ok)?;
+    let diagnostics = text(&about["job"]["diagnostics"]);
     let tasks = rest.history(job, "/tasks")?;
     let tasks = tasks["tasks"]["task"].as_array().cloned().unwrap_or_default();
     let (failed, others): (Vec<_>, Vec<_>) =
@@ -174,15 +167,22 @@ fn text(value: &Value) -> String {
 
 /// Nodes hand logs over some seconds after a job's end.
 fn aggregated_log(yarn: &str, application: &str, container: &str) -> Result<String, String> {
-    let mut log = container_log(yarn, application, container)?;
+    let ask = || container_log(yarn, application, container);
+    let log = patiently(ask, |log| log.as_ref().map_or(true, |log| !log.is_empty()))?;
+    if log.is_empty() { Err(format!("`{yarn} logs` says nothing")) } else { Ok(log) }
+}
+
+/// Asks once a second until an answer will do; gives the last one.
+fn patiently<T>(ask: impl Fn() -> T, will_do: impl Fn(&T) -> bool) -> T {
+    let mut answer = ask();
     for _ in 0..PATIENCE {
-        if !log.is_empty() {
-            return Ok(log);
+        if will_do(&answer) {
+            break;
         }
         std::thread::sleep(Duration::from_secs(1));
-        log = container_log(yarn, application, container)?;
+        answer = ask();
     }
-    Err(format!("`{yarn} logs` says nothing"))
+    answer
 }
 
 fn container_log(yarn: &str, application: &str, container: &str) -> Result<String, String> {

@@ -4,8 +4,6 @@
 use super::install::Version;
 use crate::runner::{RunError, Work};
 use crate::storage::{Place, StorageError};
-use jobs::params::FILES;
-use jobs::pass::Pass;
 use jobs::streaming::Partitioner;
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -71,7 +69,8 @@ impl Submission<'_> {
         let mut arguments = vec!["jar".to_owned(), jar.display().to_string()];
         let mut put = |name: &str, value: String| arguments.extend([name.to_owned(), value]);
         put("-conf", path.display().to_string());
-        let of_params = self.files().map(|(_, path)| format!(",file://{path}"));
+        // Tasks find them in their working folder.
+        let of_params = self.work.pass.files().map(|(_, path)| format!(",file://{path}"));
         let program = format!("file://{}#jobs", self.program.display());
         put("-files", program + &of_params.collect::<String>());
         for input in self.work.inputs.iter().take(INPUTS_NAMED) {
@@ -92,13 +91,6 @@ impl Submission<'_> {
     fn command(&self, side: &str) -> String {
         let names: Vec<_> = self.work.pass.jobs.iter().map(|job| job.name).collect();
         format!("jobs {side} --scan {} --step {}", names.join(","), self.work.pass.step + 1)
-    }
-
-    /// Files that parameters name; tasks find them in their working folder.
-    fn files(&self) -> impl Iterator<Item = (&str, &str)> {
-        let Pass { jobs, params, .. } = self.work.pass;
-        let used = |name: &str| jobs.iter().any(|job| job.params.contains(&name));
-        params.iter().filter(move |(name, _)| FILES.contains(name) && used(name))
     }
 
     /// All settings of the job, under the names of the cluster's Hadoop.
@@ -147,7 +139,7 @@ impl Submission<'_> {
             }
             settings.insert(format!("insights.param.{name}"), value.to_owned());
         }
-        for (name, path) in self.files() {
+        for (name, path) in self.work.pass.files() {
             let file = path.rsplit('/').next().unwrap_or(path);
             settings.insert(format!("insights.param.{name}"), file.to_owned());
         }
@@ -216,6 +208,7 @@ mod tests {
     use super::*;
     use crate::events::Events;
     use crate::progress::Progress;
+    use jobs::pass::Pass;
     use jobs::side_output::Packing;
 
     /// Of a job over two logs, on a Hadoop of this version: the arguments, and the settings file.
