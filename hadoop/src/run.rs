@@ -304,8 +304,7 @@ impl Run<'_> {
         let scratch = self.scratch(&format!("{name}-scratch"))?;
         let pass = with_files_near(pass, scratch.path())?;
         let progress = Progress::new(name);
-        let step = || pass.jobs.iter().map(|job| job.name).collect::<Vec<_>>().join(", ");
-        let failed = |source| DriveError::Run { step: step(), source };
+        let failed = |source| DriveError::Run { step: step_name(name, &pass), source };
         let reducers = self.reducers()?;
         let work = Work {
             pass: &pass,
@@ -383,6 +382,14 @@ impl Run<'_> {
     /// When it is missing or no interval.
     pub fn interval(&self) -> Drive<Interval> {
         Ok(self.params.interval()?)
+    }
+}
+
+/// A step of one job has the job's name; of several, that of the pass.
+fn step_name(name: &str, pass: &Pass) -> String {
+    match pass.jobs[..] {
+        [job] => job.name.to_owned(),
+        _ => name.to_owned(),
     }
 }
 

@@ -114,7 +114,7 @@ impl Evidence {
                     self.split = Some(without_range(split.trim()).to_owned());
                 } else if causes::named(line).is_some() {
                     let source = format!("{}, log", attempt.id);
-                    self.framework.push(Line { source, text: short(line) });
+                    self.framework.push(Line { source, text: line.to_owned() });
                 }
             }
         }
@@ -204,20 +204,11 @@ fn container_log(yarn: &str, application: &str, container: &str) -> Result<Strin
     }
 }
 
-/// Lines that say something, shortened: a Java trace's frames do not.
+/// Lines that say something: a Java trace's frames do not.
 fn lines(source: &str, said: &str) -> Vec<Line> {
     let told = said.lines().map(str::trim).filter(|line| !line.is_empty());
     let told = told.filter(|line| !line.starts_with("at ") && !line.starts_with("..."));
-    told.map(|line| Line { source: source.to_owned(), text: short(line) }).collect()
-}
-
-/// A line that fits on a screen.
-fn short(line: &str) -> String {
-    const LONGEST: usize = 400;
-    match line.char_indices().nth(LONGEST) {
-        Some((end, _)) => format!("{}…", &line[..end]),
-        None => line.to_owned(),
-    }
+    told.map(|line| Line { source: source.to_owned(), text: line.to_owned() }).collect()
 }
 
 /// `hdfs://…/file.gz:0+123`, several of which may be combined.

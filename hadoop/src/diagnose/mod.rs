@@ -180,12 +180,25 @@ fn quoted(word: &str) -> String {
     }
 }
 
+/// A line that fits on a screen: the middle of a long one is left out, since its end tells why.
+fn short(line: &str) -> String {
+    const HEAD: usize = 150;
+    const TAIL: usize = 250;
+    let length = line.chars().count();
+    if length <= HEAD + TAIL {
+        return line.to_owned();
+    }
+    let head: String = line.chars().take(HEAD).collect();
+    let tail: String = line.chars().skip(length - TAIL).collect();
+    format!("{head} … {tail}")
+}
+
 impl fmt::Display for Diagnosis {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "run       {}", self.run)?;
         writeln!(f, "cause     {}", self.cause)?;
         for Line { source, text } in &self.evidence {
-            writeln!(f, "evidence  {source}: {text}")?;
+            writeln!(f, "evidence  {source}: {}", short(text))?;
         }
         match &self.input {
             Some((file, Some(offset))) => {
@@ -258,6 +271,16 @@ mod tests {
             ranked(&evidence).evidence[0].text,
             "[2026-01-01T00:00:00Z ERROR] line 3 of x: bad"
         );
+    }
+
+    #[test]
+    fn what_a_long_line_says_at_its_end_is_seen() {
+        let long = format!("{}: to unknown queue: nope", "a-job, ".repeat(200));
+        let evidence = Evidence { client: Some(line("the run", &long)), ..Evidence::default() };
+        let screen = ranked(&evidence).to_string();
+        assert!(screen.contains("the queue refuses the job"), "{screen}");
+        assert!(screen.contains("unknown queue: nope\n"), "{screen}");
+        assert!(screen.len() < 800, "{screen}");
     }
 
     #[test]
