@@ -266,6 +266,19 @@ impl Changes {
         self.will_move(&ledger.warehouse, Some(staged), partition(table, key, value))
     }
 
+    /// A staged file takes its place: a path below the warehouse.
+    ///
+    /// # Errors
+    /// When it is not staged in the warehouse.
+    pub fn put_file(
+        &mut self,
+        ledger: &Ledger,
+        staged: &Place,
+        path: String,
+    ) -> Result<(), LedgerError> {
+        self.will_move(&ledger.warehouse, Some(staged), path)
+    }
+
     /// The ledger learns of a partition that is in place already.
     pub fn note(&mut self, table: &str, value: &str, entry: Entry) {
         self.tables.entry(table.to_owned()).or_default().insert(value.to_owned(), Some(entry));

@@ -1,15 +1,18 @@
 //! From the names asked for to the jobs to run, and what the ledger says of each.
 
+use crate::config::Source;
 use crate::error::{Drive, DriveError};
+use crate::files;
 use crate::input::checksum;
 use crate::ledger::{CODE, Ledger, identity};
+use crate::scan;
 use crate::storage::Place;
 use crate::workflow;
-use chrono::NaiveDate;
+use chrono::{NaiveDate, Utc};
 use jobs::event::interval::{Interval, resolve_words};
 use jobs::job::{At, Fill, Input, Job, Work};
 use jobs::nearest::did_you_mean;
-use jobs::params::{FILES, PLACES, Params};
+use jobs::params::{FILES, PLACES, ParamError, Params};
 use jobs::{lms, registry};
 use std::collections::BTreeMap;
 
@@ -111,6 +114,9 @@ pub fn resolve_params(
     jobs: &[&'static Job],
     today: NaiveDate,
 ) -> Drive<()> {
+    if params.get("datetime").is_none() && jobs.iter().any(|job| job.params.contains(&"datetime")) {
+        params.set("datetime", Utc::now().format("%Y-%m-%dT%H:%M:%S").to_string());
+    }
     for name in ["date", "end_date", "import_date"] {
         let takes = jobs.iter().any(|job| job.params.contains(&name));
         if takes && params.get(name).is_none() {
@@ -214,11 +220,14 @@ pub fn folder_of(table: &str) -> String {
     if lms::find(table).is_some() { format!("_rows/{table}") } else { table.to_owned() }
 }
 
-/// The partitions that a job reads in this run.
+/// What a job reads in this run: partitions, or log files where it copies their lines.
 ///
 /// # Errors
-/// When a parameter is missing or the ledger cannot be read.
-pub fn reads(job: &Job, params: &Params, ledger: &Ledger) -> Drive<Vec<Read>> {
+/// When a parameter is missing, or the ledger or the sources cannot be read.
+pub fn reads(job: &Job, params: &Params, ledger: &Ledger, sources: &[Source]) -> Drive<Vec<Read>> {
+    if matches!(job.work, Work::Copy(_)) {
+        return scan::logs(job.name, params, sources);
+    }
     let mut found = Vec::new();
     for input in job.inputs {
         if !is_read(input, params)? {
@@ -301,6 +310,23 @@ pub fn made(job: &Job, params: &Params, reads: &[Read]) -> Drive<Vec<(&'static F
     Ok(found)
 }
 
+/// The files that a run makes of a job that fills no table, as one partition: by the date that its
+/// input is of, or by the interval of the run.
+///
+/// # Errors
+/// When a parameter is missing or unreadable.
+pub fn made_files(job: &Job, params: &Params, reads: &[Read]) -> Drive<Option<Made>> {
+    if !job.fills.is_empty() || !job.writes_files() {
+        return Ok(None);
+    }
+    let at = job.inputs.first().map(|input| input.at.value(params)).transpose()?.flatten();
+    let value = at.map_or_else(|| params.interval().map(|i| i.to_string()), Ok)?;
+    let inputs = made_from(job, params, reads)?;
+    let of_inputs = inputs.iter().flat_map(|(name, id)| [name.as_str(), id.as_str()]);
+    let identity = identity([job.name, CODE, &value].into_iter().chain(of_inputs));
+    Ok(Some(Made { value, inputs, identity }))
+}
+
 /// What a job's tables are made from, by name: partitions, and parameters that decide their rows.
 fn made_from(job: &Job, params: &Params, reads: &[Read]) -> Drive<BTreeMap<String, String>> {
     let mut inputs: BTreeMap<_, _> = reads
@@ -336,7 +362,10 @@ fn said_of(name: &str, text: &str) -> Drive<String> {
     let about = place.about()?.ok_or_else(|| {
         DriveError::Missing(format!("parameter `{name}` names {place}, which is not there"))
     })?;
-    Ok(checksum(&place, about.size, about.modified)?)
+    let files = if about.is_folder { place.walk()? } else { vec![(place.clone(), about)] };
+    let sums = files.iter().map(|(file, about)| Ok(checksum(file, about.size, about.modified)?));
+    let sums = sums.collect::<Drive<Vec<_>>>()?;
+    Ok(identity(sums.iter().map(String::as_str)))
 }
 
 /// What the ledger says of a job in this run.
@@ -370,27 +399,87 @@ impl State {
 /// Whether a job that is not a scan is done.
 ///
 /// # Errors
-/// When a parameter is missing or the ledger cannot be read.
-pub fn state(job: &Job, params: &Params, ledger: &Ledger, force: &Force) -> Drive<State> {
+/// When a parameter is missing, or the ledger or the sources cannot be read.
+pub fn state(
+    job: &Job,
+    params: &Params,
+    ledger: &Ledger,
+    sources: &[Source],
+    force: &Force,
+) -> Drive<State> {
     if force.covers(job) {
         return Ok(State::Forced);
     }
-    let reads = reads(job, params, ledger)?;
+    let reads = reads(job, params, ledger, sources)?;
     for (fill, partitions) in made(job, params, &reads)? {
-        for Made { value, inputs, identity } in partitions {
-            let Some(entry) = ledger.entry(fill.table.name, &value)? else {
-                return Ok(State::Missing);
-            };
-            let place = ledger.partition(fill.table.name, fill.table.partition, &value);
+        for made in partitions {
+            let place = ledger.partition(fill.table.name, fill.table.partition, &made.value);
             if !place.join("_SUCCESS").exists()? {
                 return Ok(State::Missing);
             }
-            if entry.identity != identity {
-                return Ok(State::Stale(difference(&entry.inputs, &inputs)));
+            let state = known(ledger, fill.table.name, &made)?;
+            if state != State::Complete {
+                return Ok(state);
             }
         }
     }
-    Ok(State::Complete)
+    match made_files(job, params, &reads)? {
+        Some(made) => known(ledger, &files::ledger_name(job), &made),
+        None => Ok(State::Complete),
+    }
+}
+
+/// What the ledger says of a partition.
+fn known(ledger: &Ledger, table: &str, made: &Made) -> Drive<State> {
+    Ok(match ledger.entry(table, &made.value)? {
+        None => State::Missing,
+        Some(entry) if entry.identity == made.identity => State::Complete,
+        Some(entry) => State::Stale(difference(&entry.inputs, &made.inputs)),
+    })
+}
+
+/// A job with the parameters of a run of its own.
+pub type Other = (&'static Job, Params);
+
+/// Jobs that have to fill other partitions than those of this run, since a job reads these: the
+/// summary of the week before, enrollments at the end of another interval.
+///
+/// # Errors
+/// When a parameter is missing or unreadable.
+pub fn others(job: &Job, params: &Params) -> Drive<Vec<Other>> {
+    let mut found = Vec::new();
+    for input in job.inputs {
+        let Some(filling) = registry::filling(input.table.name) else { continue };
+        let fill = filling.fills.iter().find(|fill| fill.table.name == input.table.name);
+        if let (Some(fill), true) = (fill, is_read(input, params)?)
+            && let Some(read) = input.at.value(params)?
+            && fill.at.value(params)?.is_some_and(|filled| filled != read)
+        {
+            found.push((filling, params_for(fill.at, &read, params)?));
+        }
+    }
+    Ok(found)
+}
+
+/// The parameters of a run that fills a partition.
+fn params_for(at: At, value: &str, params: &Params) -> Drive<Params> {
+    let mut params = params.clone();
+    match at {
+        At::IntervalEnd => {
+            let wanted = || "a date (YYYY-MM-DD)".to_owned();
+            let end = jobs::day::parse(value.as_bytes()).ok_or_else(|| ParamError::Unreadable {
+                name: "date",
+                text: value.to_owned(),
+                wanted: wanted(),
+            })?;
+            let start = std::cmp::min(params.interval()?.start(), end);
+            params.set("interval", Interval::new(start, end).to_string());
+        }
+        At::ImportDate => params.set("import_date", value),
+        At::EndDate => params.set("end_date", value),
+        _ => params.set("date", value),
+    }
+    Ok(params)
 }
 
 /// Says, in one line, how two lists of inputs differ.
@@ -426,16 +515,22 @@ pub fn fuse(jobs: &[&'static Job]) -> Vec<Vec<&'static Job>> {
 }
 
 fn fits(job: &Job, group: &[&'static Job]) -> bool {
-    let partition = |job: &Job| match job.work {
-        Work::Steps(steps) => steps.first().map(|step| step.partition),
-        Work::Scan(_) | Work::Make(_) | Work::Copy(_) => None,
+    let steps = |job: &Job| match job.work {
+        Work::Steps(steps) => steps,
+        Work::Scan(_) | Work::Make(_) | Work::Copy(_) => &[],
+    };
+    // In each step that both have.
+    let dealt_alike = |one: &Job, other: &Job| {
+        let mut both = steps(one).iter().zip(steps(other));
+        !steps(one).is_empty()
+            && !steps(other).is_empty()
+            && both.all(|(one, other)| one.partition == other.partition)
     };
     let reads = |job: &Job, table: &str| job.inputs.iter().any(|input| input.table.name == table);
     let fills = |job: &Job, table: &str| job.fills.iter().any(|f: &Fill| f.table.name == table);
     let shares = group.iter().any(|other| job.inputs.iter().any(|i| reads(other, i.table.name)));
     let waits = group.iter().any(|other| job.inputs.iter().any(|i| fills(other, i.table.name)));
-    let alike =
-        partition(job).is_some() && group.iter().all(|other| partition(other) == partition(job));
+    let alike = group.iter().all(|other| dealt_alike(other, job));
     shares && alike && !waits
 }
 

@@ -13,7 +13,7 @@ use crate::runner::inline::Inline;
 use crate::runner::local::Local;
 use crate::runner::{Runner, Work, cores};
 use crate::storage::{Place, StorageError, Stored};
-use crate::{cluster, hive, imports, publish, scan, staged};
+use crate::{cluster, copies, hive, imports, publish, scan, snapshots, staged, workflow};
 use chrono::NaiveDate;
 use jobs::event::interval::Interval;
 use jobs::job::Job;
@@ -55,6 +55,8 @@ pub struct Run<'a> {
     pub request: &'a Request,
     /// Parameters, defaults filled in.
     pub params: Params,
+    /// Where logs are, those that the run itself wrote among them.
+    pub sources: Vec<Source>,
     /// The warehouse's ledger.
     pub ledger: Ledger,
     /// The engine.
@@ -105,27 +107,39 @@ pub struct Summary {
 pub fn execute(settings: &Settings, request: &Request) -> Drive<Summary> {
     let wanted = plan::closure(&request.names)?;
     plan::check_params(&wanted, &request.params)?;
-    refuse(&wanted, settings.config.privacy)?;
+    workflow::check_needs(&request.names, &request.params)?;
+    let wanted = permitted(settings, request, wanted)?;
     let store = publish::open(settings, &wanted)?;
     recorded(settings, request, |run, summary| run.all(&wanted, store.as_ref(), summary))
 }
 
-/// Refuses what the settings forbid, and jobs that write files in place of tables: no engine brings
-/// these to their place yet.
-fn refuse(jobs: &[&'static Job], privacy: Privacy) -> Drive<()> {
-    let of_learners = jobs.iter().find(|job| SHOWN.contains(&job.name));
-    if let Some(job) = of_learners.filter(|_| privacy == Privacy::Aggregate) {
-        let said = "keeps rows of single learners, which `privacy: aggregate` forbids";
-        return Err(DriveError::Usage(format!("{} {said}", job.name)));
+/// The jobs that the settings permit. One that is asked for by its own name and may not run is
+/// refused; one of a workflow stays away, which is told.
+///
+/// # Errors
+/// Naming the job, and the setting that forbids it.
+pub fn permitted(
+    settings: &Settings,
+    request: &Request,
+    wanted: Vec<&'static Job>,
+) -> Drive<Vec<&'static Job>> {
+    let mut permitted = Vec::new();
+    for job in wanted {
+        match forbidden(job, settings) {
+            None => permitted.push(job),
+            Some(why) if request.names.iter().any(|name| name == job.name) => {
+                return Err(DriveError::Usage(format!("{} {why}", job.name)));
+            }
+            Some(why) => log::warn!("left out: {} {why}", job.name),
+        }
     }
-    match jobs.iter().find(|job| job.fills.is_empty()) {
-        None => Ok(()),
-        Some(job) => Err(DriveError::Usage(format!(
-            "{} writes files in place of tables, which cannot be run from here yet (jobs describe {0} \
-             prints how its halves are run by hand)",
-            job.name
-        ))),
-    }
+    Ok(permitted)
+}
+
+fn forbidden(job: &Job, settings: &Settings) -> Option<&'static str> {
+    let of_learners = SHOWN.contains(&job.name);
+    (of_learners && settings.config.privacy == Privacy::Aggregate)
+        .then_some("keeps rows of single learners, which `privacy: aggregate` forbids")
 }
 
 /// Runs one step on its own, with the ledger held and a record kept.
@@ -161,8 +175,8 @@ fn recorded(
     clear_dead_runs(&settings.config.runners.hadoop.yarn, &warehouse)?;
     let shown = serde_json::to_value(&settings.config).unwrap_or_default();
     let events = Events::begin(&warehouse, id, &request.argv, shown)?;
-    let params = request.params.clone();
-    let mut run = Run { settings, request, params, ledger, runner, events, staging: 0 };
+    let (params, sources) = (request.params.clone(), request.sources.clone());
+    let mut run = Run { settings, request, params, sources, ledger, runner, events, staging: 0 };
     let mut summary = Summary::default();
     let done = steps(&mut run, &mut summary);
     let (code, cause) = match &done {
@@ -234,14 +248,17 @@ impl Run<'_> {
         store: Option<&store::Store>,
         summary: &mut Summary,
     ) -> Drive<()> {
+        let wanted = &snapshots::make(self, wanted, summary)?;
         let facts = plan::facts(wanted, self.settings.scanned_jobs()?.as_deref());
         if !facts.is_empty() {
             scan::scan(self, &facts, summary)?;
         }
         plan::resolve_params(&mut self.params, &self.ledger, wanted, self.request.today)?;
+        copies::read_config(&mut self.params)?;
         let active = plan::active(wanted, &self.params)?;
         imports::import(self, &active, summary)?;
         staged::make(self, &active, summary)?;
+        copies::make(self, &active, summary)?;
         staged::drop_old(self, &active)?;
         // A Hive that is away must not keep charts from those who wait for them.
         let told = self.tell_hive(&active, summary);
@@ -305,7 +322,7 @@ impl Run<'_> {
         let pass = with_files_near(pass, scratch.path())?;
         let progress = Progress::new(name);
         let failed = |source| DriveError::Run { step: step_name(name, &pass), source };
-        let reducers = self.reducers()?;
+        let reducers = if pass.is_of_one_reducer() { 1 } else { self.reducers()? };
         let work = Work {
             pass: &pass,
             inputs,
@@ -402,10 +419,7 @@ fn with_files_near(mut pass: Pass, scratch: &Path) -> Drive<Pass> {
             Some(path) => path.to_owned(),
             None => {
                 let near = scratch.join(place.name());
-                let mut from = place.open(0)?;
-                let mut to =
-                    std::fs::File::create(&near).map_err(StorageError::disk("write", &near))?;
-                std::io::copy(&mut from, &mut to).map_err(place.refused("read"))?;
+                fetch(&place, &Place::from(near.as_path()))?;
                 near
             }
         };
@@ -413,6 +427,19 @@ fn with_files_near(mut pass: Pass, scratch: &Path) -> Drive<Pass> {
         pass.params.set(name, near.display().to_string());
     }
     Ok(pass)
+}
+
+/// Brings a file, or a folder of files, to this machine.
+fn fetch(far: &Place, near: &Place) -> Stored<()> {
+    if !far.is_folder()? {
+        return near.copy_of(far);
+    }
+    for (file, _) in far.walk()? {
+        let near = near.join(file.below(far)?);
+        near.parent().make_folder()?;
+        near.copy_of(&file)?;
+    }
+    Ok(())
 }
 
 /// As on a cluster, unless `--param reducers=N` says otherwise (spec 10 §2.9).

@@ -4,6 +4,7 @@
 use crate::codec;
 use crate::error::{Drive, DriveError};
 use crate::events::now;
+use crate::files;
 use crate::ledger::{Changes, Entry};
 use crate::plan::{self, Made, Read, State};
 use crate::run::{Run, Summary};
@@ -15,6 +16,7 @@ use jobs::side_output::Packing;
 use jobs::streaming::output::write_part_line;
 use jobs::streaming::{Counters, Output};
 use serde_json::json;
+use std::collections::BTreeMap;
 use std::io::{self, BufWriter};
 use std::sync::Arc;
 
@@ -24,20 +26,12 @@ use std::sync::Arc;
 /// The first thing that goes wrong; what was finished before stays.
 pub fn make(run: &mut Run, jobs: &[&'static Job], summary: &mut Summary) -> Drive<()> {
     let steps: Vec<_> =
-        jobs.iter().copied().filter(|job| !matches!(job.work, Work::Scan(_))).collect();
+        jobs.iter().copied().filter(|j| matches!(j.work, Work::Steps(_) | Work::Make(_))).collect();
     for group in plan::fuse(&steps) {
-        let mut due = Vec::new();
-        for job in group {
-            let force = &run.request.force;
-            let state = plan::state(job, &run.params, &run.ledger, force)?;
-            let (_, reason) = state.said();
-            if state == State::Complete {
-                run.skipped(job.name, &reason, summary)?;
-            } else {
-                run.started(job.name, &reason)?;
-                due.push(job);
-            }
+        for job in &group {
+            make_others(run, job, summary)?;
         }
+        let due = due(run, &group, summary)?;
         if !due.is_empty() {
             make_group(run, &due, summary)?;
         }
@@ -45,10 +39,45 @@ pub fn make(run: &mut Run, jobs: &[&'static Job], summary: &mut Summary) -> Driv
     Ok(())
 }
 
+/// What a job reads and this run does not make by itself.
+fn make_others(run: &mut Run, job: &Job, summary: &mut Summary) -> Drive<()> {
+    for (other, params) in plan::others(job, &run.params)? {
+        let own = std::mem::replace(&mut run.params, params);
+        let made = make(run, &plan::closure(&[other.name.to_owned()])?, summary);
+        run.params = own;
+        made?;
+    }
+    Ok(())
+}
+
+/// The jobs of a group that are not done.
+///
+/// # Errors
+/// When the ledger or the sources cannot be read.
+pub fn due(
+    run: &mut Run,
+    group: &[&'static Job],
+    summary: &mut Summary,
+) -> Drive<Vec<&'static Job>> {
+    let mut due = Vec::new();
+    for job in group {
+        let force = &run.request.force;
+        let state = plan::state(job, &run.params, &run.ledger, &run.sources, force)?;
+        let (_, reason) = state.said();
+        if state == State::Complete {
+            run.skipped(job.name, &reason, summary)?;
+        } else {
+            run.started(job.name, &reason)?;
+            due.push(*job);
+        }
+    }
+    Ok(due)
+}
+
 fn make_group(run: &mut Run, jobs: &[&'static Job], summary: &mut Summary) -> Drive<()> {
     let mut reads = Vec::new();
     for job in jobs {
-        let found = plan::reads(job, &run.params, &run.ledger)?;
+        let found = plan::reads(job, &run.params, &run.ledger, &run.sources)?;
         if let Some(missing) = found.iter().find(|read| read.identity.is_none()) {
             let said = format!(
                 "{} needs {}/{}={}, which is not there",
@@ -65,6 +94,14 @@ fn make_group(run: &mut Run, jobs: &[&'static Job], summary: &mut Summary) -> Dr
         _ => run_steps(run, jobs, &reads)?,
     };
     commit(run, jobs, &reads, &outputs, summary)?;
+    note_counters(run, jobs, &counters)
+}
+
+/// Writes a step's counters into the record.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn note_counters(run: &mut Run, jobs: &[&'static Job], counters: &Counters) -> Drive<()> {
     let counters: serde_json::Map<_, _> =
         counters.iter().map(|(group, name, sum)| (format!("{group}.{name}"), sum.into())).collect();
     let names: Vec<_> = jobs.iter().map(|job| job.name).collect();
@@ -139,7 +176,11 @@ fn write_part(
     file.close().map_err(Failed)
 }
 
-fn commit(
+/// Brings tables and files to their places, as one, and remembers what they were made from.
+///
+/// # Errors
+/// When the storage refuses.
+pub fn commit(
     run: &mut Run,
     jobs: &[&'static Job],
     reads: &[Vec<Read>],
@@ -157,27 +198,48 @@ fn commit(
                 let folder = first_made(outputs, &place)?;
                 let folder = folder.unwrap_or_else(|| stage.join("empty").join(&place));
                 let count = codec::count_rows(&folder)?;
-                let entry = Entry {
-                    job: job.name.to_owned(),
-                    identity,
-                    inputs,
-                    rows: count,
-                    run: run.events.id().to_owned(),
-                    finished: now(),
-                };
+                let entry = entry(run, job, identity, inputs, count);
                 let key = fill.table.partition;
                 changes.put(&run.ledger, (fill.table.name, key, &value), &folder, entry)?;
                 run.events.output(fill.table.name, &value, count);
                 rows += count;
             }
-            done.push((job.name, rows));
+            done.push((job.name, json!({"rows": rows})));
+        }
+        if job.writes_files() {
+            let count = files::put(run, job, outputs, &mut changes)?;
+            if let Some(Made { value, inputs, identity }) =
+                plan::made_files(job, &run.params, reads)?
+            {
+                let entry = entry(run, job, identity, inputs, count as u64);
+                changes.note(&files::ledger_name(job), &value, entry);
+            }
+            let root = files::root(job, &run.params, run.ledger.warehouse())?;
+            done.push((job.name, json!({"files": count, "below": root.address()})));
         }
     }
     run.ledger.commit(changes)?;
-    for (job, rows) in done {
-        run.finished(job, json!({"rows": rows}), summary)?;
+    for (job, figures) in done {
+        run.finished(job, figures, summary)?;
     }
     Ok(())
+}
+
+fn entry(
+    run: &Run,
+    job: &Job,
+    identity: String,
+    inputs: BTreeMap<String, String>,
+    rows: u64,
+) -> Entry {
+    Entry {
+        job: job.name.to_owned(),
+        identity,
+        inputs,
+        rows,
+        run: run.events.id().to_owned(),
+        finished: now(),
+    }
 }
 
 fn first_made(outputs: &[Place], place: &str) -> Drive<Option<Place>> {

@@ -80,6 +80,7 @@ mod tests {
         internal: false,
         inputs: &[],
         fills: &[],
+        report: None,
         params: &[],
         only_if: None,
         work: Work::Copy(CopyLines {

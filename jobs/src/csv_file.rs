@@ -3,15 +3,6 @@
 use sha1::{Digest, Sha1};
 use std::fmt::Write;
 
-/// A file as the driver has to write it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CsvFile {
-    /// Where it belongs, below the folder that the run names.
-    pub path: String,
-    /// All of it, in UTF-8.
-    pub bytes: Vec<u8>,
-}
-
 /// Adds a row.
 pub fn write_row<C: AsRef<[u8]>>(bytes: &mut Vec<u8>, cells: impl IntoIterator<Item = C>) {
     let mut rows = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(bytes);

@@ -2,6 +2,7 @@
 
 use crate::event::Event;
 use crate::params::{ParamError, Params};
+use crate::report::MakeReport;
 use crate::streaming::{Error, Mapper, Output, Partitioner, Reducer, Values};
 use crate::table::Table;
 use chrono::{Days, NaiveDate};
@@ -186,7 +187,7 @@ pub struct Step {
     pub combiner: Option<MakeReducer>,
     /// The reducing half.
     pub reducer: MakeReducer,
-    /// Fields that choose the reducer. Jobs of one pass share this.
+    /// Fields that choose the reducer; 0 = one reducer has all lines. Jobs of one pass share this.
     pub partition: usize,
     /// Fields that make a key. A reducer sees its values sorted.
     pub key: usize,
@@ -264,6 +265,8 @@ pub struct Job {
     pub inputs: &'static [Input],
     /// What it fills. Where there are several tables, a row begins with the table's name.
     pub fills: &'static [Fill],
+    /// What makes its files for people, from the rows of its last step.
+    pub report: Option<MakeReport>,
     /// Parameters that it takes, besides those that all jobs take.
     pub params: &'static [&'static str],
     /// It runs only where this switch is on.
@@ -286,6 +289,12 @@ impl Job {
             Work::Steps(_) if self.inputs.iter().any(from_lms) => "join",
             Work::Steps(_) => "reduce",
         }
+    }
+
+    /// Whether it writes files for people, below `output_root`.
+    #[must_use]
+    pub fn writes_files(&self) -> bool {
+        self.report.is_some() || matches!(self.work, Work::Copy(_))
     }
 
     /// Number of map-reduce steps.

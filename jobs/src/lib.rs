@@ -23,6 +23,7 @@ pub mod pass;
 pub mod performance;
 pub mod record;
 pub mod registry;
+pub mod report;
 pub mod side_output;
 pub mod streaming;
 pub mod table;

@@ -33,9 +33,10 @@ pub enum ParamError {
     },
 }
 
-/// Parameters that name a file which tasks read: engines bring it to them, and its bytes decide, not its
-/// name, whether a result is still the same.
-pub const FILES: &[&str] = &["answer_metadata", "geolocation_data", "video_durations"];
+/// Parameters that name a file, or a folder of files, which tasks read: engines bring it to them, and
+/// its bytes decide, not its name, whether a result is still the same.
+pub const FILES: &[&str] =
+    &["answer_metadata", "geolocation_data", "gpg_key_dir", "video_durations"];
 
 /// Parameters that name the partition that is made, or that are told by the partitions that are read.
 pub const PLACES: &[&str] =

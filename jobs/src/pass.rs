@@ -83,6 +83,12 @@ impl Pass {
         Partitioner::Fields(1 + fields.max().unwrap_or(1))
     }
 
+    /// Whether one reducer has to take all lines.
+    #[must_use]
+    pub fn is_of_one_reducer(&self) -> bool {
+        self.partitioner() == Partitioner::Fields(1)
+    }
+
     /// The parameters of its jobs that name files, with what they name.
     pub fn files(&self) -> impl Iterator<Item = (&'static str, &str)> {
         let used = |name: &&&str| self.jobs.iter().any(|job| job.params.contains(name));

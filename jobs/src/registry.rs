@@ -51,6 +51,7 @@ pub const JOBS: &[Job] = &[
     performance::tags_distribution::JOB,
     performance::tags_distribution_by_day::JOB,
     monitor::total_events::JOB,
+    monitor::total_events_report::JOB,
     engagement::user_activity::JOB,
     engagement::video::JOB,
     engagement::video_events::JOB,

@@ -204,7 +204,7 @@ impl Place {
         let folder = folder(wanted)?;
         let part = wanted.conf.partition().context("mapreduce.task.partition is not set")?;
         let packing = Packing::asked_for(&wanted.conf)?;
-        Ok(Self::Side(Box::new(SideOutput::new(folder, part, &wanted.pass, packing)?)))
+        Ok(Self::Side(Box::new(SideOutput::new(Arc::new(folder), part, &wanted.pass, packing)?)))
     }
 
     fn write(&mut self, line: &[u8]) -> io::Result<()> {

@@ -24,9 +24,14 @@ use std::sync::Arc;
 pub struct Done {
     /// Rows of each place: table, partition folder.
     pub rows: BTreeMap<(String, String), Vec<String>>,
+    /// Files that were made of the rows, by path.
+    pub reports: Reports,
     /// What was counted.
     pub counters: Counters,
 }
+
+/// Bytes of files, by path.
+pub type Reports = BTreeMap<String, Vec<u8>>;
 
 impl Done {
     /// All rows of a table, whatever their partition.
@@ -146,7 +151,8 @@ fn make_rows(
     let counters = std::mem::take(&mut out.counters);
     drop(out);
     let place = job.fills.first().map(|fill| (fill.table.name.to_owned(), String::new()));
-    Ok(Done { rows: place.map(|place| (place, rows)).into_iter().collect(), counters })
+    let rows = place.map(|place| (place, rows)).into_iter().collect();
+    Ok(Done { rows, counters, ..Done::default() })
 }
 
 /// Runs one pass over its sources.
@@ -179,7 +185,38 @@ pub fn execute_pass(
         rows.push(String::from_utf8_lossy(&line[row..]).into_owned());
     }
     done.rows.retain(|(table, _), _| table != SCANNED);
+    for job in pass.jobs.iter().filter(|job| job.steps() == pass.step + 1) {
+        let of_job = |table: &str| job.fills.iter().any(|fill| fill.table.name == table);
+        let rows = done.rows.iter().filter(|((table, folder), _)| {
+            of_job(table) || (table == FILES_FOLDER && folder == job.name)
+        });
+        let rows: Vec<_> = rows.flat_map(|(_, rows)| rows.clone()).collect();
+        done.reports.extend(reported(job, &pass.params, rows)?);
+    }
     Ok(done)
+}
+
+/// The files that a job makes of rows, in their order.
+///
+/// # Errors
+/// What the job says.
+pub fn reported(
+    job: &Job,
+    params: &Params,
+    rows: impl IntoIterator<Item = String>,
+) -> Result<Reports, Box<dyn std::error::Error>> {
+    let mut files = Reports::new();
+    let Some(make) = job.report else { return Ok(files) };
+    let mut report = make(params)?;
+    let mut write = |path: &str, bytes: &[u8]| {
+        files.entry(path.to_owned()).or_default().extend_from_slice(bytes);
+        Ok(())
+    };
+    for row in rows {
+        report.row(row.as_bytes(), &mut write)?;
+    }
+    report.finish(&mut write)?;
+    Ok(files)
 }
 
 /// Runs a pass that copies log lines; it writes its files below `folder/files/JOB/`.

@@ -7,9 +7,9 @@ use hadoop::error::{Drive, DriveError};
 use hadoop::interrupt::OnInterrupt;
 use hadoop::ledger::Ledger;
 use hadoop::plan::{self, Force};
-use hadoop::run::{Request, execute};
+use hadoop::run::{Request, execute, permitted};
 use hadoop::storage::Place;
-use hadoop::{scan, workflow};
+use hadoop::{copies, scan, workflow};
 use jobs::event::interval::resolve_words;
 use jobs::job::{Job, Work};
 use jobs::nearest::did_you_mean;
@@ -77,6 +77,7 @@ pub fn plan(file: Option<&Path>, args: &Args) -> Drive<()> {
     let (settings, request) = prepare(file, args)?;
     let wanted = plan::closure(&request.names)?;
     plan::check_params(&wanted, &request.params)?;
+    let wanted = permitted(&settings, &request, wanted)?;
     let ledger = Ledger::look(&Place::at(&settings.config.warehouse.url)?)?;
     let facts = plan::facts(&wanted, settings.scanned_jobs()?.as_deref());
     let todo = scan::compare(&request.sources, &request.params, &facts, &ledger, &request.force)?;
@@ -85,12 +86,17 @@ pub fn plan(file: Option<&Path>, args: &Args) -> Drive<()> {
     text += &format!("{word}\tscan\t{}\n", todo.reason());
     let mut params = request.params.clone();
     plan::resolve_params(&mut params, &ledger, &wanted, request.today)?;
+    copies::read_config(&mut params)?;
     let mut stale: Vec<&str> = if todo.is_nothing() { Vec::new() } else { names(&facts) };
     for job in plan::active(&wanted, &params)? {
         if matches!(job.work, Work::Scan(_)) {
             continue;
         }
-        let (word, reason) = planned(job, &stale, &params, &ledger, &request.force)?;
+        for (other, params) in plan::others(job, &params)? {
+            let (word, reason) = planned(other, &stale, &params, &ledger, &request)?;
+            text += &format!("{word}\t{} for {}\t{reason}\n", other.name, job.name);
+        }
+        let (word, reason) = planned(job, &stale, &params, &ledger, &request)?;
         if word != "COMPLETE" {
             stale.push(job.name);
         }
@@ -109,9 +115,9 @@ fn planned(
     stale: &[&str],
     params: &Params,
     ledger: &Ledger,
-    force: &Force,
+    request: &Request,
 ) -> Drive<(&'static str, String)> {
-    let state = plan::state(job, params, ledger, force)?;
+    let state = plan::state(job, params, ledger, &request.sources, &request.force)?;
     let filling = job.inputs.iter().filter_map(|input| jobs::registry::filling(input.table.name));
     let waits: Vec<_> = filling.map(|job| job.name).filter(|name| stale.contains(name)).collect();
     if state == plan::State::Complete && !waits.is_empty() {

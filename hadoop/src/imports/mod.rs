@@ -60,6 +60,24 @@ fn present(ledger: &Ledger, table: &LmsTable, date: &str) -> Drive<bool> {
     Ok(folder.join("_SUCCESS").exists()? && folder.join("_metadata").exists()?)
 }
 
+/// The days of which a table's import is there, whoever made it, with their folders.
+///
+/// # Errors
+/// When the warehouse cannot be read.
+pub fn imported(ledger: &Ledger, table: &str) -> Drive<Vec<(String, Place)>> {
+    let folder = ledger.warehouse().join(table);
+    let mut found = Vec::new();
+    for (place, _) in if folder.is_folder()? { folder.list()? } else { Vec::new() } {
+        if let Some(day) = place.name().strip_prefix("dt=").map(str::to_owned)
+            && place.join("_SUCCESS").exists()?
+            && place.join("_metadata").exists()?
+        {
+            found.push((day, place));
+        }
+    }
+    Ok(found)
+}
+
 /// Imports tables whatever the ledger says, each for a day.
 ///
 /// # Errors

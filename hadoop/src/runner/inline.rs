@@ -9,7 +9,7 @@ use jobs::streaming::{Counters, Error, LineReader, Lines, Output, map_lines, red
 use std::io;
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// The engine's settings.
 pub struct Inline {
@@ -149,15 +149,19 @@ fn reduce(work: &Work, runs: &[Run], part: usize, output: &Path) -> Result<Count
     let task = || format!("reduce {part}");
     let disk = || format!("reading sorted lines of {} in {}", task(), work.scratch.display());
     let mut merge = Merge::new(runs, part).map_err(RunError::disk(disk()))?;
-    let mut files = SideOutput::new(output.to_owned().into(), part, work.pass, work.packing)?;
-    let mut reducer = work.pass.reducer()?;
+    let folder = Arc::new(output.to_owned().into());
+    let failed = |source| RunError::Task { task: task(), source };
+    let mut reducer = match work.pass.is_copy() {
+        true => work.pass.file_reducer(&folder).map_err(failed)?,
+        false => work.pass.reducer()?,
+    };
+    let mut files = SideOutput::new(folder, part, work.pass, work.packing)?;
     let keys = reducer.keys();
     let mut sink = |line: &[u8]| files.write(line);
     let mut out = Output::new(&mut sink);
     let reduced = reduce_lines(&mut merge, &|line| keys.key_len(line), &mut reducer, &mut out);
     let counters = std::mem::take(&mut out.counters);
     drop(out);
-    let failed = |source| RunError::Task { task: task(), source };
     reduced.map_err(failed)?;
     files.close().map_err(|e| failed(Error::Write(e)))?;
     Ok(counters)

@@ -4,7 +4,7 @@ use crate::config::Source;
 use crate::error::{Drive, DriveError};
 use crate::input::{self, Left, LogFile, Rule, checksum};
 use crate::ledger::{CODE, Ledger, Scanned};
-use crate::plan::Force;
+use crate::plan::{Force, Read};
 use crate::storage::Place;
 use jobs::event::duration;
 use jobs::job::Job;
@@ -66,9 +66,9 @@ const ANY_FILE: &str = ".*";
 
 fn rule(source: &Source, params: &Params) -> Drive<Rule> {
     let patterns = match params.get("pattern") {
+        _ if !source.pattern.is_empty() => source.pattern.clone(),
         Some(pattern) => vec![pattern.to_owned()],
-        None if source.pattern.is_empty() => vec![ANY_FILE.to_owned()],
-        None => source.pattern.clone(),
+        None => vec![ANY_FILE.to_owned()],
     };
     let expand = duration::parse(params.get("expand_interval").unwrap_or(EXPAND))
         .map_err(|e| DriveError::Usage(format!("parameter `expand_interval`: {e}")))?;
@@ -122,6 +122,42 @@ pub fn compare(
     }
     force_days(&mut todo, jobs, ledger, force)?;
     Ok(todo)
+}
+
+/// The log files that a job copies lines of: those of the run's interval, as no ledger knows them.
+///
+/// # Errors
+/// When the interval is missing, the sources cannot be listed, or nothing is chosen of them.
+pub fn logs(job: &str, params: &Params, sources: &[Source]) -> Drive<Vec<Read>> {
+    params.interval()?;
+    let (mut found, mut left) = (Vec::new(), Left::default());
+    let sources: Vec<_> = sources.iter().filter(|source| feeds(source, job)).collect();
+    let Some(first) = sources.first() else {
+        let said = format!("{job} copies lines of logs, and no source of logs is named");
+        return Err(DriveError::Missing(format!("{said} (sources, --source)")));
+    };
+    for source in &sources {
+        let (files, out) = input::choose(&source.url, &rule(source, params)?)?;
+        left.add(&out);
+        found.extend(files);
+    }
+    if found.is_empty() {
+        let urls: Vec<_> = sources.iter().map(|source| source.url.clone()).collect();
+        return Err(left.nothing(&urls, &rule(first, params)?).into());
+    }
+    found.sort_by(|a, b| a.address.cmp(&b.address));
+    found.dedup();
+    let read = |file: LogFile| {
+        let (folder, name) = file.address.rsplit_once('/').unwrap_or(("", &file.address));
+        Read {
+            folder: folder.to_owned(),
+            key: "",
+            value: name.to_owned(),
+            identity: Some(format!("{} {}", file.size, file.modified)),
+            of_days: false,
+        }
+    };
+    Ok(found.into_iter().map(read).collect())
 }
 
 fn is_below(address: &str, root: &str) -> bool {

@@ -3,7 +3,7 @@
 
 mod compare;
 
-pub use compare::{Todo, compare};
+pub use compare::{Todo, compare, logs};
 
 use crate::codec;
 use crate::config::BadFiles;
@@ -27,11 +27,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 /// # Errors
 /// The first thing that goes wrong; the warehouse is as it was then.
 pub fn scan(run: &mut Run, jobs: &[&'static Job], summary: &mut Summary) -> Drive<()> {
-    let request = run.request;
-    if request.sources.is_empty() && run.ledger.scanned().is_empty() {
+    if run.sources.is_empty() && run.ledger.scanned().is_empty() {
         return facts_from_elsewhere(run, jobs, summary);
     }
-    let todo = compare(&request.sources, &run.params, jobs, &run.ledger, &request.force)?;
+    let todo = compare(&run.sources, &run.params, jobs, &run.ledger, &run.request.force)?;
     if todo.is_nothing() && todo.touched.is_empty() {
         return run.skipped("scan", &todo.reason(), summary);
     }

@@ -341,14 +341,42 @@ impl Place {
         if let Home::S3(bucket) = &self.home {
             return bucket.put(&self.path, content).map_err(self.refused("write"));
         }
-        let beside = Self { home: self.home.clone(), path: format!("{}.writing", self.path) };
+        let beside = self.beside();
         beside.stage(content)?;
+        beside.replace(self)
+    }
+
+    /// Becomes a copy of a file, whole: beside its place first, then by one rename. On S3 every write
+    /// is whole.
+    ///
+    /// # Errors
+    /// When the file cannot be read, or this one not written.
+    pub fn copy_of(&self, file: &Self) -> Stored<()> {
+        if matches!(self.home, Home::S3(_)) {
+            return self.fill_from(file);
+        }
+        let beside = self.beside();
+        beside.fill_from(file)?;
+        beside.replace(self)
+    }
+
+    fn beside(&self) -> Self {
+        Self { home: self.home.clone(), path: format!("{}.writing", self.path) }
+    }
+
+    fn replace(&self, other: &Self) -> Stored<()> {
         let renamed = match &self.home {
-            Home::Disk => std::fs::rename(&beside.path, &self.path),
-            Home::Hdfs(cluster) => cluster.replace(&beside.path, &self.path),
-            Home::S3(bucket) => bucket.rename(&beside.path, &self.path),
+            Home::Disk => std::fs::rename(&self.path, &other.path),
+            Home::Hdfs(cluster) => cluster.replace(&self.path, &other.path),
+            Home::S3(bucket) => bucket.rename(&self.path, &other.path),
         };
-        renamed.map_err(self.refused("put into place"))
+        renamed.map_err(other.refused("put into place"))
+    }
+
+    fn fill_from(&self, file: &Self) -> Stored<()> {
+        let mut out = self.create()?;
+        let copied = file.open(0).map(|mut bytes| io::copy(&mut bytes, &mut out))?;
+        copied.and_then(|_| out.close()).map_err(self.refused("write"))
     }
 
     /// Makes a folder, and those that it stands in.
@@ -402,10 +430,7 @@ impl Place {
     pub fn put_tree(&self, folder: &Path) -> Stored<()> {
         let root = Self::on_disk(&folder.display().to_string());
         in_parallel(self.at_once(), root.walk()?, |(file, _): (Self, About)| {
-            let to = self.join(file.below(&root)?);
-            let mut out = to.create()?;
-            let copied = file.open(0).map(|mut bytes| io::copy(&mut bytes, &mut out))?;
-            copied.and_then(|_| out.close()).map_err(to.refused("write"))
+            self.join(file.below(&root)?).fill_from(&file)
         })
     }
 

@@ -17,6 +17,7 @@ pub const JOB: Job = Job {
     internal: false,
     inputs: &[Input::new(&COURSE_BLOCKS_RAW, At::DateTime)],
     fills: &[Fill { table: &TABLE, at: At::DateTime }],
+    report: None,
     params: &[
         "datetime",
         "partition_format",

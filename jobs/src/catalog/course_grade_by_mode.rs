@@ -21,6 +21,7 @@ pub const JOB: Job = Job {
         Input::new(&GRADES_PERSISTENTCOURSEGRADE.rows, At::Date),
     ],
     fills: &[Fill { table: &TABLE, at: At::Date }],
+    report: None,
     params: &["date"],
     only_if: None,
     work: Work::Steps(&[

@@ -14,6 +14,7 @@ pub const JOB: Job = Job {
     internal: false,
     inputs: &[Input::new(&COURSE_LIST_RAW, At::DateTime)],
     fills: &[Fill { table: &TABLE, at: At::DateTime }],
+    report: None,
     params: &["datetime", "partition_format"],
     only_if: None,
     work: Work::Steps(&[Step {

@@ -21,6 +21,7 @@ pub const JOB: Job = Job {
         Input::only_if(&course_catalog::TABLE, At::Date, "enable_course_catalog"),
     ],
     fills: &[Fill { table: &TABLE, at: At::IntervalEnd }],
+    report: None,
     params: &["date", "enable_course_catalog"],
     only_if: None,
     work: Work::Steps(&[Step {

@@ -13,6 +13,7 @@ pub const JOB: Job = Job {
     internal: false,
     inputs: &[Input::new(&program_course::TABLE, At::Date)],
     fills: &[Fill { table: &TABLE, at: At::Date }],
+    report: None,
     params: &["date", "enable_course_catalog"],
     only_if: Some("enable_course_catalog"),
     work: Work::Steps(&[Step {

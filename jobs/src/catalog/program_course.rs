@@ -13,6 +13,7 @@ pub const JOB: Job = Job {
     internal: true,
     inputs: &[Input::new(&DISCOVERY_API_RAW, At::Date)],
     fills: &[Fill { table: &TABLE, at: At::Date }],
+    report: None,
     params: &["date", "enable_course_catalog"],
     only_if: Some("enable_course_catalog"),
     work: Work::Steps(&[Step {

@@ -20,6 +20,7 @@ pub const JOB: Job = Job {
     internal: false,
     inputs: &[Input::new(&user_activity::TABLE, At::Days).within(days_read)],
     fills: &[Fill { table: &TABLE, at: At::EndDate }],
+    report: None,
     params: &["end_date", "weeks", "calendar_interval", "overwrite_n_days"],
     only_if: None,
     work: Work::Steps(&[Step {

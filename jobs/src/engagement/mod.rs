@@ -9,7 +9,7 @@ pub mod module_engagement_summary;
 pub mod student_engagement;
 pub mod student_engagement_by_day;
 pub mod student_engagement_csv;
-pub mod student_engagement_report;
+mod student_engagement_report;
 pub mod summary_row;
 pub mod user_activity;
 pub mod video;

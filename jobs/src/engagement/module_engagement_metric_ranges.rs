@@ -16,6 +16,7 @@ pub const JOB: Job = Job {
     internal: false,
     inputs: &[Input::new(&super::module_engagement_summary::TABLE, At::Date)],
     fills: &[Fill { table: &TABLE, at: At::Date }],
+    report: None,
     params: &["date", "low_percentile", "high_percentile"],
     only_if: None,
     work: Work::Steps(&[Step {

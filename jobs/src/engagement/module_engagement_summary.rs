@@ -17,6 +17,7 @@ pub const JOB: Job = Job {
     internal: false,
     inputs: &[Input::new(&super::module_engagement::TABLE, At::Days)],
     fills: &[Fill { table: &TABLE, at: At::Date }],
+    report: None,
     params: &["date"],
     only_if: None,
     work: Work::Steps(&[Step {

@@ -21,6 +21,7 @@ pub const JOB: Job = Job {
         Fill { table: &RAW_WEEKLY, at: IntervalType::Weekly.at() },
         Fill { table: &RAW_ALL, at: IntervalType::All.at() },
     ],
+    report: None,
     params: &["interval_type"],
     only_if: None,
     work: Work::Steps(&[Step {

@@ -7,6 +7,7 @@
 
 use super::interval_type::{EndDates, IntervalType};
 use super::student_engagement::{self as engagement, raw};
+use super::student_engagement_report::Reports;
 use crate::day;
 use crate::enrollment::course_enrollment_spans as spans;
 use crate::enrollment::span::{Span, learner, learner_key};
@@ -37,6 +38,7 @@ pub const JOB: Job = Job {
         Fill { table: &JOINED_WEEKLY, at: IntervalType::Weekly.at() },
         Fill { table: &JOINED_ALL, at: IntervalType::All.at() },
     ],
+    report: Some(|params| Ok(Box::new(Reports::new(params)?))),
     params: &["interval_type", "import_date", "output_root"],
     only_if: None,
     work: Work::Steps(&[

@@ -4,6 +4,7 @@
 use super::interval_type::IntervalType;
 use crate::csv_file::{course_folder, write_row};
 use crate::params::{ParamError, Params};
+use crate::report::{Report, Write};
 use crate::streaming::Error;
 use crate::streaming::output::split;
 
@@ -18,7 +19,7 @@ const MEASURES: &str = "Unique Problems Attempted,Total Problem Attempts,Unique 
 
 /// Makes the files from rows of `student_engagement_joined_TYPE` in their order: there, the rows of
 /// one file stand together and are sorted.
-pub struct Reports {
+pub(super) struct Reports {
     interval_type: IntervalType,
     interval: String,
     /// Course and date of the rows that come now, and the file that they go to.
@@ -40,30 +41,6 @@ impl Reports {
         })
     }
 
-    /// Appends the line of a row to `bytes`, behind the header where the row begins a file; gives the
-    /// file's path below the output root.
-    ///
-    /// # Errors
-    /// When the line is no row of the table.
-    pub fn add(&mut self, row: &[u8], bytes: &mut Vec<u8>) -> Result<&str, Error> {
-        let fields: [&[u8]; COLUMNS] = split("a row of student_engagement_joined", row)?;
-        let [end_date, course_id, rest @ ..] = fields;
-        if self.path.is_empty() || self.rows_of != [course_id, end_date] {
-            self.rows_of = [course_id.to_vec(), end_date.to_vec()];
-            self.begin(self.path(course_id, end_date), bytes);
-        }
-        write_row(bytes, [course_id, end_date].iter().chain(&rest));
-        Ok(&self.path)
-    }
-
-    fn begin(&mut self, path: String, bytes: &mut Vec<u8>) {
-        if path != self.path {
-            bytes.extend_from_slice(self.header().as_bytes());
-            bytes.extend_from_slice(b"\r\n");
-            self.path = path;
-        }
-    }
-
     fn path(&self, course_id: &[u8], end_date: &[u8]) -> String {
         let date = match self.interval_type {
             IntervalType::All => self.interval.as_str().into(),
@@ -83,6 +60,25 @@ impl Reports {
     }
 }
 
+impl Report for Reports {
+    fn row(&mut self, row: &[u8], write: &mut Write) -> Result<(), Error> {
+        let fields: [&[u8]; COLUMNS] = split("a row of student_engagement_joined", row)?;
+        let [end_date, course_id, rest @ ..] = fields;
+        let mut bytes = Vec::new();
+        if self.path.is_empty() || self.rows_of != [course_id, end_date] {
+            self.rows_of = [course_id.to_vec(), end_date.to_vec()];
+            let path = self.path(course_id, end_date);
+            if path != self.path {
+                bytes.extend_from_slice(self.header().as_bytes());
+                bytes.extend_from_slice(b"\r\n");
+                self.path = path;
+            }
+        }
+        write_row(&mut bytes, [course_id, end_date].iter().chain(&rest));
+        write(&self.path, &bytes)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
@@ -93,13 +89,15 @@ mod tests {
     fn files(interval_type: &str, rows: &[(&str, &str, &str)]) -> Vec<(String, String)> {
         let params = [("interval", "2015-04-06-2015-04-20"), ("interval_type", interval_type)];
         let mut reports = Reports::new(&params.into_iter().collect()).unwrap();
-        let mut files: Vec<(String, String)> = Vec::new();
+        let mut files = Vec::new();
         for (course_id, date, username) in rows {
             let counts = "1\t2\t3\t4\t5\t6\t7\t8\t9\t10\t11\t12\t13";
             let row = format!("{date}\t{course_id}\t{username}\t\\N\t\t{counts}\t");
-            let mut bytes = Vec::new();
-            let path = reports.add(row.as_bytes(), &mut bytes).unwrap();
-            files.push((path.to_owned(), String::from_utf8(bytes).unwrap()));
+            let mut write = |path: &str, bytes: &[u8]| {
+                files.push((path.to_owned(), String::from_utf8(bytes.to_vec()).unwrap()));
+                Ok(())
+            };
+            reports.row(row.as_bytes(), &mut write).unwrap();
         }
         files
     }
@@ -136,6 +134,6 @@ mod tests {
     fn a_line_of_another_width_is_an_error() {
         let params = [("interval", "2015-04-06")];
         let mut reports = Reports::new(&params.into_iter().collect()).unwrap();
-        assert!(reports.add(b"2015-04-06\to/c/r", &mut Vec::new()).is_err());
+        assert!(reports.row(b"2015-04-06\to/c/r", &mut |_, _| Ok(())).is_err());
     }
 }

@@ -14,6 +14,7 @@ pub const JOB: Job = Job {
     internal: false,
     inputs: &[],
     fills: &[Fill { table: &TABLE, at: At::Days }],
+    report: None,
     params: &[],
     only_if: None,
     work: Work::Scan(Scan {

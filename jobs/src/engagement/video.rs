@@ -24,6 +24,7 @@ pub const JOB: Job = Job {
         Fill { table: &TABLE, at: At::IntervalEnd },
         Fill { table: &TIMELINE, at: At::IntervalEnd },
     ],
+    report: None,
     params: &["overwrite_n_days", DROPOFF_THRESHOLD],
     only_if: None,
     work: Work::Steps(&[Step {

@@ -22,6 +22,7 @@ pub const JOB: Job = Job {
     internal: true,
     inputs: &[Input::new(&video_events::TABLE, At::Days).within(days_read)],
     fills: &[Fill { table: &TABLE, at: At::Days }],
+    report: None,
     params: &["overwrite_n_days", video_durations::FILE],
     only_if: None,
     work: Work::Steps(&[

@@ -15,6 +15,7 @@ pub const JOB: Job = Job {
     internal: false,
     inputs: &[Input::new(&spans::TABLE, At::IntervalEnd)],
     fills: &[Fill { table: &TABLE, at: At::IntervalEnd }],
+    report: None,
     params: &[],
     only_if: None,
     work: Work::Steps(&[Step {

@@ -17,6 +17,7 @@ pub const JOB: Job = Job {
         Input::new(&AUTH_USERPROFILE.rows, At::ImportDate),
     ],
     fills: &[Fill { table: &TABLE, at: At::IntervalEnd }],
+    report: None,
     params: &["import_date"],
     only_if: None,
     work: Work::Steps(&[join(|_, table| mapper(table, value), profile_join::all_days), COUNT]),

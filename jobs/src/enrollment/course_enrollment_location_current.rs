@@ -21,6 +21,7 @@ pub const JOB: Job = Job {
         Input::new(&last_country_of_user::TABLE, At::IntervalEnd),
     ],
     fills: &[Fill { table: &TABLE, at: At::ImportDate }],
+    report: None,
     params: &["import_date"],
     only_if: None,
     work: Work::Steps(&[

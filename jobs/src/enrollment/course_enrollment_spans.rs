@@ -18,6 +18,7 @@ pub const JOB: Job = Job {
     internal: true,
     inputs: &[Input::new(&super::course_enrollment_events::TABLE, At::Days)],
     fills: &[Fill { table: &TABLE, at: At::IntervalEnd }],
+    report: None,
     params: &["overwrite_n_days"],
     only_if: None,
     work: Work::Steps(&[Step {

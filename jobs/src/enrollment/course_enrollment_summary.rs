@@ -17,6 +17,7 @@ pub const JOB: Job = Job {
     internal: false,
     inputs: &[Input::new(&super::course_enrollment_events::TABLE, At::Days)],
     fills: &[Fill { table: &TABLE, at: At::IntervalEnd }],
+    report: None,
     params: &["overwrite_n_days"],
     only_if: None,
     work: Work::Steps(&[Step {

@@ -15,6 +15,7 @@ pub const JOB: Job = Job {
     internal: false,
     inputs: &[Input::new(&last_ip_of_user::TABLE, At::Days)],
     fills: &[Fill { table: &TABLE, at: At::IntervalEnd }],
+    report: None,
     params: &[PARAMETER, "overwrite_n_days"],
     only_if: None,
     work: Work::Steps(&[Step {

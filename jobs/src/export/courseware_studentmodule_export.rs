@@ -5,6 +5,7 @@ use crate::job::{At, Input, Job, Step, Work};
 use crate::lms::COURSEWARE_STUDENTMODULE;
 use crate::lms::dump::DumpReader;
 use crate::params::Params;
+use crate::report;
 use crate::streaming::shuffle::key_len;
 use crate::streaming::{Error, Mapper, Output, Reducer, Values};
 use crate::text::strip_ascii;
@@ -17,6 +18,7 @@ pub const JOB: Job = Job {
     internal: false,
     inputs: &[Input::new(&COURSEWARE_STUDENTMODULE.rows, At::ImportDate)],
     fills: &[],
+    report: Some(report::lines),
     params: &["import_date", "output_root", "output_suffix"],
     only_if: None,
     work: Work::Steps(&[Step {

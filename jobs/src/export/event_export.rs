@@ -15,6 +15,7 @@ pub const JOB: Job = Job {
     internal: false,
     inputs: &[],
     fills: &[],
+    report: None,
     params: &[
         "interval",
         "output_root",

@@ -16,6 +16,7 @@ pub const JOB: Job = Job {
     internal: false,
     inputs: &[],
     fills: &[],
+    report: None,
     params: &["interval", "output_root", "course"],
     only_if: None,
     work: Work::Copy(CopyLines {

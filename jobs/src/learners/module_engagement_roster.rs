@@ -35,6 +35,7 @@ pub const JOB: Job = Job {
         Input::new(&COURSE_GROUPS_COURSEUSERGROUP_USERS.rows, At::Date),
     ],
     fills: &[Fill { table: &TABLE, at: At::Date }],
+    report: None,
     params: &["date", "max_field_length"],
     only_if: None,
     work: Work::Steps(&[

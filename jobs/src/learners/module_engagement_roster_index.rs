@@ -1,12 +1,16 @@
 //! The roster as documents of a search index, one JSON object a line (spec 30 A.7).
 //!
-//! Course and name of a learner name a document. A line is `{"_id": …, "_source": {…}}`. A learner with two rows in a course has one document, made
-//! of the row that is greater by its bytes, whatever order they come in.
+//! Course and name of a learner name a document. A line is `{"_id": …, "_source": {…}}`. A learner with
+//! two rows in a course has one document, made of the row that is greater by its bytes, whatever order
+//! they come in. The documents of a course are one file.
 
 use super::module_engagement_roster;
+use crate::csv_file::course_folder;
 use crate::event::canonical::quoted;
 use crate::job::{At, Input, Job, Pass, Step, Work};
+use crate::report;
 use crate::streaming::output::nullable;
+use crate::streaming::shuffle::key_len;
 use crate::streaming::{Error, Output, Reducer, Values};
 use crate::table::{Column, Kind};
 use crate::text::shortest;
@@ -19,6 +23,7 @@ pub const JOB: Job = Job {
     internal: false,
     inputs: &[Input::new(&module_engagement_roster::TABLE, At::Date)],
     fills: &[],
+    report: Some(report::lines),
     params: &["date", "scale_factor"],
     only_if: None,
     work: Work::Steps(&[Step {
@@ -27,13 +32,11 @@ pub const JOB: Job = Job {
         reducer: |params| {
             Ok(Box::new(Reduce { copies: params.number("scale_factor")?.unwrap_or(1) }))
         },
-        partition: 2,
+        // The documents of a course then stand together.
+        partition: 1,
         key: 2,
     }]),
 };
-
-/// The file that the lines belong to.
-pub const FILE: &str = "documents.jsonl";
 
 struct Reduce {
     copies: u32,
@@ -48,11 +51,12 @@ impl Reducer for Reduce {
         }
         let row = [key, &last].join(&b'\t');
         let (id, source) = document(&row)?;
+        let file = format!("{}.jsonl", course_folder(&key[..key_len(key, 1)]));
         for copy in 0..self.copies {
             let id = if copy == 0 { id.clone() } else { format!("{id}|{copy}") };
             let id = quoted(&id);
             let mut row = out.row();
-            row.text(FILE).show(format_args!(r#"{{"_id":{id},"_source":{source}}}"#)).end()?;
+            row.text(&file).show(format_args!(r#"{{"_id":{id},"_source":{source}}}"#)).end()?;
         }
         Ok(())
     }
@@ -132,7 +136,7 @@ mod tests {
         let done = run(&JOB, &[("date", "2014-04-01"), ("scale_factor", copies)], &input);
         let line = |line: &String| {
             let (file, line) = line.split_once('\t').unwrap();
-            assert_eq!(file, FILE);
+            assert_eq!(file, format!("{}.jsonl", course_folder(b"o/c/r")));
             serde_json::from_str(line).unwrap()
         };
         done.files(JOB.name).iter().map(line).collect()

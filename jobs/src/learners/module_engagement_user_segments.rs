@@ -18,6 +18,7 @@ pub const JOB: Job = Job {
         Input::new(&module_engagement_metric_ranges::TABLE, At::Date),
     ],
     fills: &[Fill { table: &TABLE, at: At::Date }],
+    report: None,
     params: &["date"],
     only_if: None,
     work: Work::Steps(&[Step {

@@ -8,6 +8,7 @@ use crate::event::course_key;
 use crate::job::{At, Input, Job, KeepAll, Step, WHOLE_LINE, Work, lms_row};
 use crate::lms::{CourseEnrollment, STUDENT_COURSEENROLLMENT};
 use crate::params::{ParamError, Params};
+use crate::report;
 use crate::streaming::{Error, Mapper, Output};
 use serde_json::json;
 
@@ -19,6 +20,7 @@ pub const JOB: Job = Job {
     internal: true,
     inputs: &[Input::new(&STUDENT_COURSEENROLLMENT.rows, At::ImportDate)],
     fills: &[],
+    report: Some(report::lines),
     params: &["import_date", "output_root", "dump_start", "dump_end", "datetime"],
     only_if: None,
     work: Work::Steps(&[Step {

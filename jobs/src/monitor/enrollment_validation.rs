@@ -9,6 +9,7 @@ use crate::day;
 use crate::event::{Json, time};
 use crate::job::{At, Input, Job, KeepAll, Pass, Step, WHOLE_LINE, Work};
 use crate::params::{ParamError, Params};
+use crate::report;
 use crate::streaming::output::{nullable, split};
 use crate::streaming::{Error, Mapper, Output, Reducer, Values};
 use serde_json::json;
@@ -20,6 +21,7 @@ pub const JOB: Job = Job {
     internal: false,
     inputs: &[Input::new(&super::enrollment_validation_events::TABLE, At::Days)],
     fills: &[],
+    report: Some(report::lines),
     params: &[
         "interval",
         "output_root",

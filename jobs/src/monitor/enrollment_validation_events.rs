@@ -17,6 +17,7 @@ pub const JOB: Job = Job {
     internal: true,
     inputs: &[],
     fills: &[Fill { table: &TABLE, at: At::Days }],
+    report: None,
     params: &[],
     only_if: None,
     work: Work::Scan(Scan {

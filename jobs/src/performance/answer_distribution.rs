@@ -7,10 +7,11 @@
 
 use super::answer::{Answer, Metadata};
 use super::problem_check_events;
-use crate::csv_file::{CsvFile, course_folder, write_row};
+use crate::csv_file::{course_folder, write_row};
 use crate::event::{Json, canonical, course_key};
 use crate::job::{At, Fill, Input, Job, Pass, Step, Work};
 use crate::params::{ParamError, Params};
+use crate::report::{Report, Write};
 use crate::streaming::output::split;
 use crate::streaming::shuffle::key_len;
 use crate::streaming::{Error, Mapper, Output, Reducer, Values};
@@ -24,6 +25,7 @@ pub const JOB: Job = Job {
     internal: false,
     inputs: &[Input::new(&problem_check_events::TABLE, At::Date)],
     fills: &[Fill { table: &TABLE, at: At::Date }],
+    report: Some(|_| Ok(Box::<Files>::default())),
     params: &["date", "answer_metadata", "valid_response_types", "output_root"],
     only_if: None,
     work: Work::Steps(&[
@@ -212,6 +214,7 @@ impl Distribute {
     }
 }
 
+const ROW: &str = "a row of answer_distribution_per_course";
 const COUNTED: &str = "a counted answer";
 
 fn instant(counted: &[u8]) -> &[u8] {
@@ -258,7 +261,7 @@ impl Reducer for Distribute {
 /// # Errors
 /// When it is no row of the table.
 pub fn result_row(row: &[u8]) -> Result<[Option<String>; 12], Error> {
-    let [course_id, answer] = split("a row of answer_distribution_per_course", row)?;
+    let [course_id, answer] = split(ROW, row)?;
     let cells = parsed(answer, row)?.pick(MEMBERS).map(cell_text);
     let [module_id, part_id, correct, first, last, value_id, value, variant, name, question] =
         cells;
@@ -307,27 +310,46 @@ impl Cell {
     }
 }
 
-/// The file of a course, from the answers of its rows, in any order. They are held in memory, since
-/// they have to be sorted.
-///
-/// # Errors
-/// When an answer is no JSON.
-pub fn csv_file<'r>(
-    course_id: &str,
-    answers: impl Iterator<Item = &'r [u8]>,
-) -> Result<CsvFile, Error> {
-    let cells = |answer: &'r [u8]| Ok(parsed(answer, answer)?.pick(MEMBERS).map(Cell::of));
-    let mut rows = answers.map(cells).collect::<Result<Vec<_>, Error>>()?;
-    rows.sort_unstable();
-    let mut bytes = Vec::new();
-    write_row(&mut bytes, MEMBERS);
-    for row in rows {
-        write_row(&mut bytes, row.map(Cell::into_text));
-    }
-    let name = course_key::filename_safe(course_id, "_");
-    let path = format!("{}/{name}_answer_distribution.csv", course_folder(course_id.as_bytes()));
-    Ok(CsvFile { path, bytes })
+/// The files of courses. The rows of one are held in memory, since they have to be sorted.
+#[derive(Default)]
+struct Files {
+    course_id: Vec<u8>,
+    rows: Vec<[Cell; MEMBERS.len()]>,
 }
+
+impl Report for Files {
+    fn row(&mut self, row: &[u8], write: &mut Write) -> Result<(), Error> {
+        let [course_id, answer] = split(ROW, row)?;
+        if self.course_id != course_id {
+            self.finish(write)?;
+            self.course_id = course_id.to_vec();
+        }
+        self.rows.push(parsed(answer, row)?.pick(MEMBERS).map(Cell::of));
+        Ok(())
+    }
+
+    fn finish(&mut self, write: &mut Write) -> Result<(), Error> {
+        if self.rows.is_empty() {
+            return Ok(());
+        }
+        let name = course_key::filename_safe(&String::from_utf8_lossy(&self.course_id), "_");
+        let path = format!("{}/{name}_answer_distribution.csv", course_folder(&self.course_id));
+        let mut bytes = Vec::new();
+        write_row(&mut bytes, MEMBERS);
+        self.rows.sort_unstable();
+        for row in self.rows.drain(..) {
+            write_row(&mut bytes, row.map(Cell::into_text));
+            if bytes.len() > BLOCK {
+                write(&path, &bytes)?;
+                bytes.clear();
+            }
+        }
+        write(&path, &bytes)
+    }
+}
+
+/// What is gathered of a file before it is handed on, in bytes.
+const BLOCK: usize = 64 * 1024;
 
 #[cfg(test)]
 mod tests;

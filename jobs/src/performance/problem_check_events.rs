@@ -16,6 +16,7 @@ pub const JOB: Job = Job {
     internal: true,
     inputs: &[Input::new(&problem_checks::TABLE, At::Days)],
     fills: &[Fill { table: &TABLE, at: At::Date }],
+    report: None,
     params: &["date"],
     only_if: None,
     work: Work::Steps(&[Step {

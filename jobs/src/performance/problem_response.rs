@@ -9,6 +9,7 @@ use crate::csv_file::write_row;
 use crate::event::{Json, course_key};
 use crate::job::{At, Fill, Input, Job, Pass, Step, Work};
 use crate::params::{ParamError, Params};
+use crate::report;
 use crate::streaming::output::{NULL, split};
 use crate::streaming::shuffle::key_len;
 use crate::streaming::{Error, Mapper, Output, Reducer, Values};
@@ -28,6 +29,7 @@ pub const JOB: Job = Job {
         Input::new(&course_blocks::TABLE, At::DateTime),
     ],
     fills: &[Fill { table: &TABLE, at: At::DateTime }],
+    report: Some(|params| Ok(Box::new(Reports::new(params)?))),
     params: &[
         "datetime",
         "partition_format",
@@ -184,55 +186,34 @@ impl Reducer for InOrder {
     }
 }
 
-/// Writes reports: a course's rows of [`TABLE`], in the order in which they stand, as CSV.
-#[derive(Debug)]
-pub struct Report {
+/// Reports: a course's rows of [`TABLE`], in the order in which they stand, as CSV.
+struct Reports {
     fields: Vec<String>,
     date_time_format: Option<String>,
     list_delimiter: String,
     file_name: String,
+    /// Of the rows that come now.
+    course_id: Vec<u8>,
+    path: String,
 }
 
-impl Report {
-    /// Reads how reports are wanted.
-    ///
-    /// # Errors
-    /// When a parameter cannot be read.
-    pub fn new(params: &Params) -> Result<Self, ParamError> {
+impl Reports {
+    fn new(params: &Params) -> Result<Self, ParamError> {
+        let list_delimiter =
+            params.get("report_field_list_delimiter").map_or("|".into(), literal).into_owned();
         Ok(Self {
             fields: fields(params)?,
             date_time_format: date_time_format(params)?,
-            list_delimiter: params
-                .get("report_field_list_delimiter")
-                .map_or("|".into(), literal)
-                .into_owned(),
+            list_delimiter,
             file_name: params.get("report_filename_template").unwrap_or(FILE_NAME).to_owned(),
+            course_id: Vec::new(),
+            path: String::new(),
         })
     }
 
-    /// The path of a course's report, below the folder that the run names.
-    #[must_use]
-    pub fn path(&self, course_id: &str) -> String {
-        self.file_name.replace("{course_id}", &course_key::filename_safe(course_id, "_"))
-    }
-
-    /// Adds the first line of a report.
-    pub fn header(&self, bytes: &mut Vec<u8>) {
-        write_row(bytes, &self.fields);
-    }
-
-    /// Adds a row's line.
-    ///
-    /// # Errors
-    /// When it is no row of the table.
-    pub fn line(&self, row: &[u8], bytes: &mut Vec<u8>) -> Result<(), Error> {
-        let cells: [_; COLUMNS.len()] = split(RESPONSE, row)?;
-        let cell = |field: &String| match COLUMNS.iter().position(|c| c.name == field) {
-            Some(at) if cells[at] != NULL => self.cell(at, &String::from_utf8_lossy(cells[at])),
-            _ => "None".to_owned(),
-        };
-        write_row(bytes, self.fields.iter().map(cell));
-        Ok(())
+    fn path(&self, course_id: &[u8]) -> String {
+        let course = course_key::filename_safe(&String::from_utf8_lossy(course_id), "_");
+        self.file_name.replace("{course_id}", &course)
     }
 
     fn cell(&self, at: usize, text: &str) -> String {
@@ -245,6 +226,24 @@ impl Report {
             _ if COLUMNS[at].name == "answer" => text.replace('\0', &self.list_delimiter),
             _ => text.to_owned(),
         }
+    }
+}
+
+impl report::Report for Reports {
+    fn row(&mut self, row: &[u8], write: &mut report::Write) -> Result<(), Error> {
+        let cells: [_; COLUMNS.len()] = split(RESPONSE, row)?;
+        let mut bytes = Vec::new();
+        if self.path.is_empty() || self.course_id != cells[0] {
+            self.course_id = cells[0].to_vec();
+            self.path = self.path(cells[0]);
+            write_row(&mut bytes, &self.fields);
+        }
+        let cell = |field: &String| match COLUMNS.iter().position(|c| c.name == field) {
+            Some(at) if cells[at] != NULL => self.cell(at, &String::from_utf8_lossy(cells[at])),
+            _ => "None".to_owned(),
+        };
+        write_row(&mut bytes, self.fields.iter().map(cell));
+        write(&self.path, &bytes)
     }
 }
 

@@ -19,6 +19,7 @@ pub const JOB: Job = Job {
     internal: true,
     inputs: &[Input::new(&problem_checks::TABLE, At::Days)],
     fills: &[Fill { table: &TABLE, at: At::DateTime }],
+    report: None,
     params: &["datetime", "partition_format", "clean_text_regex"],
     only_if: None,
     work: Work::Steps(&[Step {

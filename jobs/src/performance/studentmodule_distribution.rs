@@ -18,6 +18,7 @@ pub const JOB: Job = Job {
         Fill { table: &GRADES, at: At::ImportDate },
         Fill { table: &OPENS, at: At::ImportDate },
     ],
+    report: None,
     params: &["import_date"],
     only_if: None,
     work: Work::Steps(&[Step {

@@ -19,6 +19,7 @@ pub const JOB: Job = Job {
     internal: false,
     inputs: &[Input::new(&by_day::TABLE, At::Days)],
     fills: &[Fill { table: &TABLE, at: At::IntervalEnd }],
+    report: None,
     params: &[],
     only_if: None,
     work: Work::Steps(&[Step {

@@ -39,7 +39,7 @@ impl Reducer for FileReducer {
     }
 }
 
-fn stays_below(path: &str) -> bool {
+pub(super) fn stays_below(path: &str) -> bool {
     path.split('/').all(|part| !["", ".", ".."].contains(&part))
 }
 

@@ -2,12 +2,13 @@
 //!
 //! Lines `job, [table,] [day,] row…` become rows of `DIR/TABLE/KEY=VALUE/part-NNNNN`, where `DIR` is
 //! the attempt's own folder, which the framework's committer (or the driver) promotes whole. Lines
-//! for a further step go to `DIR/step-output/JOB/part-NNNNN`, and those of a job that fills no table,
-//! `file, line`, to `DIR/files/JOB/part-NNNNN`.
+//! for a further step go to `DIR/step-output/JOB/part-NNNNN`. Files for people, which a job makes of its
+//! rows or in place of them, stand below `DIR/files/JOB/`.
 
 mod files;
 mod folder;
 mod packing;
+mod reports;
 
 pub use files::{FileReducer, Gzip};
 pub use folder::{File, Folder};
@@ -18,8 +19,10 @@ use crate::params::ParamError;
 use crate::pass::{FILES_FOLDER, Pass, SCANNED, STEP_FOLDER};
 use crate::streaming::output::write_part_line;
 use crate::streaming::shuffle::key_len;
+use reports::Reports;
 use std::collections::HashMap;
 use std::io;
+use std::sync::Arc;
 
 /// Files kept open at once; a pass over many days closes and opens again.
 const MOST_OPEN: usize = 64;
@@ -93,28 +96,30 @@ impl Rows {
     }
 }
 
-/// The part files of one reducer.
+/// The files of one reducer.
 pub struct SideOutput {
-    dir: Folder,
+    dir: Arc<Folder>,
     part: String,
     packing: Packing,
     rows: Rows,
     open: HashMap<Vec<u8>, Packed<File>>,
     folder: Vec<u8>,
+    reports: Reports,
 }
 
 impl SideOutput {
     /// Will write the files of reducer `part` below `dir`, those of tables packed.
     ///
     /// # Errors
-    /// When a parameter that names a partition is missing or unreadable.
+    /// When a parameter is missing or unreadable.
     pub fn new(
-        dir: Folder,
+        dir: Arc<Folder>,
         part: usize,
         pass: &Pass,
         packing: Packing,
     ) -> Result<Self, ParamError> {
         Ok(Self {
+            reports: Reports::new(&dir, pass)?,
             dir,
             part: format!("part-{part:05}"),
             packing,
@@ -130,6 +135,10 @@ impl SideOutput {
     /// When a file cannot be written, or the line begins with no job of the pass.
     pub fn write(&mut self, line: &[u8]) -> io::Result<()> {
         let row = self.rows.find(line, &mut self.folder)?;
+        self.reports.add(line, &line[row..])?;
+        if self.folder.starts_with(FILES_FOLDER.as_bytes()) {
+            return Ok(());
+        }
         if !self.open.contains_key(&self.folder) {
             self.open_file()?;
         }
@@ -145,8 +154,7 @@ impl SideOutput {
         }
         let folder = String::from_utf8_lossy(&self.folder);
         let folder = folder.trim_end_matches('/');
-        let of_table =
-            ![SCANNED, STEP_FOLDER, FILES_FOLDER].contains(&folder.split('/').next().unwrap_or(""));
+        let of_table = ![SCANNED, STEP_FOLDER].contains(&folder.split('/').next().unwrap_or(""));
         let packing = if of_table { self.packing } else { Packing::Plain };
         let path = format!("{folder}/{}{}", self.part, packing.ending());
         self.open.insert(self.folder.clone(), packing.over(self.dir.append(&path)?));
@@ -158,6 +166,7 @@ impl SideOutput {
     /// # Errors
     /// When a file cannot be written.
     pub fn close(self) -> io::Result<()> {
+        self.reports.close()?;
         self.open.into_values().try_for_each(Packed::close)
     }
 }

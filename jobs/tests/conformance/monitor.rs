@@ -1,6 +1,7 @@
 //! `total-events` and `total-events-report`: what operators watch.
 
 use crate::case::{Case, Rows, cells};
+use crate::enrollment::{done, source};
 use jobs::monitor::{total_events, total_events_report};
 use jobs::testkit::scan;
 
@@ -14,7 +15,10 @@ pub fn total_events(case: &Case) -> Result<Rows, String> {
 
 /// The lines of the file, numbered.
 pub fn report(case: &Case) -> Result<Rows, String> {
-    let file = total_events_report::report(&case.input).map_err(|e| e.to_string())?;
+    let job = &total_events_report::JOB;
+    let rows = source(total_events::TABLE.name, case.input.clone());
+    let files = done(job, &case.run_params(), vec![rows])?.reports;
+    let file = files.into_values().next().ok_or("no file")?;
     let text = String::from_utf8(file).map_err(|e| e.to_string())?;
     let text = text.strip_suffix('\n').ok_or("no end of the last line")?;
     let numbered = |(number, line): (usize, &str)| vec![format!("{number:03}"), line.to_owned()];

@@ -2,18 +2,16 @@
 
 use crate::case::{Case, Rows, cells};
 use crate::enrollment::{done, source};
-use jobs::csv_file::CsvFile;
 use jobs::job::Job;
 use jobs::params::Params;
 use jobs::pass::Source;
-use jobs::performance::answer_distribution::{self, csv_file, result_row};
-use jobs::performance::problem_response::{self, Report};
+use jobs::performance::answer_distribution::{self, result_row};
+use jobs::performance::problem_response;
 use jobs::performance::{
     problem_check_events, problem_checks, problem_response_latest, tags_distribution,
     tags_distribution_by_day,
 };
 use jobs::testkit::scan;
-use std::collections::BTreeMap;
 use std::io::Write;
 
 type Table = (Source, Vec<String>);
@@ -77,51 +75,26 @@ pub fn problem_response(case: &Case) -> Result<Rows, String> {
         source("problem_response_latest", latest),
         source("course_blocks", case.rows("course_blocks")),
     ];
-    let rows = done(&problem_response::JOB, &params, sources)?.table("problem_response_location");
-    let files = reports(&rows, &params)?;
+    let files = done(&problem_response::JOB, &params, sources)?.reports;
     Ok(files.into_iter().flat_map(lines).collect())
 }
 
-fn reports(rows: &[String], params: &Params) -> Result<Vec<CsvFile>, String> {
-    let report = Report::new(params).map_err(|e| e.to_string())?;
-    let of_course = |rows: &[String]| {
-        let (course_id, _) = rows[0].split_once('\t').unwrap();
-        let mut file = CsvFile { path: report.path(course_id), bytes: Vec::new() };
-        report.header(&mut file.bytes);
-        let mut lines = rows.iter().map(|row| report.line(row.as_bytes(), &mut file.bytes));
-        lines.try_for_each(|line| line).map_err(|e| e.to_string())?;
-        Ok(file)
-    };
-    let same_course = |a: &String, b: &String| a.split('\t').next() == b.split('\t').next();
-    rows.chunk_by(same_course).map(of_course).collect()
-}
-
 fn distribution(case: &Case, params: &Params, events: Table) -> Result<Rows, String> {
-    let rows = done(&answer_distribution::JOB, params, vec![events])?;
-    let rows = rows.table("answer_distribution_per_course");
+    let done = done(&answer_distribution::JOB, params, vec![events])?;
     if case.text("output") == Some("csv") {
-        return Ok(answer_files(&rows)?.into_iter().flat_map(lines).collect());
+        return Ok(done.reports.into_iter().flat_map(lines).collect());
     }
+    let rows = done.table("answer_distribution_per_course");
     rows.iter()
         .map(|row| Ok(loaded(result_row(row.as_bytes()).map_err(|e| e.to_string())?)))
         .collect()
 }
 
-fn answer_files(rows: &[String]) -> Result<Vec<CsvFile>, String> {
-    let mut courses: BTreeMap<&str, Vec<&[u8]>> = BTreeMap::new();
-    for row in rows {
-        let (course_id, answer) = row.split_once('\t').unwrap();
-        courses.entry(course_id).or_default().push(answer.as_bytes());
-    }
-    let file = |(course_id, answers): (&str, Vec<&[u8]>)| csv_file(course_id, answers.into_iter());
-    courses.into_iter().map(file).collect::<Result<_, _>>().map_err(|e| e.to_string())
-}
-
 /// The lines of a file: path, number, text.
-fn lines(file: CsvFile) -> Rows {
-    let text = String::from_utf8(file.bytes).unwrap();
+fn lines((path, bytes): (String, Vec<u8>)) -> Rows {
+    let text = String::from_utf8(bytes).unwrap();
     let lines = text.strip_suffix("\r\n").unwrap().split("\r\n").enumerate();
-    lines.map(|(at, line)| vec![file.path.clone(), at.to_string(), line.to_owned()]).collect()
+    lines.map(|(at, line)| vec![path.clone(), at.to_string(), line.to_owned()]).collect()
 }
 
 /// Cells as the result store holds them: in columns that may be NULL, some texts are (20 §0.2).

@@ -2,7 +2,6 @@
 
 use crate::case::{Case, Rows, cells};
 use crate::enrollment::{done, source};
-use jobs::engagement::student_engagement_report::Reports;
 use jobs::engagement::{student_engagement, student_engagement_by_day, student_engagement_csv};
 use jobs::pass::Source;
 use jobs::testkit::scan;
@@ -24,17 +23,7 @@ pub fn rows(case: &Case) -> Result<Rows, String> {
 pub fn reports(case: &Case) -> Result<Rows, String> {
     let mut params = case.run_params();
     params.set("import_date", "2015-04-20");
-    let word = case.text("interval_type").ok_or("no interval_type")?;
-    let tables = tables(case)?;
-    let rows = done(&student_engagement_csv::JOB, &params, tables)?
-        .table(&format!("student_engagement_joined_{word}"));
-    let mut reports = Reports::new(&params).map_err(|e| e.to_string())?;
-    let mut files: BTreeMap<String, Vec<u8>> = BTreeMap::new();
-    for row in rows {
-        let mut bytes = Vec::new();
-        let path = reports.add(row.as_bytes(), &mut bytes).map_err(|e| e.to_string())?;
-        files.entry(path.to_owned()).or_default().append(&mut bytes);
-    }
+    let files = done(&student_engagement_csv::JOB, &params, tables(case)?)?.reports;
     let numbered = files.into_iter().flat_map(|(path, bytes)| {
         let text = String::from_utf8(bytes).unwrap();
         let lines: Vec<_> =

@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 use super::*;
-use crate::testkit::{Done, run};
+use crate::testkit::{Done, reported, run};
 
 /// Answers of part `1` as `second, category, members`.
 fn distributed(answers: &[(&str, &str, &str)]) -> Done {
@@ -125,10 +125,11 @@ fn a_course_file_is_sorted_by_its_columns() {
     };
     let rows =
         [answer("b", 1, "\"1\""), answer("a", 10, "2"), answer("a", 9, "1"), answer("b", 1, "10")];
-    let file = csv_file("o/c/r", rows.iter().map(String::as_bytes)).unwrap();
-    assert_eq!(file.path, "ddecb3dfbc7cd00300f03fe80b58bdb8d629d9aa/o_c_r_answer_distribution.csv");
-    let text = String::from_utf8(file.bytes).unwrap();
+    let rows = rows.iter().map(|answer| format!("o/c/r\t{answer}")).chain(["o/c/s\t{}".to_owned()]);
+    let files = reported(&JOB, &Params::default(), rows).unwrap();
+    let path = "ddecb3dfbc7cd00300f03fe80b58bdb8d629d9aa/o_c_r_answer_distribution.csv";
+    let text = String::from_utf8(files[path].clone()).unwrap();
     let lines: Vec<_> = text.split("\r\n").collect();
-    assert_eq!(lines[0], MEMBERS.join(","));
+    assert_eq!((files.len(), lines[0]), (2, &*MEMBERS.join(",")));
     assert_eq!(lines[1..], [",a,,9,,,,1,,", ",a,,10,,,,2,,", ",b,,1,,,,10,,", ",b,,1,,,,1,,", ""]);
 }

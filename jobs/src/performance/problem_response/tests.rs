@@ -69,12 +69,12 @@ fn scores_are_those_that_32_bits_hold() {
 }
 
 fn report(params: &[(&str, &str)]) -> (String, String) {
-    let report = Report::new(&params.iter().copied().collect()).unwrap();
-    let mut bytes = Vec::new();
-    report.header(&mut bytes);
-    let row = located(vec![response("q", "u", "1")], vec![]).remove(0);
-    report.line(row.as_bytes(), &mut bytes).unwrap();
-    (report.path("course-v1:o+c+r"), String::from_utf8(bytes).unwrap())
+    let mut params = params.to_vec();
+    params.push(("datetime", "2015-02-01"));
+    let latest = vec![response("q", "u", "1")];
+    let done = run(&JOB, &params, &[("problem_response_latest", latest)]);
+    let (path, bytes) = done.reports.into_iter().next().unwrap();
+    (path, String::from_utf8(bytes).unwrap())
 }
 
 #[test]
@@ -104,7 +104,7 @@ fn parameters_that_cannot_be_read_are_refused() {
         ("report_fields", "[1]"),
         ("report_field_datetime_format", "%Q"),
     ] {
-        let error = Report::new(&[(name, text)].into_iter().collect()).unwrap_err().to_string();
+        let error = Reports::new(&[(name, text)].into_iter().collect()).err().unwrap().to_string();
         assert!(error.contains(name), "{error}");
     }
 }
