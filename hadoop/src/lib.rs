@@ -1,6 +1,6 @@
 //! Where and when jobs run: from the names asked for to tables in the result store.
 //!
-//! [`run`] is one run; [`plan`] says what it would do; [`scan`], [`imports`], [`staged`] and
+//! [`run`] is one run; [`plan`] says what it would do; [`scan`], [`imports`], [`pulls`], [`staged`] and
 //! [`publish`] are its kinds of step; [`runner`] are the engines; [`ledger`] is the only judge of
 //! what is done. A job is data here: no module names one, but for the workflows that list them.
 
@@ -22,6 +22,7 @@ pub mod plan;
 pub mod progress;
 pub mod publish;
 pub mod pull;
+pub mod pulls;
 pub mod record;
 pub mod rows;
 pub mod run;

@@ -1,17 +1,20 @@
 //! From the names asked for to the jobs to run, and what the ledger says of each.
 
+mod params;
+
 use crate::error::{Drive, DriveError};
 use crate::input::checksum;
 use crate::ledger::{CODE, Ledger, identity};
 use crate::storage::Place;
 use crate::workflow;
 use chrono::NaiveDate;
-use jobs::event::interval::{Interval, resolve_words};
 use jobs::job::{At, Fill, Input, Job, Work};
 use jobs::nearest::did_you_mean;
 use jobs::params::{FILES, PLACES, Params};
 use jobs::{lms, registry};
 use std::collections::BTreeMap;
+
+pub use params::{GENERAL, check_params, known_params, resolve_dates, resolve_params};
 
 /// What is made again although the ledger says that it is done.
 #[derive(Clone, Debug, Default)]
@@ -23,30 +26,13 @@ pub struct Force {
 }
 
 impl Force {
-    /// Whether a job is made again.
+    /// Whether a job is made again. What a service said on a day is asked again by the pull's name only:
+    /// today's answer is another one.
     #[must_use]
     pub fn covers(&self, job: &Job) -> bool {
-        self.from.is_some() || self.jobs.iter().any(|name| name == job.name)
+        let by_date = self.from.is_some() && !matches!(job.work, Work::Pull);
+        by_date || self.jobs.iter().any(|name| name == job.name)
     }
-}
-
-/// Parameters that every run takes.
-const GENERAL: &[&str] = &[
-    "pattern",
-    "date_pattern",
-    "expand_interval",
-    "ccx_enabled",
-    "reducers",
-    "interval",
-    "interval_start",
-    "interval_end",
-];
-
-/// Every parameter that some job takes.
-#[must_use]
-pub fn known_params() -> Vec<&'static str> {
-    let of_jobs = registry::JOBS.iter().flat_map(|job| job.params);
-    GENERAL.iter().chain(of_jobs).copied().collect()
 }
 
 /// The jobs of some names with all that they need, in an order in which they can run.
@@ -54,103 +40,53 @@ pub fn known_params() -> Vec<&'static str> {
 /// # Errors
 /// When a name is not known.
 pub fn closure(names: &[String]) -> Drive<Vec<&'static Job>> {
+    closure_of(names, &|_| Ok(true))
+}
+
+/// The jobs of some names as this run needs them: what a pull alone would read is left out where the pull's
+/// result is there.
+///
+/// # Errors
+/// When a name is not known, a parameter is missing or the ledger cannot be read.
+pub fn needed(
+    names: &[String],
+    params: &Params,
+    ledger: &Ledger,
+    force: &Force,
+) -> Drive<Vec<&'static Job>> {
+    let reads = |job: &Job| match job.work {
+        Work::Pull => Ok(!state(job, params, ledger, force)?.is_done()),
+        _ => Ok(true),
+    };
+    active(&closure_of(names, &reads)?, params)
+}
+
+fn closure_of(names: &[String], reads: &dyn Fn(&Job) -> Drive<bool>) -> Drive<Vec<&'static Job>> {
     let mut ordered = Vec::new();
     for name in names {
         let jobs = workflow::jobs_of(name).ok_or_else(|| {
             let guess = did_you_mean(name, workflow::names());
             DriveError::Usage(format!("there is no workflow or job `{name}`{guess}"))
         })?;
-        jobs.into_iter().for_each(|job| add(job, &mut ordered));
+        jobs.into_iter().try_for_each(|job| add(job, reads, &mut ordered))?;
     }
     Ok(ordered)
 }
 
-fn add(job: &'static Job, ordered: &mut Vec<&'static Job>) {
+fn add(
+    job: &'static Job,
+    reads: &dyn Fn(&Job) -> Drive<bool>,
+    ordered: &mut Vec<&'static Job>,
+) -> Drive<()> {
     if ordered.iter().any(|known| known.name == job.name) {
-        return;
+        return Ok(());
     }
-    for input in job.inputs {
-        if let Some(filling) = registry::filling(input.table.name) {
-            add(filling, ordered);
-        }
+    let inputs = if reads(job)? { job.inputs } else { &[] };
+    for filling in inputs.iter().filter_map(|input| workflow::filling(input.table.name)) {
+        add(filling, reads, ordered)?;
     }
     ordered.push(job);
-}
-
-/// Refuses parameters that no job of the run takes.
-///
-/// # Errors
-/// Naming the parameter, and the nearest known one.
-pub fn check_params(jobs: &[&'static Job], params: &Params) -> Drive<()> {
-    let known: Vec<_> =
-        GENERAL.iter().chain(jobs.iter().flat_map(|job| job.params)).copied().collect();
-    for (name, _) in params.iter() {
-        if !known.contains(&name) {
-            let guess = did_you_mean(name, known.iter().copied());
-            return Err(DriveError::Usage(format!(
-                "no job of this run takes a parameter `{name}`{guess}"
-            )));
-        }
-    }
-    params.flag("ccx_enabled", true)?;
-    params.number("overwrite_n_days")?;
-    if params.get("interval").is_some() {
-        params.interval()?;
-    }
     Ok(())
-}
-
-/// Fills in what was not given: relative dates, the interval (from the first day with facts to
-/// today), and today for the dates of imports, grades and catalogue (spec 01 §4).
-///
-/// # Errors
-/// When a date given is none.
-pub fn resolve_params(
-    params: &mut Params,
-    ledger: &Ledger,
-    jobs: &[&'static Job],
-    today: NaiveDate,
-) -> Drive<()> {
-    for name in ["date", "end_date", "import_date"] {
-        let takes = jobs.iter().any(|job| job.params.contains(&name));
-        if takes && params.get(name).is_none() {
-            params.set(name, today.to_string());
-        }
-    }
-    if params.get("interval").is_none() {
-        let end = match params.get("interval_end") {
-            Some(_) => params.date("interval_end")?,
-            None => today,
-        };
-        let start = match params.get("interval_start") {
-            Some(_) => params.date("interval_start")?,
-            None => first_day(ledger, jobs)?.unwrap_or(end),
-        };
-        params.set("interval", Interval::new(start, end).to_string());
-    }
-    Ok(())
-}
-
-/// Replaces relative dates (`today-7d`) in the parameters that are dates or intervals.
-pub fn resolve_dates(params: &mut Params, today: NaiveDate) {
-    for name in ["interval", "interval_start", "interval_end", "date", "end_date", "import_date"] {
-        if let Some(text) = params.get(name).map(str::to_owned) {
-            params.set(name, resolve_words(&text, today));
-        }
-    }
-}
-
-fn first_day(ledger: &Ledger, jobs: &[&'static Job]) -> Drive<Option<NaiveDate>> {
-    let mut first = None;
-    for fill in jobs.iter().flat_map(|job| job.fills).filter(|fill| fill.at == At::Days) {
-        let days = ledger.entries(fill.table.name)?;
-        let day = days.keys().find_map(|day| jobs::day::parse(day.as_bytes()));
-        first = match (first, day) {
-            (Some(a), Some(b)) => Some(std::cmp::min(a, b)),
-            (a, b) => a.or(b),
-        };
-    }
-    Ok(first)
 }
 
 /// The fact jobs of a run's scan: none if the run needs no facts, else all that are switched on (none
@@ -208,10 +144,22 @@ pub fn is_read(input: &Input, params: &Params) -> Drive<bool> {
     Ok(input.only_if.map_or(Ok(true), |switch| params.flag(switch, false))?)
 }
 
-/// The folder of a table that a job reads: LMS tables are read as rows.
+/// The folder of a table that a job reads: LMS tables are read as rows, but for a dump, whose lines are
+/// rows already.
 #[must_use]
 pub fn folder_of(table: &str) -> String {
-    if lms::find(table).is_some() { format!("_rows/{table}") } else { table.to_owned() }
+    match lms::find(table) {
+        Some(found) if !found.is_dump => format!("_rows/{table}"),
+        _ => table.to_owned(),
+    }
+}
+
+/// The folders of a table: its own, and that of its rows where it has one.
+#[must_use]
+pub fn folders_of(table: &str) -> Vec<String> {
+    let mut folders = vec![table.to_owned(), folder_of(table)];
+    folders.dedup();
+    folders
 }
 
 /// The partitions that a job reads in this run.
@@ -348,11 +296,19 @@ pub enum State {
     Stale(String),
     /// It was never done.
     Missing,
+    /// It was pulled, or brought along by somebody.
+    There,
     /// It is made again because somebody said so.
     Forced,
 }
 
 impl State {
+    /// Whether there is nothing to do.
+    #[must_use]
+    pub fn is_done(&self) -> bool {
+        matches!(self, Self::Complete | Self::There)
+    }
+
     /// The word and the reason.
     #[must_use]
     pub fn said(&self) -> (&'static str, String) {
@@ -362,6 +318,7 @@ impl State {
             }
             Self::Stale(reason) => ("STALE", reason.clone()),
             Self::Missing => ("MISSING", "the ledger knows nothing of it".to_owned()),
+            Self::There => ("COMPLETE", "it is there".to_owned()),
             Self::Forced => ("FORCED", "it was asked for by --force".to_owned()),
         }
     }
@@ -374,6 +331,9 @@ impl State {
 pub fn state(job: &Job, params: &Params, ledger: &Ledger, force: &Force) -> Drive<State> {
     if force.covers(job) {
         return Ok(State::Forced);
+    }
+    if let Work::Pull = job.work {
+        return pulled(job, params, ledger);
     }
     let reads = reads(job, params, ledger)?;
     for (fill, partitions) in made(job, params, &reads)? {
@@ -391,6 +351,22 @@ pub fn state(job: &Job, params: &Params, ledger: &Ledger, force: &Force) -> Driv
         }
     }
     Ok(State::Complete)
+}
+
+/// What a service has said is done where it is there, whatever it was asked for.
+fn pulled(job: &Job, params: &Params, ledger: &Ledger) -> Drive<State> {
+    for fill in job.fills {
+        let Some(value) = fill.at.value(params)? else { continue };
+        let (table, key) = (fill.table.name, fill.table.partition);
+        let there = match ledger.entry(table, &value)? {
+            Some(_) => ledger.partition(table, key, &value).join("_SUCCESS").exists()?,
+            None => brought_along(ledger, table, key, &value)?.is_some(),
+        };
+        if !there {
+            return Ok(State::Missing);
+        }
+    }
+    Ok(State::There)
 }
 
 /// Says, in one line, how two lists of inputs differ.
@@ -428,7 +404,7 @@ pub fn fuse(jobs: &[&'static Job]) -> Vec<Vec<&'static Job>> {
 fn fits(job: &Job, group: &[&'static Job]) -> bool {
     let partition = |job: &Job| match job.work {
         Work::Steps(steps) => steps.first().map(|step| step.partition),
-        Work::Scan(_) | Work::Make(_) | Work::Copy(_) => None,
+        Work::Scan(_) | Work::Make(_) | Work::Copy(_) | Work::Pull => None,
     };
     let reads = |job: &Job, table: &str| job.inputs.iter().any(|input| input.table.name == table);
     let fills = |job: &Job, table: &str| job.fills.iter().any(|f: &Fill| f.table.name == table);

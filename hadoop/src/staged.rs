@@ -5,7 +5,8 @@ use crate::codec;
 use crate::error::{Drive, DriveError};
 use crate::events::now;
 use crate::ledger::{Changes, Entry};
-use crate::plan::{self, Made, Read, State};
+use crate::plan::{self, Made, Read};
+use crate::pulls;
 use crate::run::{Run, Summary};
 use crate::storage::Place;
 use jobs::job::{At, Job, Work};
@@ -31,15 +32,17 @@ pub fn make(run: &mut Run, jobs: &[&'static Job], summary: &mut Summary) -> Driv
             let force = &run.request.force;
             let state = plan::state(job, &run.params, &run.ledger, force)?;
             let (_, reason) = state.said();
-            if state == State::Complete {
+            if state.is_done() {
                 run.skipped(job.name, &reason, summary)?;
             } else {
                 run.started(job.name, &reason)?;
                 due.push(job);
             }
         }
-        if !due.is_empty() {
-            make_group(run, &due, summary)?;
+        match due[..] {
+            [] => {}
+            [pull] if matches!(pull.work, Work::Pull) => pulls::bring(run, pull, summary)?,
+            _ => make_group(run, &due, summary)?,
         }
     }
     Ok(())
@@ -48,15 +51,7 @@ pub fn make(run: &mut Run, jobs: &[&'static Job], summary: &mut Summary) -> Driv
 fn make_group(run: &mut Run, jobs: &[&'static Job], summary: &mut Summary) -> Drive<()> {
     let mut reads = Vec::new();
     for job in jobs {
-        let found = plan::reads(job, &run.params, &run.ledger)?;
-        if let Some(missing) = found.iter().find(|read| read.identity.is_none()) {
-            let said = format!(
-                "{} needs {}/{}={}, which is not there",
-                job.name, missing.folder, missing.key, missing.value
-            );
-            return Err(DriveError::Missing(said));
-        }
-        reads.push(found);
+        reads.push(reads_of(run, job)?);
     }
     let (outputs, counters) = match jobs {
         [job] if matches!(job.work, Work::Make(_)) => {
@@ -69,6 +64,21 @@ fn make_group(run: &mut Run, jobs: &[&'static Job], summary: &mut Summary) -> Dr
         counters.iter().map(|(group, name, sum)| (format!("{group}.{name}"), sum.into())).collect();
     let names: Vec<_> = jobs.iter().map(|job| job.name).collect();
     Ok(run.events.write("counters", json!({"task": names, "counters": counters}))?)
+}
+
+/// The partitions that a job reads, all of which are there.
+///
+/// # Errors
+/// Naming the first that is not.
+pub fn reads_of(run: &Run, job: &Job) -> Drive<Vec<Read>> {
+    let found = plan::reads(job, &run.params, &run.ledger)?;
+    match found.iter().find(|read| read.identity.is_none()) {
+        None => Ok(found),
+        Some(missing) => Err(DriveError::Missing(format!(
+            "{} needs {}/{}={}, which is not there",
+            job.name, missing.folder, missing.key, missing.value
+        ))),
+    }
 }
 
 /// Runs all steps; gives the folders that hold finished tables.

@@ -19,7 +19,8 @@ use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::path::Path;
 
-/// Imports what jobs need and is not there, all in one snapshot, and makes rows of it.
+/// Imports what jobs need and is not there, all in one snapshot, and makes rows of it; a dump is read as
+/// it is.
 ///
 /// # Errors
 /// When a table is neither there nor can be imported.
@@ -36,7 +37,8 @@ pub fn import(run: &mut Run, jobs: &[&'static Job], summary: &mut Summary) -> Dr
     if !missing.is_empty() {
         import_tables(run, &missing, summary)?;
     }
-    wanted.iter().try_for_each(|(table, date)| make_rows(run, table, date, summary))
+    let mut with_rows = wanted.iter().filter(|(table, _)| !table.is_dump);
+    with_rows.try_for_each(|(table, date)| make_rows(run, table, date, summary))
 }
 
 /// The LMS tables that jobs read in this run, and the day of each, each once.
