@@ -47,8 +47,8 @@ enum Command {
     Hive(cli::hive::Args),
     /// Load result tables, or put the generation before back
     Publish(cli::publish::Args),
-    /// List workflows and jobs
-    Jobs,
+    /// List workflows and jobs, or show one
+    Jobs(cli::jobs::Args),
 }
 
 fn main() -> ExitCode {
@@ -82,7 +82,7 @@ fn run(cli: &Cli) -> Result<u8, DriveError> {
         Command::Import(args) => cli::import::import(file, args),
         Command::Hive(args) => cli::hive::hive(file, args),
         Command::Publish(args) => cli::publish::publish(file, args),
-        Command::Jobs => cli::status::jobs(),
+        Command::Jobs(args) => cli::jobs::jobs(args),
     }?;
     Ok(0)
 }

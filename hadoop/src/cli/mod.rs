@@ -4,6 +4,7 @@ pub mod config;
 pub mod diagnose;
 pub mod hive;
 pub mod import;
+pub mod jobs;
 pub mod life;
 pub mod publish;
 pub mod run;
