@@ -2,7 +2,8 @@
 //!
 //! [`run`] is one run; [`plan`] says what it would do; [`scan`], [`imports`], [`pulls`], [`staged`] and
 //! [`publish`] are its kinds of step; [`runner`] are the engines; [`ledger`] is the only judge of
-//! what is done. A job is data here: no module names one, but for the workflows that list them.
+//! what is done. A job is data here: no module names one, but for the workflows that list them and the
+//! pulls, which are the driver's own.
 
 pub mod cluster;
 pub mod codec;
@@ -20,6 +21,7 @@ pub mod ledger;
 pub mod lock;
 pub mod plan;
 pub mod progress;
+pub mod prune;
 pub mod publish;
 pub mod pull;
 pub mod pulls;

@@ -1,4 +1,4 @@
-//! The operator's program: `insights run|plan|why|status|wait|kill|logs|diagnose|config|import|hive|publish|jobs`.
+//! The operator's program: `insights run|plan|why|status|wait|kill|logs|diagnose|config|import|hive|publish|jobs|prune`.
 
 mod cli;
 
@@ -49,6 +49,8 @@ enum Command {
     Publish(cli::publish::Args),
     /// List workflows and jobs, or show one
     Jobs(cli::jobs::Args),
+    /// Cut old facts and imports
+    Prune(cli::prune::Args),
 }
 
 fn main() -> ExitCode {
@@ -83,6 +85,7 @@ fn run(cli: &Cli) -> Result<u8, DriveError> {
         Command::Hive(args) => cli::hive::hive(file, args),
         Command::Publish(args) => cli::publish::publish(file, args),
         Command::Jobs(args) => cli::jobs::jobs(args),
+        Command::Prune(args) => cli::prune::prune(file, args),
     }?;
     Ok(0)
 }

@@ -4,7 +4,7 @@ mod params;
 
 use crate::error::{Drive, DriveError};
 use crate::input::checksum;
-use crate::ledger::{CODE, Ledger, identity};
+use crate::ledger::{CODE, Ledger, identity, spans};
 use crate::storage::Place;
 use crate::workflow;
 use chrono::NaiveDate;
@@ -185,6 +185,7 @@ pub fn reads(job: &Job, params: &Params, ledger: &Ledger) -> Drive<Vec<Read>> {
             }
             None => {
                 let (from, until) = (input.window)(params)?;
+                refuse_cut(job, &folder, (from, until), ledger)?;
                 for (day, entry) in ledger.entries(&folder)?.iter() {
                     let parsed = jobs::day::parse(day.as_bytes());
                     if parsed.is_some_and(|date| from <= date && date < until) {
@@ -195,6 +196,27 @@ pub fn reads(job: &Job, params: &Params, ledger: &Ledger) -> Drive<Vec<Read>> {
         }
     }
     Ok(found)
+}
+
+/// Refuses a smaller result than what was asked for: of days that were cut.
+fn refuse_cut(
+    job: &Job,
+    table: &str,
+    window: (NaiveDate, NaiveDate),
+    ledger: &Ledger,
+) -> Drive<()> {
+    let days = ledger.cut().of(table).filter_map(|day| jobs::day::parse(day.as_bytes()));
+    let gone: Vec<_> = days.filter(|day| window.0 <= *day && *day < window.1).collect();
+    if gone.is_empty() {
+        return Ok(());
+    }
+    let again = registry::filling(table).map(|job| job.name).unwrap_or_default();
+    Err(DriveError::Missing(format!(
+        "{} needs days of {table} that `insights prune` has cut: {}. Ask for an --interval without them, or \
+         for --force {again}, which makes them anew",
+        job.name,
+        spans(&gone)
+    )))
 }
 
 /// The identity of a partition that no job of ours makes and that stands there all the same: that of

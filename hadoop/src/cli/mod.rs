@@ -6,6 +6,7 @@ pub mod hive;
 pub mod import;
 pub mod jobs;
 pub mod life;
+pub mod prune;
 pub mod publish;
 pub mod run;
 pub mod status;

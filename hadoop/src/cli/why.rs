@@ -46,6 +46,13 @@ pub fn why(file: Option<&Path>, args: &Args) -> Drive<()> {
             }
         }
     }
+    for table in tables(name)? {
+        let cut = ledger.cut().of(&table).filter(|day| value.is_none_or(|wanted| wanted == *day));
+        for day in cut {
+            let by = ledger.cut().by(&table, day).unwrap_or_default();
+            let _ = writeln!(text, "{table}/{day}: cut by run {by}");
+        }
+    }
     if text.is_empty() {
         text = format!("the ledger of {url} knows nothing of {}: it will be made\n", args.output);
     }

@@ -101,8 +101,11 @@ pub fn resolve_dates(params: &mut Params, today: NaiveDate) {
 fn first_day(ledger: &Ledger, jobs: &[&'static Job]) -> Drive<Option<NaiveDate>> {
     let mut first = None;
     for fill in jobs.iter().flat_map(|job| job.fills).filter(|fill| fill.at == At::Days) {
-        let days = ledger.entries(fill.table.name)?;
-        let day = days.keys().find_map(|day| jobs::day::parse(day.as_bytes()));
+        let table = fill.table.name;
+        let entries = ledger.entries(table)?;
+        // A day that was cut is one with facts all the same: a history without it is another one.
+        let days = entries.keys().map(String::as_str).chain(ledger.cut().of(table));
+        let day = days.filter_map(|day| jobs::day::parse(day.as_bytes())).min();
         first = match (first, day) {
             (Some(a), Some(b)) => Some(std::cmp::min(a, b)),
             (a, b) => a.or(b),
