@@ -8,6 +8,7 @@ use crate::input::SelectError;
 use crate::interrupt;
 use crate::ledger::LedgerError;
 use crate::lock::LockError;
+use crate::pulls::BringError;
 use crate::rows::RowsError;
 use crate::runner::RunError;
 use crate::storage::StorageError;
@@ -52,6 +53,14 @@ pub enum DriveError {
     /// Rows could not be made of an import.
     #[error(transparent)]
     Rows(#[from] RowsError),
+    /// A pull failed.
+    #[error("{pull}: {source}")]
+    Pull {
+        /// The pull.
+        pull: &'static str,
+        /// What happened.
+        source: BringError,
+    },
     /// Hive refused, or has other tables.
     #[error(transparent)]
     Hive(#[from] HiveError),
@@ -92,6 +101,7 @@ impl DriveError {
             Self::Ledger(LedgerError::Lock(LockError::Held { .. })) => 10,
             Self::Missing(_) | Self::Select(_) | Self::Input(_) => 20,
             Self::Run { source: RunError::Input(_), .. } => 20,
+            Self::Pull { source, .. } => pull_code(source),
             Self::Run { source: RunError::Install(_) | RunError::TooLong { .. }, .. } => 3,
             Self::Run { source: RunError::Cluster { code: 2, .. }, .. } => 20,
             Self::Run { source: RunError::Stopped, .. } => stopped(),
@@ -111,6 +121,14 @@ impl DriveError {
 /// As shells have it: 128 and the signal's number.
 fn stopped() -> u8 {
     interrupt::signal().and_then(|signal| u8::try_from(128 + signal).ok()).unwrap_or(130)
+}
+
+fn pull_code(error: &BringError) -> u8 {
+    match error {
+        BringError::Settings(_) => 20,
+        BringError::Service(error) if matches!(error.status(), Some(401 | 403)) => 44,
+        BringError::Service(_) | BringError::Storage(_) => 30,
+    }
 }
 
 fn store_code(error: &store::Error) -> u8 {
@@ -133,6 +151,8 @@ pub type Drive<T> = Result<T, DriveError>;
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::pull::PullError;
+    use reqwest::StatusCode;
     use std::path::Path;
 
     fn at_hadoop(source: RunError) -> DriveError {
@@ -142,6 +162,15 @@ mod tests {
     fn failed_job(code: i32) -> DriveError {
         let cause = String::new();
         at_hadoop(RunError::Cluster { job: None, code, meaning: "", cause })
+    }
+
+    fn of_pull(source: BringError) -> DriveError {
+        DriveError::Pull { pull: "course-list-pull", source }
+    }
+
+    fn refusal(status: u16) -> PullError {
+        let status = StatusCode::from_u16(status).unwrap_or_default();
+        PullError::Status { method: "GET", url: String::new(), status }
     }
 
     fn of_store(error: store::Error) -> DriveError {
@@ -161,6 +190,9 @@ mod tests {
             ("two loaders", of_store(store::Error::Locked { table: table() }), 10),
             ("missing input", DriveError::Missing("x".into()), 20),
             ("torn input", input().into(), 20),
+            ("a pull that nobody set up", of_pull(BringError::Settings("x".into())), 20),
+            ("a service that takes no such client", of_pull(refusal(403).into()), 44),
+            ("a service that fails", of_pull(refusal(500).into()), 30),
             ("torn input in a task", at_hadoop(input().into()), 20),
             ("input missing on the cluster", failed_job(2), 20),
             ("the job failed", failed_job(1), 30),

@@ -1,20 +1,25 @@
 //! The ledger: what is in the warehouse, made from what. It is the only judge of "done".
 //!
-//! It stands in the warehouse, below `_ledger/`: one line a partition (`tables/TABLE.jsonl`) and one
-//! line a scanned log file (`scanned.jsonl`). Everything that a step makes is staged first;
+//! It stands in the warehouse, below `_ledger/`: one line a partition (`tables/TABLE.jsonl`), one line a
+//! scanned log file (`scanned.jsonl`), one line a partition that was cut (`cut.jsonl`). Everything that a step makes is staged first;
 //! [`Ledger::commit`] writes down the moves in one file (the one atomic act), makes them, and removes
 //! that file. Whoever opens the ledger makes an interrupted commit's moves to the end, so a run that
 //! was killed anywhere leaves either the old state or the new one.
+
+mod cut;
+mod identity;
 
 use crate::faults::point;
 use crate::lock::{Lock, LockError};
 use crate::storage::{Place, StorageError, Stored};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, BufWriter, Write};
 use std::sync::Arc;
+
+pub use cut::{Cut, spans};
+pub use identity::{hex, identity};
 
 /// A ledger that cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -104,6 +109,7 @@ pub type Entries = BTreeMap<String, Entry>;
 pub struct Ledger {
     warehouse: Place,
     scanned: ScannedFiles,
+    cut: Cut,
     /// Tables that were looked at.
     tables: RefCell<BTreeMap<String, Arc<Entries>>>,
     /// Held until the run ends, however it ends.
@@ -115,6 +121,7 @@ pub const CODE: &str = env!("CARGO_PKG_VERSION");
 
 const FOLDER: &str = "_ledger";
 const SCANNED: &str = "_ledger/scanned.jsonl";
+const CUT: &str = "_ledger/cut.jsonl";
 const COMMIT: &str = "_ledger/commit.json";
 
 impl Ledger {
@@ -136,8 +143,9 @@ impl Ledger {
     pub fn look(warehouse: &Place) -> Result<Self, LedgerError> {
         let scanned = lines::<Scanned>(&warehouse.join(SCANNED))?;
         let scanned = scanned.into_iter().map(|file| (Arc::clone(&file.address), file)).collect();
+        let cut = lines(&warehouse.join(CUT))?.into_iter().collect();
         let tables = RefCell::default();
-        Ok(Self { warehouse: warehouse.clone(), scanned, tables, _lock: None })
+        Ok(Self { warehouse: warehouse.clone(), scanned, cut, tables, _lock: None })
     }
 
     /// The warehouse's folder.
@@ -186,16 +194,26 @@ impl Ledger {
         &self.scanned
     }
 
+    /// The partitions that were cut.
+    #[must_use]
+    pub fn cut(&self) -> &Cut {
+        &self.cut
+    }
+
     /// Makes all changes of a step, as one.
     ///
     /// # Errors
     /// When the storage refuses; opening the ledger again then goes on where it stopped.
     pub fn commit(&mut self, mut changes: Changes) -> Result<(), LedgerError> {
+        let mut cut = self.cut.clone();
         for (table, changed) in std::mem::take(&mut changes.tables) {
             let mut entries = (*self.entries(&table)?).clone();
             for (value, entry) in changed {
                 match entry {
-                    Some(entry) => entries.insert(value, entry),
+                    Some(entry) => {
+                        cut.forget(&table, &value);
+                        entries.insert(value, entry)
+                    }
                     None => entries.remove(&value),
                 };
             }
@@ -209,6 +227,13 @@ impl Ledger {
             write_lines(&staged, scanned.values())?;
             changes.will_move(&self.warehouse, Some(&staged), SCANNED.to_owned())?;
             self.scanned = scanned;
+        }
+        changes.cut.iter().for_each(|(table, value, run)| cut.add(table, value, run));
+        if cut != self.cut {
+            let staged = changes.stage.join(CUT);
+            write_lines(&staged, cut.lines())?;
+            changes.will_move(&self.warehouse, Some(&staged), CUT.to_owned())?;
+            self.cut = cut;
         }
         point("commit");
         self.warehouse.join(COMMIT).write(&json(&changes.moves))?;
@@ -239,6 +264,7 @@ pub struct Changes {
     moves: Vec<Move>,
     tables: BTreeMap<String, BTreeMap<String, Option<Entry>>>,
     scanned: Option<ScannedFiles>,
+    cut: Vec<(String, String, String)>,
 }
 
 impl Changes {
@@ -246,7 +272,7 @@ impl Changes {
     #[must_use]
     pub fn new(stage: &Place) -> Self {
         let (moves, tables) = (Vec::new(), BTreeMap::new());
-        Self { stage: stage.clone(), moves, tables, scanned: None }
+        Self { stage: stage.clone(), moves, tables, scanned: None, cut: Vec::new() }
     }
 
     /// A staged folder becomes a partition, marked as whole.
@@ -288,6 +314,13 @@ impl Changes {
     pub fn drop_partition(&mut self, table: &str, key: &str, value: &str) {
         self.tables.entry(table.to_owned()).or_default().insert(value.to_owned(), None);
         self.moves.push(Move { from: None, to: partition(table, key, value) });
+    }
+
+    /// A partition goes for good: a run says that it cut it.
+    pub fn cut_partition(&mut self, place: (&str, &str, &str), run: &str) {
+        let (table, key, value) = place;
+        self.drop_partition(table, key, value);
+        self.cut.push((table.to_owned(), value.to_owned(), run.to_owned()));
     }
 
     /// The list of scanned files becomes this one.
@@ -368,23 +401,6 @@ fn parse<T: for<'a> Deserialize<'a>>(place: &Place, text: &[u8]) -> Result<T, Le
 /// Our own structs of text, numbers and maps with text keys always have a JSON form.
 fn json(value: &impl Serialize) -> Vec<u8> {
     serde_json::to_vec(value).unwrap_or_default()
-}
-
-/// SHA-256, in hexadecimal, of texts of which none can be mistaken for two.
-#[must_use]
-pub fn identity<'a>(texts: impl IntoIterator<Item = &'a str>) -> String {
-    let mut hash = Sha256::new();
-    for text in texts {
-        hash.update((text.len() as u64).to_be_bytes());
-        hash.update(text.as_bytes());
-    }
-    hex(&hash.finalize())
-}
-
-/// Hexadecimal digits.
-#[must_use]
-pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

@@ -1,8 +1,9 @@
 //! Where and when jobs run: from the names asked for to tables in the result store.
 //!
-//! [`run`] is one run; [`plan`] says what it would do; [`scan`], [`imports`], [`staged`], [`copies`] and
-//! [`publish`] are its kinds of step; [`runner`] are the engines; [`ledger`] is the only judge of
-//! what is done. A job is data here: no module names one, but for the workflows that list them.
+//! [`run`] is one run; [`plan`] says what it would do; [`snapshots`], [`scan`], [`imports`], [`pulls`],
+//! [`staged`], [`copies`] and [`publish`] are its kinds of step; [`runner`] are the engines; [`ledger`] is
+//! the only judge of what is done. A job is data here: no module names one, but for the workflows that
+//! list them, the pulls, which are the driver's own, and the snapshots, which a scan reads.
 
 pub mod cluster;
 pub mod codec;
@@ -22,8 +23,10 @@ pub mod ledger;
 pub mod lock;
 pub mod plan;
 pub mod progress;
+pub mod prune;
 pub mod publish;
 pub mod pull;
+pub mod pulls;
 pub mod record;
 pub mod rows;
 pub mod run;

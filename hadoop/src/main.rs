@@ -1,4 +1,4 @@
-//! The operator's program: `insights run|plan|why|status|wait|kill|logs|diagnose|config|import|hive|publish|jobs`.
+//! The operator's program: `insights run|plan|why|status|wait|kill|logs|diagnose|config|import|hive|publish|jobs|prune`.
 
 mod cli;
 
@@ -47,8 +47,10 @@ enum Command {
     Hive(cli::hive::Args),
     /// Load result tables, or put the generation before back
     Publish(cli::publish::Args),
-    /// List workflows and jobs
-    Jobs,
+    /// List workflows and jobs, or show one
+    Jobs(cli::jobs::Args),
+    /// Cut old facts and imports
+    Prune(cli::prune::Args),
 }
 
 fn main() -> ExitCode {
@@ -82,7 +84,8 @@ fn run(cli: &Cli) -> Result<u8, DriveError> {
         Command::Import(args) => cli::import::import(file, args),
         Command::Hive(args) => cli::hive::hive(file, args),
         Command::Publish(args) => cli::publish::publish(file, args),
-        Command::Jobs => cli::status::jobs(),
+        Command::Jobs(args) => cli::jobs::jobs(args),
+        Command::Prune(args) => cli::prune::prune(file, args),
     }?;
     Ok(0)
 }

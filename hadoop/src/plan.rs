@@ -1,20 +1,26 @@
 //! From the names asked for to the jobs to run, and what the ledger says of each.
 
+mod others;
+mod params;
+mod state;
+
 use crate::config::Source;
 use crate::error::{Drive, DriveError};
-use crate::files;
 use crate::input::checksum;
-use crate::ledger::{CODE, Ledger, identity};
+use crate::ledger::{CODE, Ledger, identity, spans};
 use crate::scan;
 use crate::storage::Place;
 use crate::workflow;
-use chrono::{NaiveDate, Utc};
-use jobs::event::interval::{Interval, resolve_words};
+use chrono::NaiveDate;
 use jobs::job::{At, Fill, Input, Job, Work};
 use jobs::nearest::did_you_mean;
-use jobs::params::{FILES, PLACES, ParamError, Params};
+use jobs::params::{FILES, PLACES, Params};
 use jobs::{lms, registry};
 use std::collections::BTreeMap;
+
+pub use others::{Other, others};
+pub use params::{GENERAL, check_params, known_params, resolve_dates, resolve_params};
+pub use state::{State, state};
 
 /// What is made again although the ledger says that it is done.
 #[derive(Clone, Debug, Default)]
@@ -26,30 +32,13 @@ pub struct Force {
 }
 
 impl Force {
-    /// Whether a job is made again.
+    /// Whether a job is made again. What a service said on a day is asked again by the pull's name only:
+    /// today's answer is another one.
     #[must_use]
     pub fn covers(&self, job: &Job) -> bool {
-        self.from.is_some() || self.jobs.iter().any(|name| name == job.name)
+        let by_date = self.from.is_some() && !matches!(job.work, Work::Pull);
+        by_date || self.jobs.iter().any(|name| name == job.name)
     }
-}
-
-/// Parameters that every run takes.
-const GENERAL: &[&str] = &[
-    "pattern",
-    "date_pattern",
-    "expand_interval",
-    "ccx_enabled",
-    "reducers",
-    "interval",
-    "interval_start",
-    "interval_end",
-];
-
-/// Every parameter that some job takes.
-#[must_use]
-pub fn known_params() -> Vec<&'static str> {
-    let of_jobs = registry::JOBS.iter().flat_map(|job| job.params);
-    GENERAL.iter().chain(of_jobs).copied().collect()
 }
 
 /// The jobs of some names with all that they need, in an order in which they can run.
@@ -57,106 +46,54 @@ pub fn known_params() -> Vec<&'static str> {
 /// # Errors
 /// When a name is not known.
 pub fn closure(names: &[String]) -> Drive<Vec<&'static Job>> {
+    closure_of(names, &|_| Ok(true))
+}
+
+/// The jobs of some names as this run needs them: what a pull alone would read is left out where the pull's
+/// result is there.
+///
+/// # Errors
+/// When a name is not known, a parameter is missing or the ledger cannot be read.
+pub fn needed(
+    names: &[String],
+    params: &Params,
+    ledger: &Ledger,
+    sources: &[Source],
+    force: &Force,
+) -> Drive<Vec<&'static Job>> {
+    let reads = |job: &Job| match job.work {
+        Work::Pull => Ok(!state(job, params, ledger, sources, force)?.is_done()),
+        _ => Ok(true),
+    };
+    active(&closure_of(names, &reads)?, params)
+}
+
+fn closure_of(names: &[String], reads: &dyn Fn(&Job) -> Drive<bool>) -> Drive<Vec<&'static Job>> {
     let mut ordered = Vec::new();
     for name in names {
         let jobs = workflow::jobs_of(name).ok_or_else(|| {
             let guess = did_you_mean(name, workflow::names());
             DriveError::Usage(format!("there is no workflow or job `{name}`{guess}"))
         })?;
-        jobs.into_iter().for_each(|job| add(job, &mut ordered));
+        jobs.into_iter().try_for_each(|job| add(job, reads, &mut ordered))?;
     }
     Ok(ordered)
 }
 
-fn add(job: &'static Job, ordered: &mut Vec<&'static Job>) {
+fn add(
+    job: &'static Job,
+    reads: &dyn Fn(&Job) -> Drive<bool>,
+    ordered: &mut Vec<&'static Job>,
+) -> Drive<()> {
     if ordered.iter().any(|known| known.name == job.name) {
-        return;
+        return Ok(());
     }
-    for input in job.inputs {
-        if let Some(filling) = registry::filling(input.table.name) {
-            add(filling, ordered);
-        }
+    let inputs = if reads(job)? { job.inputs } else { &[] };
+    for filling in inputs.iter().filter_map(|input| workflow::filling(input.table.name)) {
+        add(filling, reads, ordered)?;
     }
     ordered.push(job);
-}
-
-/// Refuses parameters that no job of the run takes.
-///
-/// # Errors
-/// Naming the parameter, and the nearest known one.
-pub fn check_params(jobs: &[&'static Job], params: &Params) -> Drive<()> {
-    let known: Vec<_> =
-        GENERAL.iter().chain(jobs.iter().flat_map(|job| job.params)).copied().collect();
-    for (name, _) in params.iter() {
-        if !known.contains(&name) {
-            let guess = did_you_mean(name, known.iter().copied());
-            return Err(DriveError::Usage(format!(
-                "no job of this run takes a parameter `{name}`{guess}"
-            )));
-        }
-    }
-    params.flag("ccx_enabled", true)?;
-    params.number("overwrite_n_days")?;
-    if params.get("interval").is_some() {
-        params.interval()?;
-    }
     Ok(())
-}
-
-/// Fills in what was not given: relative dates, the interval (from the first day with facts to
-/// today), and today for the dates of imports, grades and catalogue (spec 01 §4).
-///
-/// # Errors
-/// When a date given is none.
-pub fn resolve_params(
-    params: &mut Params,
-    ledger: &Ledger,
-    jobs: &[&'static Job],
-    today: NaiveDate,
-) -> Drive<()> {
-    if params.get("datetime").is_none() && jobs.iter().any(|job| job.params.contains(&"datetime")) {
-        params.set("datetime", Utc::now().format("%Y-%m-%dT%H:%M:%S").to_string());
-    }
-    for name in ["date", "end_date", "import_date"] {
-        let takes = jobs.iter().any(|job| job.params.contains(&name));
-        if takes && params.get(name).is_none() {
-            params.set(name, today.to_string());
-        }
-    }
-    if params.get("interval").is_none() {
-        let end = match params.get("interval_end") {
-            Some(_) => params.date("interval_end")?,
-            None => today,
-        };
-        let start = match params.get("interval_start") {
-            Some(_) => params.date("interval_start")?,
-            None => first_day(ledger, jobs)?.unwrap_or(end),
-        };
-        params.set("interval", Interval::new(start, end).to_string());
-    }
-    Ok(())
-}
-
-/// Replaces relative dates (`today-7d`) in the parameters that are dates or intervals.
-pub fn resolve_dates(params: &mut Params, today: NaiveDate) {
-    for name in ["interval", "interval_start", "interval_end", "date", "end_date", "import_date"] {
-        if let Some(text) = params.get(name).map(str::to_owned) {
-            params.set(name, resolve_words(&text, today));
-        }
-    }
-}
-
-fn first_day(ledger: &Ledger, jobs: &[&'static Job]) -> Drive<Option<NaiveDate>> {
-    let mut first = None;
-    for fill in jobs.iter().flat_map(|job| job.fills).filter(|fill| fill.at == At::Days) {
-        let days = ledger.entries(fill.table.name)?;
-        let day = days.keys().find_map(|day| jobs::day::parse(day.as_bytes()));
-        first = match (first, day) {
-            (Some(a), Some(b)) => Some(std::cmp::min(a, b)),
-            (a, b) => a.or(b),
-        };
-    }
-    Ok(first)
 }
 
 /// The fact jobs of a run's scan: none if the run needs no facts, else all that are switched on (none
@@ -214,10 +151,22 @@ pub fn is_read(input: &Input, params: &Params) -> Drive<bool> {
     Ok(input.only_if.map_or(Ok(true), |switch| params.flag(switch, false))?)
 }
 
-/// The folder of a table that a job reads: LMS tables are read as rows.
+/// The folder of a table that a job reads: LMS tables are read as rows, but for a dump, whose lines are
+/// rows already.
 #[must_use]
 pub fn folder_of(table: &str) -> String {
-    if lms::find(table).is_some() { format!("_rows/{table}") } else { table.to_owned() }
+    match lms::find(table) {
+        Some(found) if !found.is_dump => format!("_rows/{table}"),
+        _ => table.to_owned(),
+    }
+}
+
+/// The folders of a table: its own, and that of its rows where it has one.
+#[must_use]
+pub fn folders_of(table: &str) -> Vec<String> {
+    let mut folders = vec![table.to_owned(), folder_of(table)];
+    folders.dedup();
+    folders
 }
 
 /// What a job reads in this run: partitions, or log files where it copies their lines.
@@ -246,6 +195,7 @@ pub fn reads(job: &Job, params: &Params, ledger: &Ledger, sources: &[Source]) ->
             }
             None => {
                 let (from, until) = (input.window)(params)?;
+                refuse_cut(job, &folder, (from, until), ledger)?;
                 for (day, entry) in ledger.entries(&folder)?.iter() {
                     let parsed = jobs::day::parse(day.as_bytes());
                     if parsed.is_some_and(|date| from <= date && date < until) {
@@ -256,6 +206,27 @@ pub fn reads(job: &Job, params: &Params, ledger: &Ledger, sources: &[Source]) ->
         }
     }
     Ok(found)
+}
+
+/// Refuses a smaller result than what was asked for: of days that were cut.
+fn refuse_cut(
+    job: &Job,
+    table: &str,
+    window: (NaiveDate, NaiveDate),
+    ledger: &Ledger,
+) -> Drive<()> {
+    let days = ledger.cut().of(table).filter_map(|day| jobs::day::parse(day.as_bytes()));
+    let gone: Vec<_> = days.filter(|day| window.0 <= *day && *day < window.1).collect();
+    if gone.is_empty() {
+        return Ok(());
+    }
+    let again = registry::filling(table).map(|job| job.name).unwrap_or_default();
+    Err(DriveError::Missing(format!(
+        "{} needs days of {table} that `insights prune` has cut: {}. Ask for an --interval without them, or \
+         for --force {again}, which makes them anew",
+        job.name,
+        spans(&gone)
+    )))
 }
 
 /// The identity of a partition that no job of ours makes and that stands there all the same: that of
@@ -368,138 +339,6 @@ fn said_of(name: &str, text: &str) -> Drive<String> {
     Ok(identity(sums.iter().map(String::as_str)))
 }
 
-/// What the ledger says of a job in this run.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum State {
-    /// It is done, from these very inputs.
-    Complete,
-    /// It was done from other inputs.
-    Stale(String),
-    /// It was never done.
-    Missing,
-    /// It is made again because somebody said so.
-    Forced,
-}
-
-impl State {
-    /// The word and the reason.
-    #[must_use]
-    pub fn said(&self) -> (&'static str, String) {
-        match self {
-            Self::Complete => {
-                ("COMPLETE", "the ledger has it, made from the same inputs".to_owned())
-            }
-            Self::Stale(reason) => ("STALE", reason.clone()),
-            Self::Missing => ("MISSING", "the ledger knows nothing of it".to_owned()),
-            Self::Forced => ("FORCED", "it was asked for by --force".to_owned()),
-        }
-    }
-}
-
-/// Whether a job that is not a scan is done.
-///
-/// # Errors
-/// When a parameter is missing, or the ledger or the sources cannot be read.
-pub fn state(
-    job: &Job,
-    params: &Params,
-    ledger: &Ledger,
-    sources: &[Source],
-    force: &Force,
-) -> Drive<State> {
-    if force.covers(job) {
-        return Ok(State::Forced);
-    }
-    let reads = reads(job, params, ledger, sources)?;
-    for (fill, partitions) in made(job, params, &reads)? {
-        for made in partitions {
-            let place = ledger.partition(fill.table.name, fill.table.partition, &made.value);
-            if !place.join("_SUCCESS").exists()? {
-                return Ok(State::Missing);
-            }
-            let state = known(ledger, fill.table.name, &made)?;
-            if state != State::Complete {
-                return Ok(state);
-            }
-        }
-    }
-    match made_files(job, params, &reads)? {
-        Some(made) => known(ledger, &files::ledger_name(job), &made),
-        None => Ok(State::Complete),
-    }
-}
-
-/// What the ledger says of a partition.
-fn known(ledger: &Ledger, table: &str, made: &Made) -> Drive<State> {
-    Ok(match ledger.entry(table, &made.value)? {
-        None => State::Missing,
-        Some(entry) if entry.identity == made.identity => State::Complete,
-        Some(entry) => State::Stale(difference(&entry.inputs, &made.inputs)),
-    })
-}
-
-/// A job with the parameters of a run of its own.
-pub type Other = (&'static Job, Params);
-
-/// Jobs that have to fill other partitions than those of this run, since a job reads these: the
-/// summary of the week before, enrollments at the end of another interval.
-///
-/// # Errors
-/// When a parameter is missing or unreadable.
-pub fn others(job: &Job, params: &Params) -> Drive<Vec<Other>> {
-    let mut found = Vec::new();
-    for input in job.inputs {
-        let Some(filling) = registry::filling(input.table.name) else { continue };
-        let fill = filling.fills.iter().find(|fill| fill.table.name == input.table.name);
-        if let (Some(fill), true) = (fill, is_read(input, params)?)
-            && let Some(read) = input.at.value(params)?
-            && fill.at.value(params)?.is_some_and(|filled| filled != read)
-        {
-            found.push((filling, params_for(fill.at, &read, params)?));
-        }
-    }
-    Ok(found)
-}
-
-/// The parameters of a run that fills a partition.
-fn params_for(at: At, value: &str, params: &Params) -> Drive<Params> {
-    let mut params = params.clone();
-    match at {
-        At::IntervalEnd => {
-            let wanted = || "a date (YYYY-MM-DD)".to_owned();
-            let end = jobs::day::parse(value.as_bytes()).ok_or_else(|| ParamError::Unreadable {
-                name: "date",
-                text: value.to_owned(),
-                wanted: wanted(),
-            })?;
-            let start = std::cmp::min(params.interval()?.start(), end);
-            params.set("interval", Interval::new(start, end).to_string());
-        }
-        At::ImportDate => params.set("import_date", value),
-        At::EndDate => params.set("end_date", value),
-        _ => params.set("date", value),
-    }
-    Ok(params)
-}
-
-/// Says, in one line, how two lists of inputs differ.
-fn difference(before: &BTreeMap<String, String>, now: &BTreeMap<String, String>) -> String {
-    let new: Vec<_> = now.keys().filter(|name| !before.contains_key(*name)).collect();
-    let gone: Vec<_> = before.keys().filter(|name| !now.contains_key(*name)).collect();
-    let changed: Vec<_> =
-        now.iter().filter(|(name, id)| before.get(*name).is_some_and(|b| b != *id)).collect();
-    let some = |what: &str, count: usize, example: Option<&String>| {
-        example.map(|name| format!("{count} {what} ({name}{})", if count > 1 { ", …" } else { "" }))
-    };
-    let parts = [
-        some("inputs changed", changed.len(), changed.first().map(|(name, _)| *name)),
-        some("inputs are new", new.len(), new.first().copied()),
-        some("inputs are gone", gone.len(), gone.first().copied()),
-    ];
-    let said: Vec<_> = parts.into_iter().flatten().collect();
-    if said.is_empty() { "the code that makes it changed".to_owned() } else { said.join(", ") }
-}
-
 /// Jobs of a run that go over the same table are made in one pass: they read a table in common, deal
 /// lines to reducers alike, and none waits for another.
 #[must_use]
@@ -517,7 +356,7 @@ pub fn fuse(jobs: &[&'static Job]) -> Vec<Vec<&'static Job>> {
 fn fits(job: &Job, group: &[&'static Job]) -> bool {
     let steps = |job: &Job| match job.work {
         Work::Steps(steps) => steps,
-        Work::Scan(_) | Work::Make(_) | Work::Copy(_) => &[],
+        Work::Scan(_) | Work::Make(_) | Work::Copy(_) | Work::Pull => &[],
     };
     // In each step that both have.
     let dealt_alike = |one: &Job, other: &Job| {

@@ -13,8 +13,8 @@ use crate::runner::inline::Inline;
 use crate::runner::local::Local;
 use crate::runner::{Runner, Work, cores};
 use crate::storage::{Place, StorageError, Stored};
-use crate::{cluster, copies, hive, imports, publish, scan, snapshots, staged, workflow};
-use chrono::NaiveDate;
+use crate::{cluster, copies, hive, imports, publish, scan, snapshots, staged};
+use chrono::NaiveDateTime;
 use jobs::event::interval::Interval;
 use jobs::job::Job;
 use jobs::learners::SHOWN;
@@ -31,6 +31,8 @@ use std::sync::Arc;
 pub struct Request {
     /// Workflows and jobs, by name.
     pub names: Vec<String>,
+    /// Why others that were asked for are left out.
+    pub left_out: Vec<String>,
     /// The engine.
     pub engine: Engine,
     /// Where logs are.
@@ -41,8 +43,8 @@ pub struct Request {
     pub jobconf: Vec<(String, String)>,
     /// What is made again although it is done.
     pub force: Force,
-    /// The day that "today" means.
-    pub today: NaiveDate,
+    /// The time that "now" means, UTC; its day is "today".
+    pub now: NaiveDateTime,
     /// The command line, for the record.
     pub argv: Vec<String>,
 }
@@ -106,8 +108,6 @@ pub struct Summary {
 /// The first thing that went wrong; nothing half made is seen then.
 pub fn execute(settings: &Settings, request: &Request) -> Drive<Summary> {
     let wanted = plan::closure(&request.names)?;
-    plan::check_params(&wanted, &request.params)?;
-    workflow::check_needs(&request.names, &request.params)?;
     let wanted = permitted(settings, request, wanted)?;
     let store = publish::open(settings, &wanted)?;
     recorded(settings, request, |run, summary| run.all(&wanted, store.as_ref(), summary))
@@ -152,12 +152,13 @@ pub fn alone(
 ) -> Drive<Summary> {
     let request = Request {
         names: Vec::new(),
+        left_out: Vec::new(),
         engine: settings.config.runners.default,
         sources: Vec::new(),
         params: Params::default(),
         jobconf: Vec::new(),
         force: Force::default(),
-        today: chrono::Utc::now().date_naive(),
+        now: chrono::Utc::now().naive_utc(),
         argv: std::env::args_os().map(|arg| arg.to_string_lossy().into_owned()).collect(),
     };
     recorded(settings, &request, step)
@@ -248,14 +249,20 @@ impl Run<'_> {
         store: Option<&store::Store>,
         summary: &mut Summary,
     ) -> Drive<()> {
+        for reason in &self.request.left_out {
+            log::warn!("{reason}");
+            self.events.write("warning", json!({"said": reason}))?;
+        }
         let wanted = &snapshots::make(self, wanted, summary)?;
         let facts = plan::facts(wanted, self.settings.scanned_jobs()?.as_deref());
         if !facts.is_empty() {
             scan::scan(self, &facts, summary)?;
         }
-        plan::resolve_params(&mut self.params, &self.ledger, wanted, self.request.today)?;
+        plan::resolve_params(&mut self.params, &self.ledger, wanted, self.request.now)?;
         copies::read_config(&mut self.params)?;
-        let active = plan::active(wanted, &self.params)?;
+        let Request { names, force, .. } = self.request;
+        let mut active = plan::needed(names, &self.params, &self.ledger, &self.sources, force)?;
+        active.retain(|job| wanted.iter().any(|wanted| wanted.name == job.name));
         imports::import(self, &active, summary)?;
         staged::make(self, &active, summary)?;
         copies::make(self, &active, summary)?;

@@ -51,7 +51,7 @@ pub fn make(
 fn days(run: &Run) -> Drive<BTreeSet<String>> {
     let today = match run.params.get("import_date") {
         Some(_) => run.params.date("import_date")?,
-        None => run.request.today,
+        None => run.request.now.date(),
     };
     let mut days = BTreeSet::from([today.to_string()]);
     if run.params.get("interval").is_none() {

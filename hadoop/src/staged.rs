@@ -6,7 +6,8 @@ use crate::error::{Drive, DriveError};
 use crate::events::now;
 use crate::files;
 use crate::ledger::{Changes, Entry};
-use crate::plan::{self, Made, Read, State};
+use crate::plan::{self, Made, Read};
+use crate::pulls;
 use crate::run::{Run, Summary};
 use crate::storage::Place;
 use jobs::job::{At, Job, Work};
@@ -26,14 +27,16 @@ use std::sync::Arc;
 /// The first thing that goes wrong; what was finished before stays.
 pub fn make(run: &mut Run, jobs: &[&'static Job], summary: &mut Summary) -> Drive<()> {
     let steps: Vec<_> =
-        jobs.iter().copied().filter(|j| matches!(j.work, Work::Steps(_) | Work::Make(_))).collect();
+        jobs.iter().copied().filter(|j| !matches!(j.work, Work::Scan(_) | Work::Copy(_))).collect();
     for group in plan::fuse(&steps) {
         for job in &group {
             make_others(run, job, summary)?;
         }
         let due = due(run, &group, summary)?;
-        if !due.is_empty() {
-            make_group(run, &due, summary)?;
+        match due[..] {
+            [] => {}
+            [pull] if matches!(pull.work, Work::Pull) => pulls::bring(run, pull, summary)?,
+            _ => make_group(run, &due, summary)?,
         }
     }
     Ok(())
@@ -64,7 +67,7 @@ pub fn due(
         let force = &run.request.force;
         let state = plan::state(job, &run.params, &run.ledger, &run.sources, force)?;
         let (_, reason) = state.said();
-        if state == State::Complete {
+        if state.is_done() {
             run.skipped(job.name, &reason, summary)?;
         } else {
             run.started(job.name, &reason)?;
@@ -77,15 +80,7 @@ pub fn due(
 fn make_group(run: &mut Run, jobs: &[&'static Job], summary: &mut Summary) -> Drive<()> {
     let mut reads = Vec::new();
     for job in jobs {
-        let found = plan::reads(job, &run.params, &run.ledger, &run.sources)?;
-        if let Some(missing) = found.iter().find(|read| read.identity.is_none()) {
-            let said = format!(
-                "{} needs {}/{}={}, which is not there",
-                job.name, missing.folder, missing.key, missing.value
-            );
-            return Err(DriveError::Missing(said));
-        }
-        reads.push(found);
+        reads.push(reads_of(run, job)?);
     }
     let (outputs, counters) = match jobs {
         [job] if matches!(job.work, Work::Make(_)) => {
@@ -106,6 +101,21 @@ pub fn note_counters(run: &mut Run, jobs: &[&'static Job], counters: &Counters) 
         counters.iter().map(|(group, name, sum)| (format!("{group}.{name}"), sum.into())).collect();
     let names: Vec<_> = jobs.iter().map(|job| job.name).collect();
     Ok(run.events.write("counters", json!({"task": names, "counters": counters}))?)
+}
+
+/// The partitions that a job reads, all of which are there.
+///
+/// # Errors
+/// Naming the first that is not.
+pub fn reads_of(run: &Run, job: &Job) -> Drive<Vec<Read>> {
+    let found = plan::reads(job, &run.params, &run.ledger, &run.sources)?;
+    match found.iter().find(|read| read.identity.is_none()) {
+        None => Ok(found),
+        Some(missing) => Err(DriveError::Missing(format!(
+            "{} needs {}/{}={}, which is not there",
+            job.name, missing.folder, missing.key, missing.value
+        ))),
+    }
 }
 
 /// Runs all steps; gives the folders that hold finished tables.

@@ -1,6 +1,6 @@
 //! What the program says of its jobs.
 
-use jobs::job::{At, Job, Work};
+use jobs::job::{Job, Work};
 use jobs::registry::JOBS;
 use jobs::table::Table;
 use std::fmt::Write as _;
@@ -43,7 +43,7 @@ fn described(job: &Job) -> anyhow::Result<String> {
     }
     for input in job.inputs {
         let only = input.only_if.map(|switch| format!(", if {switch}")).unwrap_or_default();
-        writeln!(text, "reads: {} ({}{only})", input.table.name, place(input.at))?;
+        writeln!(text, "reads: {} ({}{only})", input.table.name, input.at.said())?;
     }
     for fill in job.fills {
         writeln!(
@@ -51,7 +51,7 @@ fn described(job: &Job) -> anyhow::Result<String> {
             "fills: {} ({} = {})",
             fill.table.name,
             fill.table.partition,
-            place(fill.at)
+            fill.at.said()
         )?;
         columns(fill.table, &mut text)?;
     }
@@ -60,20 +60,6 @@ fn described(job: &Job) -> anyhow::Result<String> {
     }
     streaming(job, &mut text)?;
     Ok(text)
-}
-
-fn place(at: At) -> &'static str {
-    match at {
-        At::Days => "days of the events",
-        At::IntervalEnd => "end of the interval",
-        At::IntervalText => "text of the interval",
-        At::Date => "parameter date",
-        At::WeekBefore => "seven days before parameter date",
-        At::ImportDate => "parameter import_date",
-        At::EndDate => "parameter end_date",
-        At::IntervalEndIf(_) => "end of the interval, where it is chosen",
-        At::DateTime => "parameter datetime, written by partition_format",
-    }
 }
 
 fn columns(table: &Table, text: &mut String) -> anyhow::Result<()> {
@@ -88,7 +74,7 @@ fn columns(table: &Table, text: &mut String) -> anyhow::Result<()> {
 fn streaming(job: &Job, text: &mut String) -> anyhow::Result<()> {
     let combines = |step: usize| match job.work {
         Work::Steps(steps) => steps.get(step).is_some_and(|s| s.combiner.is_some()),
-        Work::Scan(_) | Work::Make(_) | Work::Copy(_) => false,
+        Work::Scan(_) | Work::Make(_) | Work::Copy(_) | Work::Pull => false,
     };
     for step in 0..job.steps() {
         let jobs::streaming::Partitioner::Fields(fields) = job.partitioner(step) else { continue };

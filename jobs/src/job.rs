@@ -71,10 +71,34 @@ impl At {
             Self::DateTime => params.partition_time()?,
         }))
     }
+
+    /// What the partition's value is, in words.
+    #[must_use]
+    pub const fn said(self) -> &'static str {
+        match self {
+            Self::Days => "days of the events",
+            Self::IntervalEnd => "end of the interval",
+            Self::IntervalText => "text of the interval",
+            Self::Date => "parameter date",
+            Self::WeekBefore => "seven days before parameter date",
+            Self::ImportDate => "parameter import_date",
+            Self::EndDate => "parameter end_date",
+            Self::IntervalEndIf(_) => "end of the interval, where it is chosen",
+            Self::DateTime => "parameter datetime, written by partition_format",
+        }
+    }
 }
 
 /// The days of facts that a run reads, the end excluded.
 pub type Window = fn(&Params) -> Result<(NaiveDate, NaiveDate), ParamError>;
+
+/// Every day there is.
+///
+/// # Errors
+/// Never; the signature is that of a [`Window`].
+pub fn every_day(_: &Params) -> Result<(NaiveDate, NaiveDate), ParamError> {
+    Ok((NaiveDate::MIN, NaiveDate::MAX))
+}
 
 /// The week that ends before the parameter `date`: its first day, and `date` itself.
 ///
@@ -250,6 +274,9 @@ pub enum Work {
     Make(fn(&Params, &mut Output) -> Result<(), Error>),
     /// Files of log lines from events, in a pass of their own over the logs.
     Copy(CopyLines),
+    /// Lines from a service, which the driver asks: jobs open no socket. So such a job is the driver's own,
+    /// and none of this crate's registry.
+    Pull,
 }
 
 /// A job.
@@ -285,6 +312,7 @@ impl Job {
             Work::Scan(_) => "scan",
             Work::Make(_) => "make",
             Work::Copy(_) => "pass",
+            Work::Pull => "pull",
             Work::Steps(_) if self.inputs.iter().all(from_lms) => "rows",
             Work::Steps(_) if self.inputs.iter().any(from_lms) => "join",
             Work::Steps(_) => "reduce",
@@ -302,7 +330,7 @@ impl Job {
     pub fn steps(&self) -> usize {
         match self.work {
             Work::Scan(_) | Work::Copy(_) => 1,
-            Work::Make(_) => 0,
+            Work::Make(_) | Work::Pull => 0,
             Work::Steps(steps) => steps.len(),
         }
     }
@@ -312,7 +340,7 @@ impl Job {
     pub fn partitioner(&self, step: usize) -> Partitioner {
         match self.work {
             Work::Steps(steps) => Partitioner::Fields(steps.get(step).map_or(1, |s| s.partition)),
-            Work::Scan(_) | Work::Make(_) | Work::Copy(_) => Partitioner::Fields(1),
+            Work::Scan(_) | Work::Make(_) | Work::Copy(_) | Work::Pull => Partitioner::Fields(1),
         }
     }
 }

@@ -149,7 +149,7 @@ impl Pass {
                 Work::Copy(_) => {
                     Part { name: job.name, key: WHOLE_LINE, reducer: Some(Box::new(KeepAll)) }
                 }
-                Work::Steps(_) | Work::Make(_) => continue,
+                Work::Steps(_) | Work::Make(_) | Work::Pull => continue,
             });
         }
         for (job, step) in self.steps() {
@@ -188,7 +188,7 @@ impl Pass {
     fn steps(&self) -> impl Iterator<Item = (&'static Job, &'static Step)> {
         self.jobs.iter().filter_map(|job| match job.work {
             Work::Steps(steps) => Some((*job, steps.get(self.step)?)),
-            Work::Scan(_) | Work::Make(_) | Work::Copy(_) => None,
+            Work::Scan(_) | Work::Make(_) | Work::Copy(_) | Work::Pull => None,
         })
     }
 

@@ -149,7 +149,7 @@ fn without_remark(cell: &str) -> &str {
 fn inputs(job: &Job) -> Vec<&'static str> {
     match job.work {
         Work::Scan(_) | Work::Copy(_) => vec!["logs"],
-        Work::Make(_) => vec!["none"],
+        Work::Make(_) | Work::Pull => vec!["none"],
         Work::Steps(_) => {
             let mut names: Vec<_> = job.inputs.iter().map(|input| input.table.name).collect();
             names.dedup();

@@ -76,19 +76,28 @@ pub fn run(file: Option<&Path>, args: &Args) -> Drive<()> {
 pub fn plan(file: Option<&Path>, args: &Args) -> Drive<()> {
     let (settings, request) = prepare(file, args)?;
     let wanted = plan::closure(&request.names)?;
-    plan::check_params(&wanted, &request.params)?;
     let wanted = permitted(&settings, &request, wanted)?;
     let ledger = Ledger::look(&Place::at(&settings.config.warehouse.url)?)?;
     let facts = plan::facts(&wanted, settings.scanned_jobs()?.as_deref());
-    let todo = scan::compare(&request.sources, &request.params, &facts, &ledger, &request.force)?;
-    let mut text = String::new();
-    let word = if todo.is_nothing() { "COMPLETE" } else { "STALE" };
-    text += &format!("{word}\tscan\t{}\n", todo.reason());
+    let mut text: String =
+        request.left_out.iter().map(|reason| format!("SKIPPED\t{reason}\n")).collect();
+    let todo = match facts.is_empty() {
+        true => scan::Todo::default(),
+        false => {
+            let Request { sources, params, force, .. } = &request;
+            let todo = scan::compare(sources, params, &facts, &ledger, force)?;
+            let word = if todo.is_nothing() { "COMPLETE" } else { "STALE" };
+            text += &format!("{word}\tscan\t{}\n", todo.reason());
+            todo
+        }
+    };
     let mut params = request.params.clone();
-    plan::resolve_params(&mut params, &ledger, &wanted, request.today)?;
+    plan::resolve_params(&mut params, &ledger, &wanted, request.now)?;
     copies::read_config(&mut params)?;
     let mut stale: Vec<&str> = if todo.is_nothing() { Vec::new() } else { names(&facts) };
-    for job in plan::active(&wanted, &params)? {
+    let Request { names: asked, sources, force, .. } = &request;
+    let needed = plan::needed(asked, &params, &ledger, sources, force)?;
+    for job in permitted(&settings, &request, needed)? {
         if matches!(job.work, Work::Scan(_)) {
             continue;
         }
@@ -118,7 +127,7 @@ fn planned(
     request: &Request,
 ) -> Drive<(&'static str, String)> {
     let state = plan::state(job, params, ledger, &request.sources, &request.force)?;
-    let filling = job.inputs.iter().filter_map(|input| jobs::registry::filling(input.table.name));
+    let filling = job.inputs.iter().filter_map(|input| workflow::filling(input.table.name));
     let waits: Vec<_> = filling.map(|job| job.name).filter(|name| stale.contains(name)).collect();
     if state == plan::State::Complete && !waits.is_empty() {
         return Ok(("STALE", format!("{} will be made again", waits.join(", "))));
@@ -128,7 +137,8 @@ fn planned(
 
 fn prepare(file: Option<&Path>, args: &Args) -> Drive<(Settings, Request)> {
     let mut settings = Settings::read(file, &environment())?;
-    let today = Utc::now().date_naive();
+    let now = Utc::now().naive_utc();
+    let today = now.date();
     let flags = [("warehouse.url", &args.warehouse), ("store.url", &args.store)];
     for (key, _) in flags.iter().filter(|(_, value)| value.is_some()) {
         settings.origins.insert((*key).to_owned(), "command line".to_owned());
@@ -147,6 +157,9 @@ fn prepare(file: Option<&Path>, args: &Args) -> Drive<(Settings, Request)> {
     }
     let mut params = params(&settings, args)?;
     plan::resolve_dates(&mut params, today);
+    plan::check_params(&plan::closure(&args.names)?, &params)?;
+    let (names, left_out) =
+        workflow::ready(&args.names, &params, settings.config.lms.api.url.is_some())?;
     let sources = match args.source.is_empty() {
         true => settings.config.sources.clone(),
         false => {
@@ -154,13 +167,14 @@ fn prepare(file: Option<&Path>, args: &Args) -> Drive<(Settings, Request)> {
         }
     };
     let request = Request {
-        names: args.names.clone(),
+        names,
+        left_out,
         engine: args.runner.unwrap_or(settings.config.runners.default),
         sources,
         params,
         jobconf: pairs(&args.define)?,
         force: force(args, today)?,
-        today,
+        now,
         argv: std::env::args_os().map(|arg| arg.to_string_lossy().into_owned()).collect(),
     };
     Ok((settings, request))
@@ -170,12 +184,8 @@ fn prepare(file: Option<&Path>, args: &Args) -> Drive<(Settings, Request)> {
 fn params(settings: &Settings, args: &Args) -> Drive<Params> {
     let wanted = plan::closure(&args.names)?;
     let mut params = Params::default();
-    for (name, value) in &settings.config.jobs {
-        let text = match value {
-            serde_yaml::Value::String(text) => text.clone(),
-            other => serde_yaml::to_string(other).unwrap_or_default().trim_end().to_owned(),
-        };
-        let single: Params = [(name.clone(), text.clone())].into_iter().collect();
+    for (name, text) in settings.job_params().iter() {
+        let single: Params = [(name, text)].into_iter().collect();
         if plan::check_params(&wanted, &single).is_ok() {
             params.set(name, text);
         }

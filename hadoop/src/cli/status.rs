@@ -1,12 +1,10 @@
-//! `insights status`: how the last runs ended; `insights jobs`: what can be run.
+//! `insights status`: how the last runs ended.
 
 use super::{environment, print};
 use hadoop::config::Settings;
 use hadoop::error::Drive;
 use hadoop::record::{self, Record, State};
 use hadoop::storage::Place;
-use hadoop::workflow::WORKFLOWS;
-use jobs::registry::JOBS;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -93,34 +91,4 @@ fn outputs(record: &Value) -> BTreeMap<String, (usize, u64, String)> {
         table.2 = std::cmp::max(std::mem::take(&mut table.2), field("partition"));
     }
     tables
-}
-
-/// Prints every workflow with its jobs, then every job with what it is for.
-pub fn jobs() -> Drive<()> {
-    let mut text = String::new();
-    for workflow in WORKFLOWS {
-        text += &format!(
-            "{}\tworkflow, {}: {}\n",
-            workflow.name,
-            workflow.cadence,
-            workflow.jobs.join(", ")
-        );
-    }
-    for job in JOBS {
-        let reads: Vec<_> = job.inputs.iter().map(|input| input.table.name).collect();
-        let reads = match job.kind() {
-            "scan" => "logs".to_owned(),
-            _ if reads.is_empty() => "nothing".to_owned(),
-            _ => reads.join(", "),
-        };
-        let fills: Vec<_> = job.fills.iter().map(|fill| fill.table.name).collect();
-        text += &format!(
-            "{}\t{}: {}; reads {reads}; fills {}\n",
-            job.name,
-            job.kind(),
-            job.about,
-            fills.join(", ")
-        );
-    }
-    print(&text)
 }

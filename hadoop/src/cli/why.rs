@@ -4,8 +4,9 @@ use super::{environment, print};
 use hadoop::config::Settings;
 use hadoop::error::{Drive, DriveError};
 use hadoop::ledger::{Entry, Ledger, Scanned};
-use hadoop::plan::folder_of;
+use hadoop::plan::folders_of;
 use hadoop::storage::Place;
+use hadoop::workflow;
 use jobs::nearest::did_you_mean;
 use jobs::{lms, registry};
 use std::fmt::Write;
@@ -45,6 +46,13 @@ pub fn why(file: Option<&Path>, args: &Args) -> Drive<()> {
             }
         }
     }
+    for table in tables(name)? {
+        let cut = ledger.cut().of(&table).filter(|day| value.is_none_or(|wanted| wanted == *day));
+        for day in cut {
+            let by = ledger.cut().by(&table, day).unwrap_or_default();
+            let _ = writeln!(text, "{table}/{day}: cut by run {by}");
+        }
+    }
     if text.is_empty() {
         text = format!("the ledger of {url} knows nothing of {}: it will be made\n", args.output);
     }
@@ -63,15 +71,15 @@ fn inputs<'l>(ledger: &'l Ledger, day: &str, entry: &'l Entry) -> Vec<(&'l str, 
 
 /// The folders of a table, or of the tables that a job fills.
 fn tables(name: &str) -> Drive<Vec<String>> {
-    if let Some(job) = registry::job(name) {
+    if let Some(job) = workflow::job(name) {
         return Ok(job.fills.iter().map(|fill| fill.table.name.to_owned()).collect());
     }
     if lms::find(name).is_some() {
-        return Ok(vec![name.to_owned(), folder_of(name)]);
+        return Ok(folders_of(name));
     }
     if registry::table(name).is_some() {
         return Ok(vec![name.to_owned()]);
     }
-    let guess = did_you_mean(name, registry::JOBS.iter().map(|job| job.name));
+    let guess = did_you_mean(name, workflow::jobs().map(|job| job.name));
     Err(DriveError::Usage(format!("there is no job or table `{name}`{guess}")))
 }

@@ -9,13 +9,14 @@ mod sections;
 use crate::plan;
 use crate::storage;
 use jobs::nearest::did_you_mean;
+use jobs::params::Params;
 use serde_yaml::{Mapping, Value};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 pub use sections::{
-    BadFiles, Config, Engine, HadoopConfig, HiveConfig, ImportEngine, InlineConfig, Lms,
-    LocalConfig, Privacy, Runners, Source, SqoopConfig, StoreConfig, Warehouse,
+    BadFiles, Catalogue, Config, Engine, HadoopConfig, HiveConfig, ImportEngine, InlineConfig, Lms,
+    LmsApi, LocalConfig, Privacy, Runners, Source, SqoopConfig, StoreConfig, TokenType, Warehouse,
 };
 
 /// Settings that cannot be used.
@@ -103,6 +104,20 @@ impl Settings {
         let Some(names) = self.config.jobs.get(SCAN) else { return Ok(None) };
         let names = serde_yaml::from_value(names.clone());
         names.map(Some).map_err(|e| wrong("jobs.scan", &e))
+    }
+
+    /// The parameters of jobs that the settings give, as texts.
+    #[must_use]
+    pub fn job_params(&self) -> Params {
+        let given = self.config.jobs.iter().filter(|(name, _)| *name != SCAN);
+        let text = |(name, value): (&String, &Value)| {
+            let text = match value {
+                Value::String(text) => text.clone(),
+                other => serde_yaml::to_string(other).unwrap_or_default().trim_end().to_owned(),
+            };
+            (name.clone(), text)
+        };
+        given.map(text).collect()
     }
 
     /// Every key with its value and where it comes from.

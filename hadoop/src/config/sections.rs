@@ -1,6 +1,7 @@
 //! The sections of `insights.yml`: every key, what it means and its default.
 
 use crate::interrupt::OnInterrupt;
+use crate::pull::JWT;
 use crate::runner::cores;
 use jobs::side_output::Packing;
 use serde::{Deserialize, Serialize};
@@ -69,7 +70,7 @@ pub struct StoreConfig {
     pub allow_empty: Vec<String>,
 }
 
-/// The databases of the LMS, and how their tables are imported.
+/// The LMS: its databases, how their tables are imported, and its interfaces.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Lms {
@@ -86,6 +87,72 @@ pub struct Lms {
     pub parallelism: usize,
     /// Sqoop, if it is what imports.
     pub sqoop: SqoopConfig,
+    /// The LMS's REST interfaces.
+    pub api: LmsApi,
+    /// The catalogue service, which is asked in the name of `lms.api`.
+    pub catalogue: Catalogue,
+}
+
+/// The LMS's REST interfaces, and who asks them (spec 20 §8).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct LmsApi {
+    /// The LMS: `https://host`.
+    pub url: Option<String>,
+    /// Where tokens are given out; none = `oauth2/access_token` of the LMS.
+    pub auth_url: Option<String>,
+    /// The courses API; none = `api/courses/v1/courses/` of the LMS.
+    pub courses_url: Option<String>,
+    /// The blocks API; none = `api/courses/v1/blocks/` of the LMS.
+    pub blocks_url: Option<String>,
+    /// The type of the tokens that the blocks API takes: `bearer` or `jwt`.
+    pub blocks_token_type: TokenType,
+    /// The client's id.
+    pub client_id: Option<String>,
+    /// The file of the client's secret; none = the variable `INSIGHTS_LMS_API_CLIENT_SECRET`.
+    pub client_secret_file: Option<PathBuf>,
+    /// The user in whose name is asked; none = the client's own.
+    pub username: Option<String>,
+    /// The file of the user's password; none = the variable `INSIGHTS_LMS_API_PASSWORD`.
+    pub password_file: Option<PathBuf>,
+    /// Courses a page.
+    pub page_size: u32,
+}
+
+/// A type of tokens.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TokenType {
+    /// Looked up by the server.
+    #[default]
+    Bearer,
+    /// Signed, and read by the server.
+    Jwt,
+}
+
+impl TokenType {
+    /// Its name, as servers have it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Bearer => "bearer",
+            Self::Jwt => JWT,
+        }
+    }
+}
+
+/// The catalogue service (spec 10 §4.10).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Catalogue {
+    /// The root of its interface: `https://host/api/v1`.
+    pub url: Option<String>,
+    /// The short codes of the partners whose course runs are asked for; none = nothing is asked.
+    pub partners: Vec<String>,
+    /// A root for each partner, in the same order; none = `url` for all.
+    pub partner_urls: Vec<String>,
+    /// Course runs a page.
+    pub page_size: u32,
 }
 
 /// What imports tables.
@@ -276,7 +343,32 @@ impl Default for Lms {
             options: None,
             parallelism: cores().max(2),
             sqoop: SqoopConfig::default(),
+            api: LmsApi::default(),
+            catalogue: Catalogue::default(),
         }
+    }
+}
+
+impl Default for LmsApi {
+    fn default() -> Self {
+        Self {
+            url: None,
+            auth_url: None,
+            courses_url: None,
+            blocks_url: None,
+            blocks_token_type: TokenType::Bearer,
+            client_id: None,
+            client_secret_file: None,
+            username: None,
+            password_file: None,
+            page_size: 100,
+        }
+    }
+}
+
+impl Default for Catalogue {
+    fn default() -> Self {
+        Self { url: None, partners: Vec::new(), partner_urls: Vec::new(), page_size: 100 }
     }
 }
 

@@ -19,7 +19,8 @@ use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::path::Path;
 
-/// Imports what jobs need and is not there, all in one snapshot, and makes rows of it.
+/// Imports what jobs need and is not there, all in one snapshot, and makes rows of it; a dump is read as
+/// it is.
 ///
 /// # Errors
 /// When a table is neither there nor can be imported.
@@ -30,13 +31,28 @@ pub fn import(run: &mut Run, jobs: &[&'static Job], summary: &mut Summary) -> Dr
         let task = format!("import {}", table.staged.name);
         match present(&run.ledger, table, date)? {
             true => run.skipped(&task, &format!("dt={date} is there"), summary)?,
-            false => missing.push((*table, date.clone())),
+            false => {
+                refuse_cut(run, table.staged.name, date)?;
+                missing.push((*table, date.clone()));
+            }
         }
     }
     if !missing.is_empty() {
         import_tables(run, &missing, summary)?;
     }
-    wanted.iter().try_for_each(|(table, date)| make_rows(run, table, date, summary))
+    let mut with_rows = wanted.iter().filter(|(table, _)| !table.is_dump);
+    with_rows.try_for_each(|(table, date)| make_rows(run, table, date, summary))
+}
+
+/// What was an import of a day long ago is not what the LMS says today.
+fn refuse_cut(run: &Run, table: &str, date: &str) -> Drive<()> {
+    match run.ledger.cut().by(table, date) {
+        None => Ok(()),
+        Some(by) => Err(DriveError::Missing(format!(
+            "{table}/dt={date} was cut by `insights prune` (run {by}); `insights import {table} --date \
+             {date}` imports what the LMS says today in its place"
+        ))),
+    }
 }
 
 /// The LMS tables that jobs read in this run, and the day of each, each once.

@@ -42,6 +42,14 @@ pub enum PullError {
         /// What went wrong.
         what: String,
     },
+    /// One of many things that are asked for one by one could not be had.
+    #[error("{what}: {source}")]
+    Of {
+        /// The thing.
+        what: String,
+        /// Why.
+        source: Box<PullError>,
+    },
     /// An answer is not what was asked for.
     #[error("{url}: {what}")]
     Answer {
@@ -58,6 +66,7 @@ impl PullError {
     pub fn status(&self) -> Option<u16> {
         match self {
             Self::Status { status, .. } => Some(status.as_u16()),
+            Self::Of { source, .. } => source.status(),
             Self::Connection { .. } | Self::Answer { .. } => None,
         }
     }

@@ -51,12 +51,12 @@ pub fn course_blocks<'c, E: From<PullError>>(
                 blocks.insert("course_id".to_owned(), course.into());
                 line(&Value::Object(blocks))?;
             }
-            Ok(_) => return Err(no_object(url, "the answer").into()),
+            Ok(_) => return Err(of(course, no_object(url, "the answer")).into()),
             Err(error) if error.status() == Some(NOT_FOUND) => {
                 log::warn!("{course}: the LMS knows no such course");
                 unknown += 1;
             }
-            Err(error) => return Err(error.into()),
+            Err(error) => return Err(of(course, error).into()),
         }
     }
     Ok(unknown)
@@ -86,6 +86,10 @@ pub fn course_runs<E: From<PullError>>(
         }
         Ok(())
     })
+}
+
+fn of(course: &str, source: PullError) -> PullError {
+    PullError::Of { what: course.to_owned(), source: Box::new(source) }
 }
 
 fn results<'p>(url: &str, page: &'p Value) -> Result<&'p [Value], PullError> {

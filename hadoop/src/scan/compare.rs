@@ -120,6 +120,7 @@ pub fn compare(
             remember_days(&mut todo.rebuild, jobs, known);
         }
     }
+    todo.leave_cut_days(jobs, ledger);
     force_days(&mut todo, jobs, ledger, force)?;
     Ok(todo)
 }
@@ -191,7 +192,9 @@ fn force_days(todo: &mut Todo, jobs: &[&'static Job], ledger: &Ledger, force: &F
         };
         for fill in job.fills {
             let entries = ledger.entries(fill.table.name)?;
-            let days = entries.keys().filter(|day| **day >= from).cloned();
+            // Days that were cut come back when somebody says so.
+            let days = entries.keys().map(String::as_str).chain(ledger.cut().of(fill.table.name));
+            let days = days.filter(|day| **day >= *from).map(str::to_owned);
             todo.rebuild.entry(job.name).or_default().extend(days);
         }
     }
@@ -200,6 +203,17 @@ fn force_days(todo: &mut Todo, jobs: &[&'static Job], ledger: &Ledger, force: &F
 }
 
 impl Todo {
+    /// Days that were cut are not made anew from what speaks of them.
+    fn leave_cut_days(&mut self, jobs: &[&'static Job], ledger: &Ledger) {
+        for (job, fill) in jobs.iter().flat_map(|job| job.fills.iter().map(move |fill| (job, fill)))
+        {
+            if let Some(days) = self.rebuild.get_mut(job.name) {
+                days.retain(|day| ledger.cut().by(fill.table.name, day).is_none());
+            }
+        }
+        self.rebuild.retain(|_, days| !days.is_empty());
+    }
+
     fn look_at(
         &mut self,
         file: LogFile,

@@ -250,6 +250,7 @@ impl<'r, 's> Scanning<'r, 's> {
         let stage = self.run.stage("ledger")?;
         let mut changes = Changes::new(&stage);
         let mut merged = Days::new();
+        self.leave_cut_days(&mut staged);
         for job in self.jobs.clone() {
             for fill in job.fills.iter().filter(|fill| fill.at == At::Days) {
                 self.add_old(job, fill.table.name, &mut staged)?;
@@ -277,6 +278,26 @@ impl<'r, 's> Scanning<'r, 's> {
         }
         changes.set_scanned(std::mem::take(&mut self.scanned));
         Ok(changes)
+    }
+
+    /// Facts that come late for days that were cut are left out: a day is whole or not there.
+    fn leave_cut_days(&self, staged: &mut Days) {
+        let cut = self.run.ledger.cut();
+        for job in &self.jobs {
+            let anew = self.todo.rebuild.get(job.name);
+            for fill in job.fills {
+                let table = fill.table.name;
+                let is_cut = |day: &str| cut.by(table, day).is_some();
+                let comes_back = |day: &str| anew.is_some_and(|days| days.contains(day));
+                staged.retain(|(of, day), _| {
+                    let stays = of != table || !is_cut(day) || comes_back(day);
+                    if !stays {
+                        log::warn!("late facts of {table}/{day} are left out: the day was cut");
+                    }
+                    stays
+                });
+            }
+        }
     }
 
     fn add_old(&self, job: &'static Job, table: &str, staged: &mut Days) -> Drive<()> {

@@ -171,7 +171,8 @@ fn option_files_have_the_columns_of_the_catalogue() {
         let names: Vec<_> =
             table.staged.columns.iter().map(|column| column.name.to_owned()).collect();
         assert_eq!(options.table, table.staged.name);
-        if options.format == Format::Dump {
+        assert_eq!(options.format == Format::Dump, table.is_dump, "{}", options.table);
+        if table.is_dump {
             assert!(options.columns.is_empty());
             continue;
         }

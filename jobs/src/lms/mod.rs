@@ -26,6 +26,8 @@ pub struct LmsTable {
     pub staged: Table,
     /// The rows that jobs ask for: some of the staged columns.
     pub rows: Table,
+    /// Whether the import keeps the lines of a MySQL dump, which jobs read as they are ([`dump`]).
+    pub is_dump: bool,
 }
 
 /// Every table that is imported, by name.
@@ -99,7 +101,8 @@ const fn flag(name: &'static str) -> Column {
 
 /// A table whose rows are its staged columns.
 const fn whole(name: &'static str, columns: &'static [Column]) -> LmsTable {
-    LmsTable { staged: Table::staged(name, columns), rows: Table::staged(name, columns) }
+    let table = Table::staged(name, columns);
+    LmsTable { staged: table, rows: table, is_dump: false }
 }
 
 #[cfg(test)]

@@ -22,6 +22,7 @@ pub const AUTH_USER: LmsTable = LmsTable {
         ],
     ),
     rows: Table::staged("auth_user", &[int("id"), text("username", 150), text("email", 254)]),
+    is_dump: false,
 };
 
 /// Profiles, one row an account (spec 10 §2.12).
@@ -130,22 +131,25 @@ pub const COURSE_MODES_COURSEMODE: LmsTable = whole(
 );
 
 /// The state of each learner in each block of a course; by far the largest table.
-pub const COURSEWARE_STUDENTMODULE: LmsTable = whole(
-    "courseware_studentmodule",
-    &[
-        int("id"),
-        text("module_type", 32),
-        text("module_id", 255),
-        int("student_id"),
-        long_text("state"),
-        Column::new("grade", Kind::Double),
-        time("created"),
-        time("modified"),
-        Column::new("max_grade", Kind::Double),
-        text("done", 8),
-        text("course_id", 255),
-    ],
-);
+pub const COURSEWARE_STUDENTMODULE: LmsTable = LmsTable {
+    is_dump: true,
+    ..whole(
+        "courseware_studentmodule",
+        &[
+            int("id"),
+            text("module_type", 32),
+            text("module_id", 255),
+            int("student_id"),
+            long_text("state"),
+            Column::new("grade", Kind::Double),
+            time("created"),
+            time("modified"),
+            Column::new("max_grade", Kind::Double),
+            text("done", 8),
+            text("course_id", 255),
+        ],
+    )
+};
 
 /// Enrollments through an enterprise.
 pub const ENTERPRISE_ENTERPRISECOURSEENROLLMENT: LmsTable = whole(

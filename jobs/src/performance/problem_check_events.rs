@@ -3,7 +3,7 @@
 use super::parts::{Attempt, parts};
 use super::problem_checks;
 use crate::event::{Json, canonical};
-use crate::job::{At, Fill, Input, Job, Pass, Step, Work};
+use crate::job::{At, Fill, Input, Job, Pass, Step, Work, every_day};
 use crate::streaming::output::split;
 use crate::streaming::shuffle::key_len;
 use crate::streaming::{Error, Output, Reducer, Values};
@@ -14,7 +14,7 @@ pub const JOB: Job = Job {
     name: "problem-check-events",
     about: "answers of each learner's first and last check of each problem",
     internal: true,
-    inputs: &[Input::new(&problem_checks::TABLE, At::Days)],
+    inputs: &[Input::new(&problem_checks::TABLE, At::Days).within(every_day)],
     fills: &[Fill { table: &TABLE, at: At::Date }],
     report: None,
     params: &["date"],

@@ -1,0 +1,20 @@
+//! What stands for content in the ledger.
+
+use sha2::{Digest, Sha256};
+
+/// SHA-256, in hexadecimal, of texts of which none can be mistaken for two.
+#[must_use]
+pub fn identity<'a>(texts: impl IntoIterator<Item = &'a str>) -> String {
+    let mut hash = Sha256::new();
+    for text in texts {
+        hash.update((text.len() as u64).to_be_bytes());
+        hash.update(text.as_bytes());
+    }
+    hex(&hash.finalize())
+}
+
+/// Hexadecimal digits.
+#[must_use]
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
