@@ -79,7 +79,8 @@ fn reads(job: &Job) -> Vec<&'static str> {
 }
 
 fn fills(job: &Job) -> Vec<&'static str> {
-    job.fills.iter().map(|fill| fill.table.name).collect()
+    let tables = job.fills.iter().map(|fill| fill.table.name);
+    tables.chain(job.writes_files().then_some("files")).collect()
 }
 
 fn or_nothing(names: Vec<&str>) -> String {
