@@ -77,7 +77,9 @@ fn set_times(run: &mut Run, day: &str) -> Drive<()> {
     for (param, key) in [("dump_start", "start_time"), ("dump_end", "end_time")] {
         run.params.set(param, about[key].as_str().ok_or_else(broken)?);
     }
-    let now = chrono::Utc::now().format("%Y-%m-%dT%H:%M:%S%.6f");
-    run.params.set("datetime", now.to_string());
+    if run.params.get("datetime").is_none() {
+        let now = run.request.now.format("%Y-%m-%dT%H:%M:%S%.6f");
+        run.params.set("datetime", now.to_string());
+    }
     Ok(())
 }

@@ -1,0 +1,34 @@
+//! Every job there is, on the engines of this machine: the same bytes.
+#![allow(clippy::unwrap_used)]
+
+mod everywhere;
+
+use everywhere::{EMPTY_HERE, NAMES, University, made};
+use hadoop::workflow;
+
+#[test]
+fn every_job_is_run_here() {
+    let names: Vec<_> = NAMES.iter().map(|name| (*name).to_owned()).collect();
+    let run = hadoop::plan::closure(&names).unwrap();
+    for job in workflow::jobs() {
+        assert!(run.iter().any(|known| known.name == job.name), "{}", job.name);
+    }
+}
+
+#[test]
+fn every_job_makes_the_same_on_inline_and_local() {
+    let university = University::new("");
+    let [inline, local] = ["inline", "local"].map(|engine| university.run(engine, 3));
+    let empty: Vec<_> = made()
+        .into_iter()
+        .filter(|folder| !inline.iter().any(|(n, text)| n.starts_with(folder) && !text.is_empty()))
+        .collect();
+    assert_eq!(empty, EMPTY_HERE, "folders in which nothing was made");
+    let names = |made: &std::collections::BTreeMap<String, String>| -> Vec<String> {
+        made.keys().cloned().collect()
+    };
+    assert_eq!(names(&inline), names(&local));
+    for (name, text) in &inline {
+        assert_eq!(Some(text), local.get(name), "{name}");
+    }
+}
