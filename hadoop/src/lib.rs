@@ -12,6 +12,7 @@ pub mod error;
 pub mod events;
 mod faults;
 pub mod hive;
+pub mod http;
 pub mod import;
 pub mod imports;
 pub mod input;
