@@ -15,6 +15,7 @@ pub mod hive;
 pub mod http;
 pub mod import;
 pub mod imports;
+pub mod index;
 pub mod input;
 pub mod interrupt;
 pub mod ledger;

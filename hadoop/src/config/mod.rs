@@ -14,8 +14,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 pub use sections::{
-    BadFiles, Config, Engine, HadoopConfig, HiveConfig, ImportEngine, InlineConfig, Lms,
-    LocalConfig, Privacy, Runners, Source, SqoopConfig, StoreConfig, Warehouse,
+    BadFiles, Config, Engine, HadoopConfig, HiveConfig, ImportEngine, IndexConfig, InlineConfig,
+    Lms, LocalConfig, Privacy, Runners, Source, SqoopConfig, StoreConfig, Warehouse,
 };
 
 /// Settings that cannot be used.

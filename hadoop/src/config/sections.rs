@@ -22,6 +22,8 @@ pub struct Config {
     pub lms: Lms,
     /// Hive.
     pub hive: HiveConfig,
+    /// The search index of the roster.
+    pub index: IndexConfig,
     /// The engines.
     pub runners: Runners,
     /// Parameters of jobs, by name.
@@ -121,6 +123,42 @@ pub struct HiveConfig {
     pub database: String,
     /// Settings of its sessions.
     pub hiveconf: BTreeMap<String, String>,
+}
+
+/// The search index of the roster (spec 30 A.7). The password or key of its user comes from a file or
+/// from the environment (`INSIGHTS_INDEX_PASSWORD`, `INSIGHTS_INDEX_API_KEY`).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct IndexConfig {
+    /// `http://host:port` or `https://host:port` of an OpenSearch or Elasticsearch cluster; none = there
+    /// is no index.
+    pub url: Option<String>,
+    /// The name by which the index is read.
+    pub alias: String,
+    /// The index's primary shards; none = the cluster's own choice.
+    pub shards: Option<u32>,
+    /// The user to sign in as.
+    pub user: Option<String>,
+    /// Holds the user's password.
+    pub password_file: Option<PathBuf>,
+    /// Holds an API key as the cluster printed it, in place of a user.
+    pub api_key_file: Option<PathBuf>,
+    /// Certificates to trust in place of the built-in ones, as PEM.
+    pub ca_file: Option<PathBuf>,
+    /// Requests with documents at once.
+    pub indexing_tasks: usize,
+    /// The most documents of one request.
+    pub batch_size: usize,
+    /// The most bytes of one request; a larger document goes alone.
+    pub batch_bytes: usize,
+    /// Seconds that each task waits between two requests with documents.
+    pub throttle: f64,
+    /// How often a request that a busy cluster turns away is tried.
+    pub max_attempts: u32,
+    /// The index that holds when each alias was filled last.
+    pub marker_index: String,
+    /// Whether a roster without learners may replace one that has some.
+    pub allow_empty: bool,
 }
 
 /// The engines.
@@ -258,6 +296,27 @@ impl Default for Warehouse {
 impl Default for HiveConfig {
     fn default() -> Self {
         Self { command: None, database: "default".to_owned(), hiveconf: BTreeMap::new() }
+    }
+}
+
+impl Default for IndexConfig {
+    fn default() -> Self {
+        Self {
+            url: None,
+            alias: "roster".to_owned(),
+            shards: None,
+            user: None,
+            password_file: None,
+            api_key_file: None,
+            ca_file: None,
+            indexing_tasks: 4,
+            batch_size: 1000,
+            batch_bytes: 5 << 20,
+            throttle: 0.75,
+            max_attempts: 10,
+            marker_index: "index_updates".to_owned(),
+            allow_empty: false,
+        }
     }
 }
 
