@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 
 pub use sections::{
     BadFiles, Config, Engine, HadoopConfig, HiveConfig, ImportEngine, IndexConfig, InlineConfig,
-    Lms, LocalConfig, Privacy, Runners, Source, SqoopConfig, StoreConfig, Warehouse,
+    Lms, LocalConfig, Privacy, Runners, Source, SqoopConfig, StoreConfig, VideoConfig, Warehouse,
 };
 
 /// Settings that cannot be used.

@@ -24,6 +24,8 @@ pub struct Config {
     pub hive: HiveConfig,
     /// The search index of the roster.
     pub index: IndexConfig,
+    /// The service that is asked for durations of videos.
+    pub video: VideoConfig,
     /// The engines.
     pub runners: Runners,
     /// Parameters of jobs, by name.
@@ -159,6 +161,17 @@ pub struct IndexConfig {
     pub marker_index: String,
     /// Whether a roster without learners may replace one that has some.
     pub allow_empty: bool,
+}
+
+/// The service that is asked for durations of videos (spec 20 §4.2). It is asked only with a key, which
+/// comes from a file or from the environment (`INSIGHTS_GOOGLE_API_KEY`).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct VideoConfig {
+    /// Holds the key of the YouTube Data API.
+    pub api_key_file: Option<PathBuf>,
+    /// Where that API is.
+    pub api_url: String,
 }
 
 /// The engines.
@@ -317,6 +330,12 @@ impl Default for IndexConfig {
             marker_index: "index_updates".to_owned(),
             allow_empty: false,
         }
+    }
+}
+
+impl Default for VideoConfig {
+    fn default() -> Self {
+        Self { api_key_file: None, api_url: "https://www.googleapis.com/youtube/v3".to_owned() }
     }
 }
 
