@@ -4,10 +4,12 @@ use crate::codec::InputError;
 use crate::config::ConfigError;
 use crate::hive::HiveError;
 use crate::import::ImportError;
+use crate::index::IndexError;
 use crate::input::SelectError;
 use crate::interrupt;
 use crate::ledger::LedgerError;
 use crate::lock::LockError;
+use crate::pull::durations::DurationsError;
 use crate::pulls::BringError;
 use crate::rows::RowsError;
 use crate::runner::RunError;
@@ -61,6 +63,12 @@ pub enum DriveError {
         /// What happened.
         source: BringError,
     },
+    /// The search index was not filled.
+    #[error(transparent)]
+    Index(IndexError),
+    /// Durations of videos cannot be asked for.
+    #[error(transparent)]
+    Durations(DurationsError),
     /// Hive refused, or has other tables.
     #[error(transparent)]
     Hive(#[from] HiveError),
@@ -98,6 +106,10 @@ impl DriveError {
         match self {
             Self::Usage(_) => 2,
             Self::Config(_) | Self::Param(_) | Self::NoProgram(_) => 3,
+            Self::Durations(DurationsError::Memory { .. }) => 40,
+            Self::Durations(_) | Self::Index(IndexError::Unusable(_)) => 3,
+            Self::Index(IndexError::Empty { .. }) => 41,
+            Self::Index(_) => 30,
             Self::Ledger(LedgerError::Lock(LockError::Held { .. })) => 10,
             Self::Missing(_) | Self::Select(_) | Self::Input(_) => 20,
             Self::Run { source: RunError::Input(_), .. } => 20,
@@ -152,7 +164,7 @@ pub type Drive<T> = Result<T, DriveError>;
 mod tests {
     use super::*;
     use crate::pull::PullError;
-    use reqwest::StatusCode;
+    use reqwest::{Method, StatusCode};
     use std::path::Path;
 
     fn at_hadoop(source: RunError) -> DriveError {
@@ -170,7 +182,8 @@ mod tests {
 
     fn refusal(status: u16) -> PullError {
         let status = StatusCode::from_u16(status).unwrap_or_default();
-        PullError::Status { method: "GET", url: String::new(), status }
+        let (retry_after, body) = (None, Vec::new());
+        PullError::Status { method: Method::GET, url: String::new(), status, retry_after, body }
     }
 
     fn of_store(error: store::Error) -> DriveError {

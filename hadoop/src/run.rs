@@ -17,7 +17,7 @@ use crate::{cluster, copies, hive, imports, publish, scan, snapshots, staged};
 use chrono::NaiveDateTime;
 use jobs::event::interval::Interval;
 use jobs::job::Job;
-use jobs::learners::SHOWN;
+use jobs::learners::{SHOWN, module_engagement_roster_index};
 use jobs::lms;
 use jobs::params::Params;
 use jobs::pass::Pass;
@@ -126,6 +126,9 @@ pub fn permitted(
     let mut permitted = Vec::new();
     for job in wanted {
         match forbidden(job, settings) {
+            None if is_idle(job, settings, request) => {
+                log::info!("left out: {}: no index is named (index.url)", job.name);
+            }
             None => permitted.push(job),
             Some(why) if request.names.iter().any(|name| name == job.name) => {
                 return Err(DriveError::Usage(format!("{} {why}", job.name)));
@@ -134,6 +137,13 @@ pub fn permitted(
         }
     }
     Ok(permitted)
+}
+
+/// Documents for an index that there is not are made for who asks for them only.
+fn is_idle(job: &Job, settings: &Settings, request: &Request) -> bool {
+    job.name == module_engagement_roster_index::JOB.name
+        && settings.config.index.url.is_none()
+        && !request.names.iter().any(|name| name == job.name)
 }
 
 fn forbidden(job: &Job, settings: &Settings) -> Option<&'static str> {

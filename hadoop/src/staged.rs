@@ -2,21 +2,24 @@
 //! be, and put into place as one.
 
 use crate::codec;
+use crate::durations;
 use crate::error::{Drive, DriveError};
 use crate::events::now;
 use crate::files;
+use crate::index;
 use crate::ledger::{Changes, Entry};
 use crate::plan::{self, Made, Read};
 use crate::pulls;
 use crate::run::{Run, Summary};
 use crate::storage::Place;
 use jobs::job::{At, Job, Work};
+use jobs::learners::module_engagement_roster_index;
 use jobs::params::Params;
 use jobs::pass::{Pass, STEP_FOLDER};
 use jobs::side_output::Packing;
 use jobs::streaming::output::write_part_line;
 use jobs::streaming::{Counters, Output};
-use serde_json::json;
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::io::{self, BufWriter};
 use std::sync::Arc;
@@ -31,6 +34,7 @@ pub fn make(run: &mut Run, jobs: &[&'static Job], summary: &mut Summary) -> Driv
     for group in plan::fuse(&steps) {
         for job in &group {
             make_others(run, job, summary)?;
+            durations::bring(run, job)?;
         }
         let due = due(run, &group, summary)?;
         match due[..] {
@@ -217,15 +221,13 @@ pub fn commit(
             done.push((job.name, json!({"rows": rows})));
         }
         if job.writes_files() {
-            let count = files::put(run, job, outputs, &mut changes)?;
-            if let Some(Made { value, inputs, identity }) =
-                plan::made_files(job, &run.params, reads)?
-            {
-                let entry = entry(run, job, identity, inputs, count as u64);
+            let made = plan::made_files(job, &run.params, reads)?;
+            let (count, figures) = put_files(run, job, outputs, made.as_ref(), &mut changes)?;
+            if let Some(Made { value, inputs, identity }) = made {
+                let entry = entry(run, job, identity, inputs, count);
                 changes.note(&files::ledger_name(job), &value, entry);
             }
-            let root = files::root(job, &run.params, run.ledger.warehouse())?;
-            done.push((job.name, json!({"files": count, "below": root.address()})));
+            done.push((job.name, figures));
         }
     }
     run.ledger.commit(changes)?;
@@ -233,6 +235,27 @@ pub fn commit(
         run.finished(job, figures, summary)?;
     }
     Ok(())
+}
+
+/// The documents of the roster go into the index, if there is one; other files to their place. Gives how
+/// many there are, and what is told of them.
+fn put_files(
+    run: &Run,
+    job: &Job,
+    outputs: &[Place],
+    made: Option<&Made>,
+    changes: &mut Changes,
+) -> Drive<(u64, Value)> {
+    if let (Some(made), true) = (made, job.name == module_engagement_roster_index::JOB.name) {
+        let update_id = format!("{}:{}", made.value, made.identity);
+        if let Some(loaded) = index::load_made(run, job, outputs, &update_id)? {
+            let figures = json!({"documents": loaded.documents, "index": loaded.index});
+            return Ok((loaded.documents, figures));
+        }
+    }
+    let count = files::put(run, job, outputs, changes)?;
+    let root = files::root(job, &run.params, run.ledger.warehouse())?;
+    Ok((count as u64, json!({"files": count, "below": root.address()})))
 }
 
 fn entry(

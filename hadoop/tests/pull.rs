@@ -2,115 +2,18 @@
 //! the conformance cases of the folder `lms-rest-client`, and cases of our own.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use std::cell::{Cell, RefCell};
+mod hands;
+mod scripted_server;
+
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
-use std::rc::Rc;
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use hadoop::pull::{self, Client, Clock, Credentials, PullError};
+use hadoop::pull::{self, Client, Credentials, PullError};
+use hands::Hands;
+use scripted_server::Server;
 use serde_json::{Value, json};
-
-/// A server that gives its answers in order and remembers what it was asked.
-struct Server {
-    url: String,
-    asked: Arc<Mutex<Vec<Vec<String>>>>,
-}
-
-impl Server {
-    /// Answers are `{status, json|text, header?}`, or `{cut: true}`: the connection ends without one.
-    fn start(answers: Vec<Value>) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
-        let asked = Arc::new(Mutex::new(Vec::new()));
-        let remember = Arc::clone(&asked);
-        std::thread::spawn(move || {
-            for answer in answers {
-                let (mut stream, _) = listener.accept().unwrap();
-                let request = read(&stream);
-                remember.lock().unwrap().push(request);
-                if answer["cut"] != true {
-                    respond(&mut stream, &answer);
-                }
-            }
-        });
-        Self { url, asked }
-    }
-
-    fn asked(&self) -> Vec<Vec<String>> {
-        self.asked.lock().unwrap().clone()
-    }
-}
-
-/// Method, path, query or form as JSON with sorted keys, Authorization.
-fn read(stream: &TcpStream) -> Vec<String> {
-    let mut lines = BufReader::new(stream);
-    let mut line = || {
-        let mut line = String::new();
-        lines.read_line(&mut line).unwrap();
-        line.trim_end().to_owned()
-    };
-    let first = line();
-    let headers: BTreeMap<String, String> = std::iter::from_fn(|| {
-        let header = line();
-        let (name, value) = header.split_once(':')?;
-        Some((name.to_ascii_lowercase(), value.trim().to_owned()))
-    })
-    .collect();
-    let length = headers.get("content-length").map_or(0, |length| length.parse().unwrap());
-    let mut body = vec![0; length];
-    lines.read_exact(&mut body).unwrap();
-    let words: Vec<_> = first.split(' ').collect();
-    let (path, query) = words[1].split_once('?').unwrap_or((words[1], ""));
-    let given = if length > 0 { body } else { query.as_bytes().to_vec() };
-    let given: BTreeMap<_, _> = form_urlencoded::parse(&given).into_owned().collect();
-    let authorization = headers.get("authorization").cloned().unwrap_or_default();
-    vec![words[0].to_owned(), path.to_owned(), json!(given).to_string(), authorization]
-}
-
-fn respond(stream: &mut TcpStream, answer: &Value) {
-    let body = match answer.get("json") {
-        Some(json) => json.to_string(),
-        None => answer["text"].as_str().unwrap_or_default().to_owned(),
-    };
-    let header = answer["header"].as_str().map(|h| format!("{h}\r\n")).unwrap_or_default();
-    let head = format!(
-        "HTTP/1.1 {} x\r\nconnection: close\r\n{header}content-length: {}\r\n\r\n",
-        answer["status"],
-        body.len()
-    );
-    stream.write_all(head.as_bytes()).unwrap();
-    stream.write_all(body.as_bytes()).unwrap();
-}
-
-/// A clock that stands still until it is moved, or somebody sleeps.
-#[derive(Clone, Default)]
-struct Hands {
-    now: Rc<Cell<Duration>>,
-    slept: Rc<RefCell<Vec<Duration>>>,
-}
-
-impl Hands {
-    fn clock(&self) -> Clock {
-        let (now, slept) = (Rc::clone(&self.now), Rc::clone(&self.slept));
-        let read = Rc::clone(&self.now);
-        Clock {
-            now: Box::new(move || read.get()),
-            sleep: Box::new(move |time| {
-                slept.borrow_mut().push(time);
-                now.set(now.get() + time);
-            }),
-        }
-    }
-
-    fn forward(&self, time: Duration) {
-        self.now.set(self.now.get() + time);
-    }
-}
 
 fn client(server: &Server, config: &Value, token_type: &'static str, hands: &Hands) -> Client {
     let text = |name: &str| config[name].as_str().map(str::to_owned);
@@ -225,7 +128,7 @@ fn one_page(answers: &[Value]) -> (Result<Value, PullError>, Vec<Duration>, usiz
     let config = json!({"auth_url": "/token", "client_id": "c", "client_secret": "never-shown"});
     let mut client = client(&server, &config, "jwt", &hands);
     let page = client.get(&format!("{}/x", server.url), &[("secret", "never-shown")]);
-    let slept = hands.slept.borrow().clone();
+    let slept = hands.slept();
     (page, slept, server.asked().len())
 }
 

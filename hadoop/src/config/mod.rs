@@ -15,8 +15,9 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 pub use sections::{
-    BadFiles, Catalogue, Config, Engine, HadoopConfig, HiveConfig, ImportEngine, InlineConfig, Lms,
-    LmsApi, LocalConfig, Privacy, Runners, Source, SqoopConfig, StoreConfig, TokenType, Warehouse,
+    BadFiles, Catalogue, Config, Engine, HadoopConfig, HiveConfig, ImportEngine, IndexConfig,
+    InlineConfig, Lms, LmsApi, LocalConfig, Privacy, Runners, Source, SqoopConfig, StoreConfig,
+    TokenType, VideoConfig, Warehouse,
 };
 
 /// Settings that cannot be used.

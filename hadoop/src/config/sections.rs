@@ -23,6 +23,10 @@ pub struct Config {
     pub lms: Lms,
     /// Hive.
     pub hive: HiveConfig,
+    /// The search index of the roster.
+    pub index: IndexConfig,
+    /// The service that is asked for durations of videos.
+    pub video: VideoConfig,
     /// The engines.
     pub runners: Runners,
     /// Parameters of jobs, by name.
@@ -190,6 +194,53 @@ pub struct HiveConfig {
     pub hiveconf: BTreeMap<String, String>,
 }
 
+/// The search index of the roster (spec 30 A.7). The password or key of its user comes from a file or
+/// from the environment (`INSIGHTS_INDEX_PASSWORD`, `INSIGHTS_INDEX_API_KEY`).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct IndexConfig {
+    /// `http://host:port` or `https://host:port` of an OpenSearch or Elasticsearch cluster; none = there
+    /// is no index.
+    pub url: Option<String>,
+    /// The name by which the index is read.
+    pub alias: String,
+    /// The index's primary shards; none = the cluster's own choice.
+    pub shards: Option<u32>,
+    /// The user to sign in as.
+    pub user: Option<String>,
+    /// Holds the user's password.
+    pub password_file: Option<PathBuf>,
+    /// Holds an API key as the cluster printed it, in place of a user.
+    pub api_key_file: Option<PathBuf>,
+    /// Certificates to trust in place of the built-in ones, as PEM.
+    pub ca_file: Option<PathBuf>,
+    /// Requests with documents at once.
+    pub indexing_tasks: usize,
+    /// The most documents of one request.
+    pub batch_size: usize,
+    /// The most bytes of one request; a larger document goes alone.
+    pub batch_bytes: usize,
+    /// Seconds that each task waits between two requests with documents.
+    pub throttle: f64,
+    /// How often a request that a busy cluster turns away is tried.
+    pub max_attempts: u32,
+    /// The index that holds when each alias was filled last.
+    pub marker_index: String,
+    /// Whether a roster without learners may replace one that has some.
+    pub allow_empty: bool,
+}
+
+/// The service that is asked for durations of videos (spec 20 §4.2). It is asked only with a key, which
+/// comes from a file or from the environment (`INSIGHTS_GOOGLE_API_KEY`).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct VideoConfig {
+    /// Holds the key of the YouTube Data API.
+    pub api_key_file: Option<PathBuf>,
+    /// Where that API is.
+    pub api_url: String,
+}
+
 /// The engines.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -325,6 +376,33 @@ impl Default for Warehouse {
 impl Default for HiveConfig {
     fn default() -> Self {
         Self { command: None, database: "default".to_owned(), hiveconf: BTreeMap::new() }
+    }
+}
+
+impl Default for IndexConfig {
+    fn default() -> Self {
+        Self {
+            url: None,
+            alias: "roster".to_owned(),
+            shards: None,
+            user: None,
+            password_file: None,
+            api_key_file: None,
+            ca_file: None,
+            indexing_tasks: 4,
+            batch_size: 1000,
+            batch_bytes: 5 << 20,
+            throttle: 0.75,
+            max_attempts: 10,
+            marker_index: "index_updates".to_owned(),
+            allow_empty: false,
+        }
+    }
+}
+
+impl Default for VideoConfig {
+    fn default() -> Self {
+        Self { api_key_file: None, api_url: "https://www.googleapis.com/youtube/v3".to_owned() }
     }
 }
 

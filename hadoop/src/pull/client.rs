@@ -1,92 +1,27 @@
 //! A client of the LMS's REST interfaces: tokens by OAuth2, pages, patience with a server that is busy
 //! (spec 20 §8).
 
-use crate::wait::block_on;
-use reqwest::StatusCode;
-use reqwest::header::{AUTHORIZATION, RETRY_AFTER};
+use crate::http::{self, Clock, Patience, RequestError, Retries, Secret, without_query};
+use reqwest::Method;
+use reqwest::header::AUTHORIZATION;
 use serde_json::Value;
-use std::fmt;
-use std::time::{Duration, Instant};
+use std::sync::Arc;
+use std::time::Duration;
 
 /// How long one request may take.
-const PATIENCE: Duration = Duration::from_secs(120);
-/// How long a page is tried for before it is given up.
-const LONGEST: Duration = Duration::from_secs(7200);
-const FIRST_PAUSE: Duration = Duration::from_millis(500);
-const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_secs(120);
+/// A page is tried for two hours before it is given up.
+const PATIENCE: Patience = Patience {
+    first_pause: Duration::from_millis(500),
+    longest_pause: Duration::from_secs(60),
+    tries: u32::MAX,
+    total: Duration::from_secs(7200),
+};
 /// The most that a token is renewed early; of a short-lived one, a twentieth of its life.
 const MARGIN: Duration = Duration::from_secs(5);
-/// Answers after which the same request may succeed.
-const BUSY: &[u16] = &[408, 429, 502, 503, 504, 520];
 
-/// Why something could not be had.
-#[derive(Debug, thiserror::Error)]
-pub enum PullError {
-    /// The server refused, or was busy for too long.
-    #[error("{method} {url}: http {}", status.as_u16())]
-    Status {
-        /// The request's method.
-        method: &'static str,
-        /// Its address, without its query.
-        url: String,
-        /// The answer.
-        status: StatusCode,
-    },
-    /// The server could not be reached for too long.
-    #[error("{method} {url}: {what}")]
-    Connection {
-        /// The request's method.
-        method: &'static str,
-        /// Its address, without its query.
-        url: String,
-        /// What went wrong.
-        what: String,
-    },
-    /// One of many things that are asked for one by one could not be had.
-    #[error("{what}: {source}")]
-    Of {
-        /// The thing.
-        what: String,
-        /// Why.
-        source: Box<PullError>,
-    },
-    /// An answer is not what was asked for.
-    #[error("{url}: {what}")]
-    Answer {
-        /// What was asked.
-        url: String,
-        /// What is wrong with the answer.
-        what: String,
-    },
-}
-
-impl PullError {
-    /// The status of a refusal.
-    #[must_use]
-    pub fn status(&self) -> Option<u16> {
-        match self {
-            Self::Status { status, .. } => Some(status.as_u16()),
-            Self::Of { source, .. } => source.status(),
-            Self::Connection { .. } | Self::Answer { .. } => None,
-        }
-    }
-}
-
-/// A text that no log and no error shows.
-#[derive(Clone, Default, PartialEq, Eq)]
-pub struct Secret(String);
-
-impl From<String> for Secret {
-    fn from(text: String) -> Self {
-        Self(text)
-    }
-}
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("…")
-    }
-}
+/// Why a pull failed.
+pub type PullError = RequestError;
 
 /// Who asks for tokens.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -99,21 +34,6 @@ pub struct Credentials {
     pub user: Option<(String, Secret)>,
 }
 
-/// The time, as a client has it.
-pub struct Clock {
-    /// The time since some moment.
-    pub now: Box<dyn Fn() -> Duration>,
-    /// Waits.
-    pub sleep: Box<dyn Fn(Duration)>,
-}
-
-impl Default for Clock {
-    fn default() -> Self {
-        let begun = Instant::now();
-        Self { now: Box::new(move || begun.elapsed()), sleep: Box::new(std::thread::sleep) }
-    }
-}
-
 struct Token {
     authorization: String,
     renewed_at: Duration,
@@ -124,14 +44,8 @@ pub struct Client {
     http: reqwest::Client,
     credentials: Credentials,
     token_type: &'static str,
-    clock: Clock,
+    clock: Arc<Clock>,
     token: Option<Token>,
-}
-
-/// What one try of a request gave.
-enum Tried {
-    Answer(StatusCode, Option<Duration>, Vec<u8>),
-    Cut(String),
 }
 
 impl Client {
@@ -144,12 +58,12 @@ impl Client {
         token_type: &'static str,
         clock: Clock,
     ) -> Result<Self, PullError> {
-        let built = reqwest::Client::builder().timeout(PATIENCE).build();
+        let built = reqwest::Client::builder().timeout(TIMEOUT).build();
         let http = built.map_err(|e| PullError::Answer {
             url: credentials.auth_url.clone(),
             what: format!("no client can be made: {e}"),
         })?;
-        Ok(Self { http, credentials, token_type, clock, token: None })
+        Ok(Self { http, credentials, token_type, clock: Arc::new(clock), token: None })
     }
 
     /// Asks for one answer, and follows no links.
@@ -193,7 +107,7 @@ impl Client {
         let begun = (self.clock.now)();
         let mut renewed = false;
         let body = loop {
-            let body = self.patiently("GET", address, begun, |client| {
+            let body = self.patiently(Method::GET, address, begun, |client| {
                 let authorization = client.authorization(begun)?;
                 Ok(client.http.get(address).header(AUTHORIZATION, authorization))
             });
@@ -226,18 +140,18 @@ impl Client {
 
     fn new_token(&mut self, now: Duration, begun: Duration) -> Result<Token, PullError> {
         let url = self.credentials.auth_url.clone();
-        let body = self.patiently("POST", &url, begun, |client| {
+        let body = self.patiently(Method::POST, &url, begun, |client| {
             let Credentials { auth_url, client: (id, secret), user } = &client.credentials;
             let mut form = vec![
                 ("client_id", id.as_str()),
-                ("client_secret", &secret.0),
+                ("client_secret", secret.exposed()),
                 ("token_type", client.token_type),
             ];
             match user {
                 Some((name, password)) => form.extend([
                     ("grant_type", "password"),
                     ("username", name),
-                    ("password", &password.0),
+                    ("password", password.exposed()),
                 ]),
                 None => form.push(("grant_type", "client_credentials")),
             }
@@ -257,81 +171,17 @@ impl Client {
         })
     }
 
-    /// Tries a request until it is answered for good.
     fn patiently(
         &mut self,
-        method: &'static str,
+        method: Method,
         address: &str,
         begun: Duration,
         request: impl Fn(&mut Self) -> Result<reqwest::RequestBuilder, PullError>,
     ) -> Result<Vec<u8>, PullError> {
-        let url = without_query(address).to_owned();
-        let mut pause = FIRST_PAUSE;
-        loop {
-            let asked = (self.clock.now)();
-            let tried = send(request(self)?);
-            let seconds = ((self.clock.now)() - asked).as_secs_f64();
-            let (error, wanted) = match tried {
-                Tried::Answer(status, _, body) if status.is_success() => {
-                    log::info!("{method} {status} {seconds:.1} s {url}");
-                    return Ok(body);
-                }
-                Tried::Answer(status, wanted, _) => {
-                    log::warn!("{method} {status} {seconds:.1} s {url}");
-                    let error = PullError::Status { method, url: url.clone(), status };
-                    if !BUSY.contains(&status.as_u16()) {
-                        return Err(error);
-                    }
-                    (error, wanted)
-                }
-                Tried::Cut(what) => {
-                    log::warn!("{method} {seconds:.1} s {url}: {what}");
-                    (PullError::Connection { method, url: url.clone(), what }, None)
-                }
-            };
-            if (self.clock.now)() - begun > LONGEST {
-                return Err(error);
-            }
-            (self.clock.sleep)(wanted.unwrap_or_else(|| jittered(pause)));
-            pause = (pause * 2).min(LONGEST_PAUSE);
-        }
+        let clock = Arc::clone(&self.clock);
+        let mut retries = Retries::since(begun, PATIENCE);
+        http::patiently(&clock, &mut retries, (method, address), || request(self))
     }
-}
-
-/// Sends a request once and takes the whole answer.
-fn send(request: reqwest::RequestBuilder) -> Tried {
-    let answered = block_on(async {
-        let answer = request.send().await?;
-        let status = answer.status();
-        let after = answer.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok());
-        let wanted = after.and_then(|seconds| seconds.trim().parse().ok());
-        let wanted = wanted.map(|seconds| Duration::from_secs(seconds).min(LONGEST));
-        Ok::<_, reqwest::Error>((status, wanted, answer.bytes().await?))
-    });
-    match answered {
-        Ok(Ok((status, wanted, body))) => Tried::Answer(status, wanted, body.to_vec()),
-        Ok(Err(error)) => Tried::Cut(told(error)),
-        Err(error) => Tried::Cut(error.to_string()),
-    }
-}
-
-/// An error with its causes; its address could hold a secret.
-fn told(error: reqwest::Error) -> String {
-    let error = error.without_url();
-    let mut said = error.to_string();
-    let mut cause = std::error::Error::source(&error);
-    while let Some(next) = cause {
-        said = format!("{said}: {next}");
-        cause = next.source();
-    }
-    said
-}
-
-/// Between three quarters and five quarters of a pause, so that clients do not come back together.
-fn jittered(pause: Duration) -> Duration {
-    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-    let share = now.map_or(0, |now| now.subsec_nanos() % 1000);
-    pause * (750 + share / 2) / 1000
 }
 
 /// The link to the page that follows; null or missing ends.
@@ -347,8 +197,4 @@ fn resolved(url: &str, next: &str) -> String {
         Ok(next) => next.to_string(),
         Err(_) => next.to_owned(),
     }
-}
-
-fn without_query(address: &str) -> &str {
-    address.split_once('?').map_or(address, |(url, _)| url)
 }

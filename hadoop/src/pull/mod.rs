@@ -1,9 +1,11 @@
 //! What comes by HTTP: courses and their blocks from the LMS (spec 20 §5, §6), course runs from the
-//! catalogue service (spec 10 §4.10). Each pull gives lines of JSON.
+//! catalogue service (spec 10 §4.10), as lines of JSON; and [`durations`] of videos.
 
 mod client;
+pub mod durations;
 
-pub use client::{Client, Clock, Credentials, PullError, Secret};
+pub use crate::http::{Clock, Secret};
+pub use client::{Client, Credentials, PullError};
 
 use serde_json::Value;
 

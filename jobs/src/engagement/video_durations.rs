@@ -3,8 +3,11 @@
 //! A job asks nobody. The driver may ask the service beforehand and hand over a file of what is
 //! known; without it such durations stay unknown.
 
+use super::video_events::{PLAY, UNKNOWN};
 use crate::event::Json;
 use crate::params::{ParamError, Params};
+use crate::streaming::Error;
+use crate::streaming::output::{nullable, split};
 use regex::Regex;
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -55,14 +58,46 @@ fn code_and_seconds(line: &[u8]) -> Option<(Vec<u8>, i64)> {
     Some((line[..tab].to_vec(), seconds))
 }
 
+/// The code that a row of video_events leaves to ask for: of a play whose duration is unknown (spec 20
+/// §4.1).
+///
+/// # Errors
+/// When it is no such row.
+pub fn code_to_ask(row: &[u8]) -> Result<Option<&[u8]>, Error> {
+    const WHAT: &str = "a row of video_events";
+    let [_, _, _, _, event_type, _, _, code, duration] = split(WHAT, row)?;
+    if event_type != PLAY.as_bytes() {
+        return Ok(None);
+    }
+    let seconds: Option<f64> = str::from_utf8(duration).ok().and_then(|text| text.parse().ok());
+    let seconds = seconds.ok_or_else(|| Error::contract(WHAT, "not a duration", duration))?;
+    Ok(nullable(code).filter(|_| seconds == UNKNOWN))
+}
+
 /// The seconds that a reply of the service tells: of its first item, from `PT…H…M…S`, of which every
 /// part may be missing. None when it tells nothing.
 #[must_use]
 pub fn seconds_in_reply(reply: &str) -> Option<i64> {
+    seconds(*items(reply)?.first()?)
+}
+
+/// What a reply about several videos tells: the id of each that the service knows, and its seconds if
+/// there is a duration. None when it is no such reply.
+#[must_use]
+pub fn seconds_by_id(reply: &str) -> Option<Vec<(String, Option<i64>)>> {
+    let told = |item: Json| Some((item.get("id")?.text()?.into_owned(), seconds(item)));
+    items(reply)?.into_iter().map(told).collect()
+}
+
+fn items(reply: &str) -> Option<Vec<Json<'_>>> {
+    let items = Json::parse(reply.as_bytes())?.get("items")?;
+    items.raw().starts_with(b"[").then(|| items.items())
+}
+
+fn seconds(item: Json) -> Option<i64> {
     static DURATION: LazyLock<Option<Regex>> =
         LazyLock::new(|| Regex::new("^PT(?:([0-9]+)H)?(?:([0-9]+)M)?(?:([0-9]+)S)?").ok());
-    let items = Json::parse(reply.as_bytes())?.get("items")?.items();
-    let text = items.first()?.get("contentDetails")?.get("duration")?.text()?;
+    let text = item.get("contentDetails")?.get("duration")?.text()?;
     let parts = DURATION.as_ref()?.captures(&text)?;
     let mut seconds = 0_i64;
     for (at, unit) in [(1, 3600), (2, 60), (3, 1)] {
@@ -106,6 +141,38 @@ mod tests {
     fn other_replies_tell_nothing() {
         for reply in ["", "{lksjdf", "{}", "[]", r#"{"items": []}"#, r#"{"items": [{}]}"#] {
             assert_eq!(seconds_in_reply(reply), None, "{reply}");
+        }
+    }
+
+    #[test]
+    fn a_reply_about_several_videos_tells_each_by_its_id() {
+        let item = |id: &str, duration: &str| {
+            format!(r#"{{"id": "{id}", "contentDetails": {{"duration": "{duration}"}}}}"#)
+        };
+        let reply = format!(r#"{{"items": [{}, {}]}}"#, item("b", "PT1M"), item("a", "P0D"));
+        let told = [("b".to_owned(), Some(60)), ("a".to_owned(), None)];
+        assert_eq!(seconds_by_id(&reply).unwrap(), told);
+        assert_eq!(seconds_by_id(r#"{"items": []}"#).unwrap(), []);
+        for other in ["", "{}", "[]", r#"{"items": 5}"#, r#"{"items": [{}]}"#] {
+            assert_eq!(seconds_by_id(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn plays_of_unknown_duration_leave_a_code_to_ask_for() {
+        for (row, code) in [
+            ("play_video 1.0 \\N yt -1", Some("yt")),
+            ("play_video 1.0 \\N yt -1.0", Some("yt")),
+            ("play_video 1.0 \\N yt 62", None),
+            ("play_video 1.0 \\N \\N -1", None),
+            ("pause_video 1.0 \\N yt -1", None),
+        ] {
+            let row = format!("7\to/c/r\tv\t2024-03-05T00:00:09\t{}", row.replace(' ', "\t"));
+            assert_eq!(code_to_ask(row.as_bytes()).unwrap(), code.map(str::as_bytes), "{row}");
+        }
+        let broken = "7\to/c/r\tv\t2024-03-05T00:00:09\tplay_video\t1.0\t\\N\tyt\tlong";
+        for row in ["play_video", broken] {
+            assert!(code_to_ask(row.as_bytes()).is_err(), "{row}");
         }
     }
 
