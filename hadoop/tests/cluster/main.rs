@@ -2,6 +2,8 @@
 //! says that it is skipped; ci/checks/cluster brings one up.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+#[path = "../everywhere/mod.rs"]
+mod everywhere;
 mod guide;
 #[path = "../lms_source/mod.rs"]
 mod lms_source;

@@ -4,7 +4,6 @@ use std::env;
 use std::path::PathBuf;
 use std::process::{Command, Output};
 
-use jobs::table::Table;
 use mysql_async::prelude::Queryable;
 use mysql_async::{Conn, OptsBuilder};
 use tokio::runtime::Runtime;
@@ -75,13 +74,6 @@ impl Cluster {
         assert!(removed.unwrap().status.success());
         address
     }
-}
-
-/// The tables of the jobs that the tests run on every engine: the enrollment workflow and two more.
-pub fn made_tables() -> Vec<&'static Table> {
-    let names = ["enrollment", "calendar", "course-enrollment"];
-    let jobs = names.iter().flat_map(|name| hadoop::workflow::jobs_of(name).unwrap());
-    jobs.flat_map(|job| job.fills).map(|fill| fill.table).collect()
 }
 
 /// `ci/cluster/one`: starts, stops or kills one part of the cluster.

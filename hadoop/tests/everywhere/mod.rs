@@ -47,7 +47,7 @@ const IMPORTS: &[&str] = &[
 
 /// Folders that stay empty: no enrollment event is lost here, and a run makes one of three types of
 /// reports.
-pub const EMPTY_HERE: &[&str] = &[
+const EMPTY_HERE: &[&str] = &[
     "_files/enrollment_validation/",
     "student_engagement_joined_all/",
     "student_engagement_joined_weekly/",
@@ -55,8 +55,22 @@ pub const EMPTY_HERE: &[&str] = &[
     "student_engagement_raw_weekly/",
 ];
 
+/// Compares what two engines made, in which every job has to have found something to do.
+#[track_caller]
+pub fn compare(one: &Made, other: &Made) {
+    let is_empty = |folder: &String| {
+        !one.iter().any(|(name, text)| name.starts_with(folder) && !text.is_empty())
+    };
+    let empty: Vec<_> = folders().into_iter().filter(is_empty).collect();
+    assert_eq!(empty, EMPTY_HERE, "folders in which nothing was made");
+    assert_eq!(one.keys().collect::<Vec<_>>(), other.keys().collect::<Vec<_>>());
+    for (name, text) in one {
+        assert!(Some(text) == other.get(name), "{name} differs:\n{text}\n{:?}", other.get(name));
+    }
+}
+
 /// The folders of a warehouse that jobs make something in.
-pub fn made() -> Vec<String> {
+fn folders() -> Vec<String> {
     let mut folders = Vec::new();
     for job in jobs::registry::JOBS {
         folders.extend(job.fills.iter().map(|fill| format!("{}/", fill.table.name)));
@@ -66,6 +80,9 @@ pub fn made() -> Vec<String> {
     folders.sort();
     folders
 }
+
+/// What an engine made: the content of each file, unpacked and decrypted, by its path.
+pub type Made = BTreeMap<String, String>;
 
 /// The university's folder, and the keys that open its exports.
 pub struct University {
@@ -158,9 +175,8 @@ impl University {
         command
     }
 
-    /// Runs every job by an engine, into a new warehouse, and gives all that it made: path and content,
-    /// unpacked and decrypted.
-    pub fn run(&self, engine: &str, reducers: u32) -> BTreeMap<String, String> {
+    /// Runs every job by an engine, into a new warehouse.
+    pub fn run(&self, engine: &str, reducers: u32) -> Made {
         let warehouse = format!("{engine}-{reducers}");
         self.begin_warehouse(&warehouse);
         let reducers = format!("reducers={reducers}");
@@ -187,7 +203,7 @@ impl University {
         put("course_blocks_raw", "course_blocks.json", &read("course_blocks.json"));
     }
 
-    fn contents(&self, warehouse: &str) -> BTreeMap<String, String> {
+    fn contents(&self, warehouse: &str) -> Made {
         let root = self.path(warehouse);
         let mut found = BTreeMap::new();
         for file in files(&root) {
