@@ -107,6 +107,10 @@ pub fn choose(source: &str, rule: &Rule) -> Result<(Vec<LogFile>, Left), SelectE
     let mut chosen = Vec::new();
     for (place, about) in listed(source)? {
         let address = place.address();
+        if is_hidden(&place) {
+            left.count_as(HIDDEN);
+            continue;
+        }
         match rule.selection.choose(&address) {
             Choice::Kept => chosen.push(LogFile::new(&address, about)),
             choice => left.count(choice),
@@ -116,6 +120,13 @@ pub fn choose(source: &str, rule: &Rule) -> Result<(Vec<LogFile>, Left), SelectE
     chosen.sort_by(|a, b| a.address.cmp(&b.address));
     Ok((chosen, left))
 }
+
+/// Hadoop passes over such files, which are marks and half-written files: so does every engine.
+fn is_hidden(place: &Place) -> bool {
+    place.name().starts_with(['_', '.'])
+}
+
+const HIDDEN: &str = "have names that begin with `_` or `.`";
 
 fn listed(source: &str) -> Result<Vec<(Place, About)>, SelectError> {
     let place = Place::at(source)?;
@@ -166,6 +177,10 @@ impl Left {
             Choice::OutOfInterval => "are of days outside the interval",
             Choice::NoDate => "have no date where the pattern wants one",
         };
+        self.count_as(reason);
+    }
+
+    fn count_as(&mut self, reason: &'static str) {
         *self.reasons.entry(reason).or_default() += 1;
     }
 
@@ -246,6 +261,18 @@ mod tests {
             chosen.iter().map(|f| f.address.strip_prefix(&source).unwrap()).collect();
         assert_eq!(names, ["/a/x-20140301.gz", "/x-20140227.gz"]);
         assert_eq!(left.listed, 3);
+    }
+
+    #[test]
+    fn files_that_hadoop_would_pass_over_are_left_out_everywhere() {
+        let dir = folder(&["_x-20140301.gz", ".x-20140301.gz", "_old/x-20140301.gz"]);
+        let source = dir.path().display().to_string();
+        let (chosen, left) = choose(&source, &rule(r".*x-(?P<date>\d{8})\.gz")).unwrap();
+        assert_eq!(
+            chosen.iter().map(|file| &*file.address).collect::<Vec<_>>(),
+            [format!("{source}/_old/x-20140301.gz")]
+        );
+        assert_eq!((left.listed, left.reasons[HIDDEN]), (3, 2));
     }
 
     #[test]

@@ -51,7 +51,11 @@ impl Snapshot {
 
     /// A course's file, with the day on which the dump began in its name.
     fn file(&self, course_id: &str) -> String {
-        let course = course_key::filename_safe(course_id, "_");
+        let mut course = course_key::filename_safe(course_id, "_");
+        // Hadoop reads no file whose name begins with these.
+        if course.starts_with(['_', '.']) {
+            course.insert_str(0, "course");
+        }
         let day = self.dump_start.split('T').next().unwrap_or_default().replace('-', "");
         format!("{}/{course}_enroll_validated_{day}.log.gz", self.import_date)
     }
@@ -123,6 +127,13 @@ mod tests {
                 "2014-08-08/o_c_r_enroll_validated_20140807.log.gz\t{\"agent\":\"\",\"context\":{\"course_id\":\"course-v1:o+c+r\",\"org_id\":\"o\",\"user_id\":7},\"event\":{\"course_id\":\"course-v1:o+c+r\",\"created\":\"2014-06-27T16:02:38.500000\",\"dump_end\":\"2014-08-08T00:01:00.250000\",\"dump_start\":\"2014-08-07T23:59:00.000000\",\"is_active\":true,\"mode\":\"honor\",\"user_id\":7},\"event_source\":\"server\",\"event_type\":\"edx.course.enrollment.validated\",\"host\":\"\",\"ip\":\"\",\"page\":null,\"synthesized\":{\"created_at\":\"2014-08-08T03:00:00\",\"reason\":\"db entry\",\"synthesizer\":\"enrollment_from_db\"},\"time\":\"2014-08-08T00:01:00.250000+00:00\",\"username\":\"\"}"
             ]
         );
+    }
+
+    #[test]
+    fn no_file_has_a_name_that_hadoop_passes_over() {
+        let found = lines(&["5\t7\tcourse-v1:\u{dc}x+c+r\t\\N\t0\t"]);
+        let path = found[0].split('\t').next();
+        assert_eq!(path, Some("2014-08-08/course_x_c_r_enroll_validated_20140807.log.gz"));
     }
 
     #[test]
