@@ -27,6 +27,7 @@ pub mod rows;
 pub mod run;
 pub mod runner;
 pub mod scan;
+pub mod shares;
 pub mod staged;
 pub mod storage;
 mod wait;

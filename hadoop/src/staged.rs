@@ -170,14 +170,11 @@ fn commit(
                 run.events.output(fill.table.name, &value, count);
                 rows += count;
             }
-            done.push((job.name, rows));
+            done.push((job.name.to_owned(), json!({"rows": rows})));
         }
     }
     run.ledger.commit(changes)?;
-    for (job, rows) in done {
-        run.finished(job, json!({"rows": rows}), summary)?;
-    }
-    Ok(())
+    run.finished_as_one(&done, summary)
 }
 
 fn first_made(outputs: &[Place], place: &str) -> Drive<Option<Place>> {

@@ -100,7 +100,10 @@ pub struct SideOutput {
     packing: Packing,
     rows: Rows,
     open: HashMap<Vec<u8>, Packed<File>>,
+    /// Where the last line went, whose folder was told by so much of it: mostly the next one follows.
     folder: Vec<u8>,
+    front: Vec<u8>,
+    file: Option<Packed<File>>,
 }
 
 impl SideOutput {
@@ -121,6 +124,8 @@ impl SideOutput {
             rows: Rows::new(pass)?,
             open: HashMap::new(),
             folder: Vec::new(),
+            front: Vec::new(),
+            file: None,
         })
     }
 
@@ -129,17 +134,30 @@ impl SideOutput {
     /// # Errors
     /// When a file cannot be written, or the line begins with no job of the pass.
     pub fn write(&mut self, line: &[u8]) -> io::Result<()> {
-        let row = self.rows.find(line, &mut self.folder)?;
-        if !self.open.contains_key(&self.folder) {
-            self.open_file()?;
+        if self.file.is_none() || !line.starts_with(&self.front) {
+            self.turn_to_file_of(line)?;
         }
-        match self.open.get_mut(&self.folder) {
-            Some(file) => write_part_line(file, &line[row..]),
+        match &mut self.file {
+            Some(file) => write_part_line(file, &line[self.front.len()..]),
             None => Err(io::Error::other("a part file was not opened")),
         }
     }
 
-    fn open_file(&mut self) -> io::Result<()> {
+    fn turn_to_file_of(&mut self, line: &[u8]) -> io::Result<()> {
+        if let Some(file) = self.file.take() {
+            self.open.insert(self.folder.clone(), file);
+        }
+        let row = self.rows.find(line, &mut self.folder)?;
+        self.front.clear();
+        self.front.extend_from_slice(&line[..row]);
+        self.file = match self.open.remove(&self.folder) {
+            Some(file) => Some(file),
+            None => Some(self.open_file()?),
+        };
+        Ok(())
+    }
+
+    fn open_file(&mut self) -> io::Result<Packed<File>> {
         if self.open.len() >= MOST_OPEN {
             self.open.drain().try_for_each(|(_, file)| file.close())?;
         }
@@ -149,8 +167,7 @@ impl SideOutput {
             ![SCANNED, STEP_FOLDER, FILES_FOLDER].contains(&folder.split('/').next().unwrap_or(""));
         let packing = if of_table { self.packing } else { Packing::Plain };
         let path = format!("{folder}/{}{}", self.part, packing.ending());
-        self.open.insert(self.folder.clone(), packing.over(self.dir.append(&path)?));
-        Ok(())
+        Ok(packing.over(self.dir.append(&path)?))
     }
 
     /// Writes out all that is buffered, and ends the files.
@@ -158,7 +175,7 @@ impl SideOutput {
     /// # Errors
     /// When a file cannot be written.
     pub fn close(self) -> io::Result<()> {
-        self.open.into_values().try_for_each(Packed::close)
+        self.open.into_values().chain(self.file).try_for_each(Packed::close)
     }
 }
 
