@@ -134,9 +134,17 @@ impl Events {
         state.run.insert("finished".into(), now().into());
         state.run.insert("exit_code".into(), exit_code.into());
         state.run.insert("cause".into(), cause.into());
+        state.run.insert("peak_memory_kib".into(), peak_memory().into());
         let text = serde_json::to_vec_pretty(&state.run).unwrap_or_default();
         self.folder.join("run.json").write(&text)
     }
+}
+
+/// The most memory that this process had at once, in KiB; none where the system does not tell.
+fn peak_memory() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    peak.trim().strip_suffix(" kB")?.parse().ok()
 }
 
 impl Log {

@@ -35,6 +35,7 @@ pub mod rows;
 pub mod run;
 pub mod runner;
 pub mod scan;
+pub mod shares;
 pub mod snapshots;
 pub mod staged;
 pub mod storage;

@@ -12,6 +12,7 @@ use crate::runner::hadoop::Hadoop;
 use crate::runner::inline::Inline;
 use crate::runner::local::Local;
 use crate::runner::{Runner, Work, cores};
+use crate::shares::Shares;
 use crate::storage::{Place, StorageError, Stored};
 use crate::{cluster, copies, hive, imports, publish, scan, snapshots, staged};
 use chrono::NaiveDateTime;
@@ -92,7 +93,7 @@ impl Scratch {
 }
 
 /// What a run did.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Default)]
 pub struct Summary {
     /// Steps that made something.
     pub made: usize,
@@ -100,6 +101,8 @@ pub struct Summary {
     pub skipped: usize,
     /// Tables loaded into the store.
     pub loaded: usize,
+    /// What its time went to.
+    pub shares: Shares,
 }
 
 /// Runs a request to its end.
@@ -179,6 +182,7 @@ fn recorded(
     request: &Request,
     steps: impl FnOnce(&mut Run, &mut Summary) -> Drive<()>,
 ) -> Drive<Summary> {
+    let mut summary = Summary::default();
     let warehouse = Place::at(&settings.config.warehouse.url)?;
     let id = events::new_id();
     let runner = runner(settings, request, &id)?;
@@ -188,7 +192,6 @@ fn recorded(
     let events = Events::begin(&warehouse, id, &request.argv, shown)?;
     let (params, sources) = (request.params.clone(), request.sources.clone());
     let mut run = Run { settings, request, params, sources, ledger, runner, events, staging: 0 };
-    let mut summary = Summary::default();
     let done = steps(&mut run, &mut summary);
     let (code, cause) = match &done {
         Ok(()) => (0, None),
@@ -394,7 +397,7 @@ impl Run<'_> {
         Ok(self.events.write("task_started", json!({"task": task, "reason": reason}))?)
     }
 
-    /// Notes that a step ended, with its figures.
+    /// Notes that a step ended, with its figures, `rows` among them.
     ///
     /// # Errors
     /// When the record cannot be written.
@@ -404,10 +407,28 @@ impl Run<'_> {
         figures: serde_json::Value,
         summary: &mut Summary,
     ) -> Drive<()> {
-        point("finished");
-        summary.made += 1;
-        log::info!("{task}: {}", plain(&figures));
-        Ok(self.events.write("task_finished", json!({"task": task, "figures": figures}))?)
+        self.finished_as_one(&[(task.to_owned(), figures)], summary)
+    }
+
+    /// Notes that steps ended which were done in one go.
+    ///
+    /// # Errors
+    /// When the record cannot be written.
+    pub fn finished_as_one(
+        &mut self,
+        tasks: &[(String, serde_json::Value)],
+        summary: &mut Summary,
+    ) -> Drive<()> {
+        let rows = |figures: &serde_json::Value| figures["rows"].as_u64().unwrap_or_default();
+        let names: Vec<_> = tasks.iter().map(|(task, _)| task.as_str()).collect();
+        summary.shares.ended(&names, tasks.iter().map(|(_, figures)| rows(figures)).sum());
+        for (task, figures) in tasks {
+            point("finished");
+            summary.made += 1;
+            log::info!("{task}: {}", plain(figures));
+            self.events.write("task_finished", json!({"task": task, "figures": figures}))?;
+        }
+        Ok(())
     }
 
     /// The run's interval.

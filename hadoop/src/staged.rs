@@ -218,7 +218,7 @@ pub fn commit(
                 run.events.output(fill.table.name, &value, count);
                 rows += count;
             }
-            done.push((job.name, json!({"rows": rows})));
+            done.push((job.name.to_owned(), json!({"rows": rows})));
         }
         if job.writes_files() {
             let made = plan::made_files(job, &run.params, reads)?;
@@ -227,14 +227,11 @@ pub fn commit(
                 let entry = entry(run, job, identity, inputs, count);
                 changes.note(&files::ledger_name(job), &value, entry);
             }
-            done.push((job.name, figures));
+            done.push((job.name.to_owned(), figures));
         }
     }
     run.ledger.commit(changes)?;
-    for (job, figures) in done {
-        run.finished(job, figures, summary)?;
-    }
-    Ok(())
+    run.finished_as_one(&done, summary)
 }
 
 /// The documents of the roster go into the index, if there is one; other files to their place. Gives how

@@ -3,6 +3,7 @@
 
 mod university;
 
+use serde_json::Value;
 use std::fs;
 use university::{DAYS, University, day_lines, log_name};
 
@@ -214,4 +215,40 @@ fn splits_of_a_plain_file_lose_and_double_nothing() {
         // The other lines have no time.
         assert!(of("total_events/").all(|(_, text)| text == "2026-03-03\t48\n"), "{engine}");
     }
+}
+
+/// However long the history is.
+#[test]
+fn a_new_day_reads_and_parses_that_days_file_only() {
+    let university = University::new();
+    let last = university.path("logs").join(log_name(DAYS));
+    fs::rename(&last, university.path("aside")).unwrap();
+    university.run("w", &[]).ok();
+    fs::rename(university.path("aside"), &last).unwrap();
+    university.run("w", &[]).ok();
+    let runs = fs::read_dir(university.path("w/_runs")).unwrap();
+    let run = runs.map(|run| run.unwrap().path()).max().unwrap();
+    let events = fs::read_to_string(run.join("events.jsonl")).unwrap();
+    let events = events.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let scan = events.into_iter().find(|e| e["kind"] == "task_finished" && e["task"] == "scan");
+    let figures = scan.unwrap()["figures"].clone();
+    assert_eq!(figures["files"], 1);
+    assert_eq!(figures["counters"]["Event.Lines"], day_lines(DAYS).len());
+    university.run("once", &[]).ok();
+    assert_eq!(university.parts("w"), university.parts("once"));
+}
+
+#[test]
+fn a_run_says_what_its_time_went_to() {
+    let university = University::new();
+    let store = format!("sqlite:{}", university.path("shares.db").display());
+    let said = university.run("w", &["--store", &store]).ok().stdout;
+    let lines: Vec<Vec<&str>> = said.lines().skip(1).map(|l| l.split('\t').collect()).collect();
+    assert!(lines.iter().all(|line| line.len() == 4 && line[0].ends_with(" %")), "{said}");
+    let named = |name: &str| lines.iter().find(|line| line[3].split(", ").any(|n| n == name));
+    for name in ["scan", "import auth_userprofile", "course-enrollment-daily"] {
+        assert!(named(name).is_some_and(|line| line[2].ends_with(" rows")), "{name}: {said}");
+    }
+    assert!(named("load course_enrollment_daily").is_some(), "{said}");
+    assert_eq!(lines.last().unwrap()[3], "between steps");
 }

@@ -3,7 +3,8 @@
 use crate::event::Event;
 use crate::params::{ParamError, Params};
 use crate::report::MakeReport;
-use crate::streaming::{Error, Mapper, Output, Partitioner, Reducer, Values};
+use crate::streaming::fold::Fold;
+use crate::streaming::{Error, Foldable, Mapper, Output, Partitioner, Reducer, Values};
 use crate::table::Table;
 use chrono::{Days, NaiveDate};
 use std::io::{Read, Write};
@@ -195,6 +196,16 @@ pub struct Scan {
     pub merge: fn() -> Box<dyn Reducer>,
     /// Columns of a fact, from the first, that belong to the merge key.
     pub key_columns: usize,
+    /// Brings facts of one key together before they are sorted; must not change what `merge` gives.
+    pub fold: Option<Fold>,
+}
+
+impl Scan {
+    /// How facts of one key, the day in front, are brought together.
+    #[must_use]
+    pub fn foldable(&self) -> Option<Foldable> {
+        Some(Foldable { key: self.key_columns.saturating_add(1), fold: self.fold? })
+    }
 }
 
 /// Makes the mapper for the lines of one table.
@@ -400,10 +411,23 @@ impl Reducer for SumCounts {
 pub fn sum_counts(values: &mut Values) -> Result<i64, Error> {
     let mut sum = 0;
     while let Some(value) = values.next()? {
-        let number = str::from_utf8(value).ok().and_then(|text| text.parse::<i64>().ok());
-        sum += number.ok_or_else(|| Error::contract("a count", "no number", value))?;
+        sum += count(value).ok_or_else(|| Error::contract("a count", "no number", value))?;
     }
     Ok(sum)
+}
+
+/// A count as rows hold it; none for what is no whole number.
+#[must_use]
+pub fn count(field: &[u8]) -> Option<i64> {
+    str::from_utf8(field).ok()?.parse().ok()
+}
+
+/// Adds two counts: the [`Fold`] of what [`SumCounts`] merges.
+#[must_use]
+pub fn fold_counts(kept: &[u8], value: &[u8], both: &mut Vec<u8>) -> bool {
+    let sum = count(kept).zip(count(value)).and_then(|(one, other)| one.checked_add(other));
+    // Writing to a Vec cannot fail.
+    sum.is_some_and(|sum| write!(both, "{sum}").is_ok())
 }
 
 #[cfg(test)]

@@ -5,12 +5,12 @@
 //! A reducer's lines are `job`, then the day where the job fills a table by days, then the row.
 
 use crate::copy::CopyMapper;
-use crate::event::{Event, Prefilter};
+use crate::event::{Event, LONGEST_LINE, Prefilter};
 use crate::job::{Extract, Job, KeepAll, Step, WHOLE_LINE, Work};
 use crate::params::{FILES, ParamError, Params};
 use crate::side_output::{FileReducer, Folder};
 use crate::streaming::shuffle::key_len;
-use crate::streaming::{Error, Mapper, Output, Partitioner, Reducer, Values};
+use crate::streaming::{Error, Foldable, Mapper, Output, Partitioner, Reducer, Values};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -59,6 +59,15 @@ impl Source {
             return Self::Table { table: table.to_owned(), partition: partition.to_owned() };
         }
         Self::Logs(address.to_owned())
+    }
+
+    /// Behind how many bytes a line of it may be cut: one of a log is rejected then.
+    #[must_use]
+    pub fn longest_line(&self) -> usize {
+        match self {
+            Self::Logs(_) => LONGEST_LINE,
+            Self::Table { .. } | Self::Step { .. } => usize::MAX,
+        }
     }
 }
 
@@ -138,7 +147,7 @@ impl Pass {
     /// When a job's parameters are missing or unreadable.
     pub fn reducer(&self) -> Result<FusedReducer, ParamError> {
         let mut parts =
-            vec![Part { name: SCANNED, key: usize::MAX, reducer: Some(Box::new(Once)) }];
+            vec![Part { name: SCANNED, key: WHOLE_LINE, reducer: Some(Box::new(Once)) }];
         for job in &self.jobs {
             parts.push(match job.work {
                 Work::Scan(scan) => Part {
@@ -267,10 +276,18 @@ impl Mapper for FactsAgain {
 struct ScanMapper {
     address: String,
     prefilter: Prefilter,
-    parts: Vec<(&'static str, Box<dyn Extract>)>,
+    parts: Vec<Facts>,
     days: Days,
-    /// The days of which each part wrote facts.
-    seen: Vec<BTreeSet<String>>,
+}
+
+/// One job's share of a scan.
+struct Facts {
+    job: &'static str,
+    extractor: Box<dyn Extract>,
+    foldable: Option<Foldable>,
+    /// The days of which it wrote facts, and the last one, which mostly is that of the next event.
+    days: BTreeSet<String>,
+    day: String,
 }
 
 impl ScanMapper {
@@ -278,13 +295,18 @@ impl ScanMapper {
         let (mut parts, mut needles) = (Vec::new(), Vec::new());
         for job in jobs {
             let Work::Scan(scan) = job.work else { continue };
-            parts.push((job.name, (scan.extract)(params)?));
+            parts.push(Facts {
+                job: job.name,
+                extractor: (scan.extract)(params)?,
+                foldable: scan.foldable(),
+                days: BTreeSet::new(),
+                day: String::new(),
+            });
             needles.push(scan.needles);
         }
         Ok(Self {
             address: address.to_owned(),
             prefilter: Prefilter::for_any(&needles),
-            seen: vec![BTreeSet::new(); parts.len()],
             parts,
             days: Days::new(params),
         })
@@ -297,18 +319,8 @@ impl ScanMapper {
         wants: impl Fn(&dyn Extract) -> bool,
         out: &mut Output,
     ) -> Result<(), Error> {
-        for ((name, extractor), seen) in self.parts.iter_mut().zip(&mut self.seen) {
-            if !wants(extractor.as_ref()) {
-                continue;
-            }
-            out.set_tag(name);
-            let before = out.written;
-            extractor.extract(event, day, out)?;
-            if out.written > before && !seen.contains(day) {
-                seen.insert(day.to_owned());
-            }
-        }
-        Ok(())
+        let wanted = |facts: &&mut Facts| wants(facts.extractor.as_ref());
+        self.parts.iter_mut().filter(wanted).try_for_each(|facts| facts.extract(event, day, out))
     }
 
     /// An event that most jobs have to discard may have a day for those that read its time strictly.
@@ -319,6 +331,20 @@ impl ScanMapper {
             return Ok(());
         }
         self.extract(event, &day, |extractor| extractor.day_of_strict_time(), out)
+    }
+}
+
+impl Facts {
+    fn extract(&mut self, event: &Event, day: &str, out: &mut Output) -> Result<(), Error> {
+        out.set_tag(self.job);
+        out.set_foldable(self.foldable);
+        let before = out.written;
+        self.extractor.extract(event, day, out)?;
+        if out.written > before && self.day != day {
+            day.clone_into(&mut self.day);
+            self.days.insert(day.to_owned());
+        }
+        Ok(())
     }
 }
 
@@ -336,14 +362,15 @@ impl Mapper for ScanMapper {
     }
 
     fn finish(&mut self, out: &mut Output) -> Result<(), Error> {
-        for (name, extractor) in &mut self.parts {
-            out.set_tag(name);
-            extractor.finish(out)?;
+        for facts in &mut self.parts {
+            out.set_tag(facts.job);
+            out.set_foldable(facts.foldable);
+            facts.extractor.finish(out)?;
         }
         out.set_tag(SCANNED);
-        for ((name, _), seen) in self.parts.iter().zip(&self.seen) {
-            for day in seen {
-                out.row().text(&self.address).text(name).text(day).end()?;
+        for facts in &self.parts {
+            for day in &facts.days {
+                out.row().text(&self.address).text(facts.job).text(day).end()?;
             }
         }
         Ok(())
@@ -357,7 +384,7 @@ pub(crate) fn read_event<'l>(
     out: &mut Output,
 ) -> Option<Event<'l>> {
     out.count("Event", "Lines", 1);
-    if !prefilter.may_match(line) {
+    if line.len() <= LONGEST_LINE && !prefilter.may_match(line) {
         out.count("Event", "Lines Of No Interest", 1);
         return None;
     }
@@ -415,8 +442,8 @@ impl Keys {
     pub fn key_len(&self, line: &[u8]) -> usize {
         let name = &line[..key_len(line, 1)];
         let fields =
-            self.0.iter().find(|(n, _)| n.as_bytes() == name).map_or(usize::MAX, |(_, f)| *f);
-        key_len(line, fields.saturating_add(1))
+            self.0.iter().find(|(n, _)| n.as_bytes() == name).map_or(WHOLE_LINE, |(_, f)| *f);
+        if fields == WHOLE_LINE { line.len() } else { key_len(line, fields + 1) }
     }
 }
 
@@ -437,16 +464,16 @@ impl Reducer for FusedReducer {
     fn reduce(&mut self, key: &[u8], values: &mut Values, out: &mut Output) -> Result<(), Error> {
         let name = &key[..key_len(key, 1)];
         let part = self.parts.iter_mut().find(|part| part.name.as_bytes() == name);
-        let Some(Part { name, reducer, .. }) = part else {
+        let Some(part) = part else {
             return Err(Error::contract(
                 "a line between map and reduce",
                 "no such job in this pass",
                 key,
             ));
         };
-        out.set_tag(name);
+        out.set_tag(part.name);
         let rest = key.get(name.len() + 1..).unwrap_or_default();
-        match reducer {
+        match &mut part.reducer {
             Some(reducer) => reducer.reduce(rest, values, out),
             None => pass_on(rest, values, out),
         }

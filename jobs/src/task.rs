@@ -10,7 +10,7 @@ use jobs::streaming::counters::Reporter;
 use jobs::streaming::output::write_part_line;
 use jobs::streaming::report::{Heartbeat, PanicRecord};
 use jobs::streaming::shuffle::key_len;
-use jobs::streaming::{Error, LineReader, Lines, Output, Sorted, map_lines, reduce_lines};
+use jobs::streaming::{Error, Folded, LineReader, Lines, Output, Sorted, map_lines, reduce_lines};
 use std::io::{self, BufWriter, StdinLock, StdoutLock, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
@@ -46,13 +46,18 @@ pub fn run(side: Side, wanted: &Wanted) -> anyhow::Result<ExitCode> {
         fault.strike();
         place.write(line)
     };
+    let mut folded = Folded::default();
     let mut out = Output::new(&mut sink).reporting(Reporter::new(prefix));
+    if !wanted.alone {
+        out = out.folding(&mut folded);
+    }
     let ended = catch_unwind(AssertUnwindSafe(|| task(side, wanted, &mut input, &mut out)));
     out.report();
     drop(out);
     match ended {
         Ok(done) => {
             done?;
+            folded.end(&mut sink).map_err(Error::Write)?;
             place.close().map_err(Error::Write)?;
             Ok(ExitCode::SUCCESS)
         }
@@ -88,7 +93,9 @@ fn task(side: Side, wanted: &Wanted, input: &mut Stdin, out: &mut Output) -> any
     }
     match side {
         Side::Map => {
-            let mut mapper = wanted.pass.mapper(&source(wanted))?;
+            let source = source(wanted);
+            input.cut_behind(source.longest_line());
+            let mut mapper = wanted.pass.mapper(&source)?;
             map_lines(input, mapper.as_mut(), out)?;
         }
         Side::Combine => match wanted.pass.combiner()? {

@@ -13,7 +13,7 @@ use crate::job::{Job, Place, Work};
 use crate::params::Params;
 use crate::pass::{FILES_FOLDER, Pass, SCANNED, STEP_FOLDER, Source};
 use crate::side_output::Rows;
-use crate::streaming::{Counters, Lines, Output, map_lines, reduce_lines};
+use crate::streaming::{Counters, Folded, Lines, Output, map_lines, reduce_lines};
 use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
@@ -99,7 +99,7 @@ pub fn mapped(
     source: (Source, Vec<String>),
 ) -> Result<Vec<String>, Box<dyn std::error::Error>> {
     let pass = Pass { jobs: vec![job], step: 0, params: params.clone() };
-    let lines = map(&pass, &[source], &mut Counters::default())?;
+    let lines = map(&pass, &[source], &mut Counters::default(), None)?;
     let lines = lines.iter().map(|line| String::from_utf8_lossy(line));
     let without_name = lines.filter_map(|line| {
         let (name, row) = line.split_once('\t')?;
@@ -164,7 +164,12 @@ pub fn execute_pass(
     sources: &[(Source, Vec<String>)],
 ) -> Result<Done, Box<dyn std::error::Error>> {
     let mut done = Done::default();
-    let mut shuffled = map(pass, sources, &mut done.counters)?;
+    let mut folded = Folded::with_places(FEW);
+    let mut shuffled = map(pass, sources, &mut done.counters, Some(&mut folded))?;
+    folded.end(&mut |line| {
+        shuffled.push(line.to_vec());
+        Ok(())
+    })?;
     shuffled.sort_unstable();
     if let Some(mut combiner) = pass.combiner()? {
         let keys = combiner.keys();
@@ -229,7 +234,7 @@ pub fn write_files(
     folder: &Path,
 ) -> Result<Counters, Box<dyn std::error::Error>> {
     let mut counters = Counters::default();
-    let mut lines = map(pass, logs, &mut counters)?;
+    let mut lines = map(pass, logs, &mut counters, None)?;
     lines.sort_unstable();
     let mut reducer = pass.file_reducer(&Arc::new(folder.to_owned().into()))?;
     let keys = reducer.keys();
@@ -271,10 +276,14 @@ pub fn picked(
     Ok(found)
 }
 
+/// Places where lines of one key are brought together: so few that some are and some are not.
+const FEW: usize = 5;
+
 fn map(
     pass: &Pass,
     sources: &[(Source, Vec<String>)],
     counters: &mut Counters,
+    mut folded: Option<&mut Folded>,
 ) -> Result<Vec<Vec<u8>>, Box<dyn std::error::Error>> {
     let mut lines = Vec::new();
     for (source, input) in sources {
@@ -284,6 +293,9 @@ fn map(
             Ok(())
         };
         let mut out = Output::new(&mut sink);
+        if let Some(folded) = &mut folded {
+            out = out.folding(folded);
+        }
         let input = input.iter().map(|line| line.as_bytes().to_vec()).collect();
         map_lines(&mut Listed::new(input), mapper.as_mut(), &mut out)?;
         counters.merge(&out.counters);

@@ -14,6 +14,10 @@ pub fn f12(number: f64) -> String {
 /// A float in the fewest digits that read back as the same double (spec 30 §2.1): `0.1`, `1e+16`.
 #[must_use]
 pub fn shortest(number: f64) -> String {
+    if number == 0.0 || (1e-4..1e16).contains(&number.abs()) {
+        // Where it is laid out in plain form, it is as Rust prints it.
+        return format!("{number:?}");
+    }
     float_text(number, &format!("{number:e}"), 16)
 }
 
@@ -49,7 +53,11 @@ fn with_point(digits: &str, whole: usize) -> String {
 /// separators U+001C to U+001F.
 #[must_use]
 pub fn strip(text: &str) -> &str {
-    text.trim_matches(is_space)
+    match text.as_bytes() {
+        // As nearly all text does, it begins and ends with ink.
+        [b'!'..=b'~'] | [b'!'..=b'~', .., b'!'..=b'~'] => text,
+        _ => text.trim_matches(is_space),
+    }
 }
 
 /// The words between Unicode white space (the same list as [`strip`]).
@@ -77,6 +85,12 @@ pub fn strip_ascii(bytes: &[u8]) -> &[u8] {
     let Some(start) = bytes.iter().position(is_ink) else { return &[] };
     let end = bytes.iter().rposition(is_ink).map_or(bytes.len(), |last| last + 1);
     &bytes[start..end]
+}
+
+/// Whether a text holds neither TAB nor line end, so that a row can hold it as it is.
+#[must_use]
+pub fn is_one_field(text: &str) -> bool {
+    memchr::memchr3(b'\t', b'\n', b'\r', text.as_bytes()).is_none()
 }
 
 /// Whether a text has more characters than so many.

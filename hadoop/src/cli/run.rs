@@ -67,8 +67,8 @@ pub fn run(file: Option<&Path>, args: &Args) -> Drive<()> {
     }
     let summary = execute(&settings, &request)?;
     print(&format!(
-        "{} steps made, {} were done already, {} tables loaded\n",
-        summary.made, summary.skipped, summary.loaded
+        "{} steps made, {} were done already, {} tables loaded\n{}",
+        summary.made, summary.skipped, summary.loaded, summary.shares
     ))
 }
 

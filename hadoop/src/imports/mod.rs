@@ -176,11 +176,11 @@ fn natively(run: &mut Run, source: &Source, tables: &[Wanted], summary: &mut Sum
         put(run, &mut changes, wanted, &staged, done.rows)?;
     }
     run.ledger.commit(changes)?;
-    for done in imported {
+    let figures = imported.iter().map(|done| {
         let figures = json!({"rows": done.rows, "parts": done.parts, "bytes": done.bytes});
-        run.finished(&format!("import {}", done.table), figures, summary)?;
-    }
-    Ok(())
+        (format!("import {}", done.table), figures)
+    });
+    run.finished_as_one(&figures.collect::<Vec<_>>(), summary)
 }
 
 /// Notes a staged import, to be committed.

@@ -5,7 +5,9 @@ use super::{RunError, Runner, Split, Work, cores, in_parallel, splits, write_nea
 use crate::codec::{self, Codec};
 use jobs::pass::{FusedReducer, Source};
 use jobs::side_output::SideOutput;
-use jobs::streaming::{Counters, Error, LineReader, Lines, Output, map_lines, reduce_lines};
+use jobs::streaming::{
+    Counters, Error, Folded, LineReader, Lines, Output, map_lines, reduce_lines,
+};
 use std::io;
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -24,9 +26,6 @@ impl Default for Inline {
         Self { threads: cores(), memory: 256 * 1024 * 1024 }
     }
 }
-
-/// A file's sorted copy is held beside the lines themselves while a run ends.
-const COPIES: usize = 2;
 
 impl Runner for Inline {
     fn run(&self, work: &Work) -> Result<Counters, RunError> {
@@ -58,12 +57,13 @@ impl Inline {
         let queue = Mutex::new(splits.iter());
         let runs = Mutex::new(Vec::new());
         let number = AtomicUsize::new(0);
-        let limit = self.memory / self.threads.max(1) / COPIES;
+        let limit = self.memory / self.threads.max(1);
         in_parallel(self.threads, vec![(); self.threads], |()| {
             let name = format!("run-{}", number.fetch_add(1, Ordering::Relaxed));
             let partitioner = work.pass.partitioner();
             let buffer = Buffer::new(partitioner, work.reducers, limit, work.scratch, name);
-            let mut mapping = Mapping { work, buffer, counters: Counters::default() };
+            let folded = Folded::default();
+            let mut mapping = Mapping { work, folded, buffer, counters: Counters::default() };
             loop {
                 let split = queue.lock().unwrap_or_else(PoisonError::into_inner).next();
                 let Some(split) = split else { break };
@@ -81,6 +81,7 @@ impl Inline {
 /// One thread's share of the map side.
 struct Mapping<'a> {
     work: &'a Work<'a>,
+    folded: Folded,
     buffer: Buffer,
     counters: Counters,
 }
@@ -91,13 +92,13 @@ impl Mapping<'_> {
         let mut mapper = self.work.pass.mapper(&source)?;
         let mut combiner = self.work.pass.combiner()?;
         let taken = self.work.progress.bytes();
-        let mut lines = SplitLines::new(LineReader::new(split.open(&taken)?), split)
+        let mut lines = SplitLines::new(LineReader::new(split.open(&taken)?), split, &source)
             .map_err(|e| codec::named(e, &split.address))?;
         let buffer = &mut self.buffer;
         let mut sink = |line: &[u8]| {
             if buffer.push(line)? { spill(buffer, combiner.as_mut()) } else { Ok(()) }
         };
-        let mut out = Output::new(&mut sink);
+        let mut out = Output::new(&mut sink).folding(&mut self.folded);
         let mapped = map_lines(&mut lines, mapper.as_mut(), &mut out);
         self.counters.merge(&out.counters);
         drop(out);
@@ -106,16 +107,21 @@ impl Mapping<'_> {
         Ok(())
     }
 
-    fn end(self) -> Result<(Vec<Run>, Counters), RunError> {
+    fn end(mut self) -> Result<(Vec<Run>, Counters), RunError> {
+        let sorting = || RunError::disk(format!("sorting in {}", self.work.scratch.display()));
         let mut combiner = self.work.pass.combiner()?;
+        let buffer = &mut self.buffer;
+        let mut sink = |line: &[u8]| {
+            if buffer.push(line)? { spill(buffer, combiner.as_mut()) } else { Ok(()) }
+        };
+        self.folded.end(&mut sink).map_err(sorting())?;
         let runs = match &mut combiner {
             Some(combiner) => {
                 self.buffer.end(Some(&mut |lines, out| combine(combiner, lines, out)))
             }
             None => self.buffer.end(None),
         };
-        let sorting = || format!("sorting in {}", self.work.scratch.display());
-        Ok((runs.map_err(RunError::disk(sorting()))?, self.counters))
+        Ok((runs.map_err(sorting())?, self.counters))
     }
 }
 
@@ -181,7 +187,8 @@ impl<R: io::Read> SplitLines<R> {
     ///
     /// # Errors
     /// When the line before cannot be read.
-    pub fn new(mut lines: LineReader<R>, split: &Split) -> io::Result<Self> {
+    pub fn new(mut lines: LineReader<R>, split: &Split, source: &Source) -> io::Result<Self> {
+        lines.cut_behind(source.longest_line());
         if split.start > 0 {
             lines.advance()?;
         }

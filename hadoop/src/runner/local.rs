@@ -6,6 +6,7 @@ use super::sort::{Buffer, Merge, Out, Run};
 use super::{RunError, Runner, Split, Work, in_parallel, splits, write_near};
 use crate::codec;
 use crate::storage::Place;
+use jobs::pass::Source;
 use jobs::streaming::counters::read_report;
 use jobs::streaming::report::PanicRecord;
 use jobs::streaming::task::variables;
@@ -115,7 +116,8 @@ impl Local {
         attempt: u32,
     ) -> Result<(Vec<Run>, Counters), Failure> {
         let taken = work.progress.bytes();
-        let mut lines = SplitLines::new(LineReader::new(split.open(&taken)?), split)
+        let source = Source::of(&split.address);
+        let mut lines = SplitLines::new(LineReader::new(split.open(&taken)?), split, &source)
             .map_err(|e| RunError::Input(codec::named(e, &split.address)))?;
         let mut command = self.command("map", work, number, attempt, true);
         export(&mut command, "mapreduce.map.input.file", &split.address);

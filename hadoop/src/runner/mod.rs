@@ -7,6 +7,7 @@
 pub mod hadoop;
 pub mod inline;
 pub mod local;
+pub mod order;
 pub mod sort;
 
 use crate::codec::{self, Codec, InputError, Reader};

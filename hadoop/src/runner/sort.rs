@@ -1,11 +1,12 @@
 //! The shuffle on one machine: lines sorted by reducer and bytes within a bound of memory, spilled to
 //! the disk as sorted runs, and merged again.
 
+use super::order::{self, Slot};
 use jobs::streaming::{Lines, Partitioner};
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
+use std::io::{self, BufRead, BufReader, BufWriter, Read, Seek, SeekFrom, Take, Write};
 use std::path::{Path, PathBuf};
 
 /// What turns sorted lines into fewer lines of the same kind: a combiner at work.
@@ -18,31 +19,36 @@ pub struct Buffer {
     partitioner: Partitioner,
     reducers: usize,
     limit: usize,
-    bytes: Vec<u8>,
-    index: Vec<Slot>,
+    held: Held,
     folder: PathBuf,
     name: String,
     files: usize,
     runs: Vec<Run>,
 }
 
-#[derive(Clone, Copy)]
-struct Slot {
-    part: u32,
-    start: usize,
-    len: u32,
+/// Lines in memory.
+#[derive(Default)]
+struct Held {
+    bytes: Vec<u8>,
+    slots: Vec<Slot>,
 }
 
-/// Lines sorted by reducer, then by bytes; in a file, or still in memory.
-pub struct Run {
-    place: Place,
+/// Lines sorted by reducer, then by bytes; still in memory, or in a file.
+pub enum Run {
+    /// In memory.
+    Memory(Sorted),
+    /// In a file.
+    File(SortedFile),
+}
+
+/// Lines in memory, sorted.
+pub struct Sorted(Held);
+
+/// A file of sorted lines.
+pub struct SortedFile {
+    path: PathBuf,
     /// Where each reducer's lines begin, and the end.
     starts: Vec<u64>,
-}
-
-enum Place {
-    Memory(Vec<u8>),
-    File(PathBuf),
 }
 
 /// Runs merged at once at the most; more are merged into one first.
@@ -62,8 +68,7 @@ impl Buffer {
             partitioner,
             reducers,
             limit,
-            bytes: Vec::new(),
-            index: Vec::new(),
+            held: Held::default(),
             folder: folder.to_owned(),
             name,
             files: 0,
@@ -76,16 +81,8 @@ impl Buffer {
     /// # Errors
     /// When the line is longer than 4 GiB.
     pub fn push(&mut self, line: &[u8]) -> io::Result<bool> {
-        let part = self.partitioner.partition(line, self.reducers);
-        let number =
-            |n: usize| u32::try_from(n).map_err(|_| io::Error::other("a line is too long"));
-        self.index.push(Slot {
-            part: number(part)?,
-            start: self.bytes.len(),
-            len: number(line.len())?,
-        });
-        self.bytes.extend_from_slice(line);
-        Ok(self.bytes.len() + self.index.len() * size_of::<Slot>() >= self.limit)
+        self.held.push(self.partitioner.partition(line, self.reducers), line)?;
+        Ok(self.held.size() >= self.limit)
     }
 
     fn next_file(&mut self) -> PathBuf {
@@ -98,15 +95,19 @@ impl Buffer {
     /// # Errors
     /// When the disk or the combiner refuses.
     pub fn spill(&mut self, combine: Option<Combine>) -> io::Result<()> {
-        if self.index.is_empty() {
+        if self.held.slots.is_empty() {
             return Ok(());
         }
-        let path = self.next_file();
-        let mut writer = RunWriter::new(BufWriter::new(File::create(&path)?), self.reducers);
-        self.write_sorted(&mut writer, combine)?;
-        let (mut file, starts) = writer.end();
-        file.flush()?;
-        self.runs.push(Run { place: Place::File(path), starts });
+        let mut writer = RunWriter::new(self.next_file(), self.reducers)?;
+        self.held.sort();
+        match combine {
+            Some(combine) => {
+                self.held.combine(combine, &mut |part, line| writer.write(part, line))?
+            }
+            None => self.held.each(&mut |part, line| writer.write(part, line))?,
+        }
+        self.held.clear();
+        self.runs.push(writer.end()?);
         if self.runs.len() >= MOST_RUNS {
             self.merge_runs()?;
         }
@@ -115,18 +116,15 @@ impl Buffer {
 
     /// Many runs become one, so that a merge never opens too many files.
     fn merge_runs(&mut self) -> io::Result<()> {
-        let path = self.next_file();
-        let mut writer = RunWriter::new(BufWriter::new(File::create(&path)?), self.reducers);
+        let mut writer = RunWriter::new(self.next_file(), self.reducers)?;
         for part in 0..self.reducers {
             let mut merge = Merge::new(&self.runs, part)?;
             while merge.advance()? {
                 writer.write(part, merge.line())?;
             }
         }
-        let (mut file, starts) = writer.end();
-        file.flush()?;
         self.runs.drain(..).try_for_each(Run::remove)?;
-        self.runs.push(Run { place: Place::File(path), starts });
+        self.runs.push(writer.end()?);
         Ok(())
     }
 
@@ -135,76 +133,101 @@ impl Buffer {
     /// # Errors
     /// When the combiner refuses.
     pub fn end(mut self, combine: Option<Combine>) -> io::Result<Vec<Run>> {
-        let mut writer =
-            RunWriter::new(Vec::with_capacity(self.bytes.len() + self.index.len()), self.reducers);
-        self.write_sorted(&mut writer, combine)?;
-        let (bytes, starts) = writer.end();
-        if !bytes.is_empty() {
-            self.runs.push(Run { place: Place::Memory(bytes), starts });
+        if combine.is_some() && self.held.size() > self.limit / 2 {
+            // What it gives would stand in memory beside what it takes.
+            self.spill(combine)?;
+            return Ok(self.runs);
+        }
+        self.held.sort();
+        if let Some(combine) = combine {
+            let mut combined = Held::default();
+            self.held.combine(combine, &mut |part, line| combined.push(part, line))?;
+            self.held = combined;
+        }
+        if !self.held.slots.is_empty() {
+            self.runs.push(Run::Memory(Sorted(self.held)));
         }
         Ok(self.runs)
     }
+}
 
-    fn write_sorted(
-        &mut self,
-        out: &mut RunWriter<impl Write>,
-        combine: Option<Combine>,
-    ) -> io::Result<()> {
-        let (bytes, reducers) = (&self.bytes, self.reducers);
-        let line = |slot: &Slot| &bytes[slot.start..slot.start + slot.len as usize];
-        self.index.sort_unstable_by(|a, b| a.part.cmp(&b.part).then_with(|| line(a).cmp(line(b))));
-        match combine {
-            None => {
-                self.index.iter().try_for_each(|slot| out.write(slot.part as usize, line(slot)))?
-            }
-            Some(combine) => {
-                for part in 0..reducers {
-                    let from = self.index.partition_point(|slot| (slot.part as usize) < part);
-                    let to = self.index.partition_point(|slot| (slot.part as usize) <= part);
-                    if from == to {
-                        continue;
-                    }
-                    let mut lines = Slots { bytes, slots: &self.index[from..to], at: None };
-                    combine(&mut lines, &mut |line| out.write(part, line))?;
-                }
-            }
-        }
+/// Takes lines, each with its reducer.
+type Sink<'a> = &'a mut dyn FnMut(usize, &[u8]) -> io::Result<()>;
+
+impl Held {
+    fn push(&mut self, part: usize, line: &[u8]) -> io::Result<()> {
+        let number =
+            |n: usize| u32::try_from(n).map_err(|_| io::Error::other("a line is too long"));
+        self.slots.push(Slot::new(number(part)?, self.bytes.len(), number(line.len())?));
+        self.bytes.extend_from_slice(line);
+        Ok(())
+    }
+
+    fn size(&self) -> usize {
+        self.bytes.len() + self.slots.len() * size_of::<Slot>()
+    }
+
+    fn clear(&mut self) {
         self.bytes.clear();
-        self.index.clear();
+        self.slots.clear();
+    }
+
+    fn sort(&mut self) {
+        order::sort(&mut self.slots, &self.bytes);
+    }
+
+    fn each(&self, take: Sink) -> io::Result<()> {
+        self.slots.iter().try_for_each(|slot| take(slot.part as usize, slot.line(&self.bytes)))
+    }
+
+    /// Lets a combiner work on the sorted lines of each reducer.
+    fn combine(&self, combine: Combine, take: Sink) -> io::Result<()> {
+        for slots in self.slots.chunk_by(|a, b| a.part == b.part) {
+            let mut lines = Slots::new(slots, &self.bytes);
+            combine(&mut lines, &mut |line| take(slots[0].part as usize, line))?;
+        }
         Ok(())
     }
 }
 
+/// Lines that stand in memory, one after the other.
 struct Slots<'a> {
     bytes: &'a [u8],
-    slots: &'a [Slot],
-    at: Option<usize>,
+    rest: std::slice::Iter<'a, Slot>,
+    line: &'a [u8],
+}
+
+impl<'a> Slots<'a> {
+    fn new(slots: &'a [Slot], bytes: &'a [u8]) -> Self {
+        Self { bytes, rest: slots.iter(), line: &[] }
+    }
 }
 
 impl Lines for Slots<'_> {
     fn advance(&mut self) -> io::Result<bool> {
-        let next = self.at.map_or(0, |at| at + 1);
-        self.at = Some(next);
-        Ok(next < self.slots.len())
+        let next = self.rest.next();
+        self.line = next.map_or(&[], |slot| slot.line(self.bytes));
+        Ok(next.is_some())
     }
 
     fn line(&self) -> &[u8] {
-        let slot = self.at.and_then(|at| self.slots.get(at));
-        slot.map_or(&[], |slot| &self.bytes[slot.start..slot.start + slot.len as usize])
+        self.line
     }
 }
 
-/// Writes the lines of a run. A line is followed by LF: map output holds none.
-struct RunWriter<W> {
-    out: W,
+/// Writes a run into a file. A line is followed by LF: map output holds none.
+struct RunWriter {
+    path: PathBuf,
+    out: BufWriter<File>,
     written: u64,
     starts: Vec<u64>,
     reducers: usize,
 }
 
-impl<W: Write> RunWriter<W> {
-    fn new(out: W, reducers: usize) -> Self {
-        Self { out, written: 0, starts: vec![0], reducers }
+impl RunWriter {
+    fn new(path: PathBuf, reducers: usize) -> io::Result<Self> {
+        let out = BufWriter::new(File::create(&path)?);
+        Ok(Self { path, out, written: 0, starts: vec![0], reducers })
     }
 
     fn write(&mut self, part: usize, line: &[u8]) -> io::Result<()> {
@@ -215,58 +238,73 @@ impl<W: Write> RunWriter<W> {
         Ok(())
     }
 
-    fn end(mut self) -> (W, Vec<u64>) {
+    fn end(mut self) -> io::Result<Run> {
+        self.out.flush()?;
         self.starts.resize(self.reducers + 1, self.written);
-        (self.out, self.starts)
+        Ok(Run::File(SortedFile { path: self.path, starts: self.starts }))
     }
 }
 
 impl Run {
     fn remove(self) -> io::Result<()> {
-        match self.place {
-            Place::Memory(_) => Ok(()),
-            Place::File(path) => std::fs::remove_file(path),
+        match self {
+            Self::Memory(_) => Ok(()),
+            Self::File(file) => std::fs::remove_file(file.path),
         }
     }
 
     /// The lines of one reducer; none when it has none.
     fn open(&self, part: usize) -> io::Result<Option<Cursor<'_>>> {
-        let (start, end) = (self.starts[part], self.starts[part + 1]);
-        if start == end {
-            return Ok(None);
-        }
-        let reader: Box<dyn BufRead + Send> = match &self.place {
-            Place::Memory(bytes) => {
-                let range = |at: u64| usize::try_from(at).map_err(io::Error::other);
-                Box::new(&bytes[range(start)?..range(end)?])
+        Ok(match self {
+            Self::Memory(Sorted(held)) => {
+                let begins = |part| held.slots.partition_point(|slot| (slot.part as usize) < part);
+                let slots = &held.slots[begins(part)..begins(part + 1)];
+                (!slots.is_empty()).then(|| Cursor::Memory(Slots::new(slots, &held.bytes)))
             }
-            Place::File(path) => {
+            Self::File(SortedFile { path, starts }) => {
+                let (start, end) = (starts[part], starts[part + 1]);
+                if start == end {
+                    return Ok(None);
+                }
                 let mut file = File::open(path)?;
                 file.seek(SeekFrom::Start(start))?;
-                Box::new(BufReader::with_capacity(READ_BLOCK, file.take(end - start)))
+                let reader = BufReader::with_capacity(READ_BLOCK, file.take(end - start));
+                Some(Cursor::File { reader, line: Vec::new() })
             }
-        };
-        Ok(Some(Cursor { reader, line: Vec::new() }))
+        })
     }
 }
 
-struct Cursor<'a> {
-    reader: Box<dyn BufRead + Send + 'a>,
-    line: Vec<u8>,
+/// The lines of one reducer in one run.
+enum Cursor<'a> {
+    Memory(Slots<'a>),
+    File { reader: BufReader<Take<File>>, line: Vec<u8> },
 }
 
-impl Cursor<'_> {
+impl Lines for Cursor<'_> {
     fn advance(&mut self) -> io::Result<bool> {
-        self.line.clear();
-        let read = self.reader.read_until(b'\n', &mut self.line)?;
-        self.line.pop_if(|last| *last == b'\n');
-        Ok(read > 0)
+        match self {
+            Self::Memory(slots) => slots.advance(),
+            Self::File { reader, line } => {
+                line.clear();
+                let read = reader.read_until(b'\n', line)?;
+                line.pop_if(|last| *last == b'\n');
+                Ok(read > 0)
+            }
+        }
+    }
+
+    fn line(&self) -> &[u8] {
+        match self {
+            Self::Memory(slots) => slots.line,
+            Self::File { line, .. } => line,
+        }
     }
 }
 
 impl PartialEq for Cursor<'_> {
     fn eq(&self, other: &Self) -> bool {
-        self.line == other.line
+        self.line() == other.line()
     }
 }
 
@@ -281,7 +319,7 @@ impl PartialOrd for Cursor<'_> {
 impl Ord for Cursor<'_> {
     /// The heap gives its greatest first; the least line is wanted.
     fn cmp(&self, other: &Self) -> Ordering {
-        other.line.cmp(&self.line)
+        other.line().cmp(self.line())
     }
 }
 
@@ -321,7 +359,7 @@ impl Lines for Merge<'_> {
     }
 
     fn line(&self) -> &[u8] {
-        self.heap.peek().map_or(&[], |cursor| &cursor.line)
+        self.heap.peek().map_or(&[], Cursor::line)
     }
 }
 

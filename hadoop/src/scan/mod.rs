@@ -63,6 +63,8 @@ struct Scanning<'r, 's> {
     code: String,
     counters: Counters,
     records: u64,
+    /// Facts of the days that were made or merged.
+    rows: u64,
     skipped: Vec<String>,
 }
 
@@ -81,6 +83,7 @@ impl<'r, 's> Scanning<'r, 's> {
             code,
             counters: Counters::default(),
             records: 0,
+            rows: 0,
             skipped: Vec::new(),
         })
     }
@@ -100,7 +103,7 @@ impl<'r, 's> Scanning<'r, 's> {
             .collect();
         self.run.events.write("counters", json!({"task": "scan", "counters": counters}))?;
         Ok(
-            json!({"files": self.todo.read.len(), "records": self.records, "files left out": self.skipped.len(), "counters": counters}),
+            json!({"files": self.todo.read.len(), "records": self.records, "rows": self.rows, "files left out": self.skipped.len(), "counters": counters}),
         )
     }
 
@@ -325,6 +328,7 @@ impl<'r, 's> Scanning<'r, 's> {
                     .collect();
                 for (day, folder) in &made {
                     let entry = self.day_entry(job, day, folder, files.get(day.as_str()))?;
+                    self.rows += entry.rows;
                     self.run.events.output(table, day, entry.rows);
                     let place = (table, fill.table.partition, day.as_str());
                     changes.put(&self.run.ledger, place, folder, entry)?;

@@ -1,7 +1,7 @@
 //! What each learner did with each problem, video and discussion topic, by day (spec 30 A.2).
 
 use crate::event::{Event, Json, course_key};
-use crate::job::{At, Extract, Fill, Job, Scan, SumCounts, Work};
+use crate::job::{At, Extract, Fill, Job, Scan, SumCounts, Work, fold_counts};
 use crate::params::{ParamError, Params};
 use crate::streaming::{Error, Output};
 use crate::table::{Column, Kind, Load, Table};
@@ -23,6 +23,7 @@ pub const JOB: Job = Job {
         extract: |params| Ok(Box::new(Engagements::new(params)?)),
         merge: || Box::new(SumCounts),
         key_columns: 6,
+        fold: Some(fold_counts),
     }),
 };
 
@@ -129,8 +130,8 @@ impl Engagements {
     ) -> Result<Fields<'e>, &'static str> {
         let username = self.username(event)?;
         let course_id = self.course_id(event)?;
-        let payload = event.payload().ok_or("Discard Missing Event Data")?;
-        let [id, success] = payload.pick([engagement.id_field, "success"]);
+        event.payload().ok_or("Discard Missing Event Data")?;
+        let [id, success] = event.payload_members([engagement.id_field, "success"]);
         let mut entity_id = id.and_then(Json::text).unwrap_or_default();
         if engagement == VIDEO {
             entity_id = text::stripped(entity_id);

@@ -4,12 +4,13 @@
 //! the forum are told apart.
 
 use crate::event::{Event, Json, course_key};
-use crate::job::{At, Extract, Fill, Job, Scan, Work};
+use crate::job::{At, Extract, Fill, Job, Scan, Work, count, fold_counts};
 use crate::streaming::output::split;
 use crate::streaming::{Error, Output, Reducer, Values};
 use crate::table::{Column, Kind, Table};
 use crate::text::{first_characters, is_longer};
 use std::borrow::Cow;
+use std::io::Write;
 
 /// The job.
 pub const JOB: Job = Job {
@@ -26,6 +27,7 @@ pub const JOB: Job = Job {
         extract: |params| Ok(Box::new(ByDay { ccx: params.flag("ccx_enabled", true)? })),
         merge: || Box::new(Merge),
         key_columns: 8,
+        fold: Some(fold),
     }),
 };
 
@@ -133,10 +135,10 @@ impl ByDay {
         if !fits(&username) {
             return Err("Discard Long Username");
         }
-        let payload = event.payload().ok_or("Discard Missing Event Data")?;
+        event.payload().ok_or("Discard Missing Event Data")?;
         let (activity, received) = match voted_on(event_type) {
-            Some(word) => vote(event_type, word, payload)?,
-            None => (Activity::read(event, event_type, payload)?, None),
+            Some(word) => vote(event_type, word, event)?,
+            None => (Activity::read(event, event_type)?, None),
         };
         Ok(Told { course_id, username, activity, received })
     }
@@ -152,13 +154,10 @@ impl<'e> Activity<'e> {
         Self { event_type, ..Self::default() }
     }
 
-    fn read(
-        event: &'e Event,
-        event_type: &'e str,
-        payload: Json<'e>,
-    ) -> Result<Self, &'static str> {
+    fn read(event: &'e Event, event_type: &'e str) -> Result<Self, &'static str> {
+        let member = |field| event.payload_members([field])[0].and_then(Json::text);
         let entity = |field| {
-            let id = payload.get(field).and_then(Json::text).filter(|id| !id.is_empty());
+            let id = member(field).filter(|id| !id.is_empty());
             id.map(Some).ok_or("Discard Missing Entity ID")
         };
         Ok(match event_type {
@@ -166,8 +165,8 @@ impl<'e> Activity<'e> {
                 return Err("Discard Problem Check Not From Server");
             }
             PROBLEM => {
-                let success = payload.get("success").and_then(Json::text);
-                let correct = success.is_some_and(|text| text.eq_ignore_ascii_case("correct"));
+                let correct =
+                    member("success").is_some_and(|text| text.eq_ignore_ascii_case("correct"));
                 let entity = entity("problem_id")?;
                 Self { entity, correct: Some(correct), ..Self::of(PROBLEM) }
             }
@@ -192,7 +191,7 @@ impl<'e> Activity<'e> {
     ) -> Result<(), Error> {
         let flag = |flag: Option<bool>| flag.map(|is| if is { "1" } else { "0" });
         let mut row = out.row();
-        row.text(day).text(course_id).text(username).text(day).text(self.event_type);
+        row.clean(day).clean(course_id).text(username).clean(day).clean(self.event_type);
         row.opt_str(self.entity.as_deref()).opt(flag(self.correct));
         row.opt(self.vote).opt(flag(self.undo));
         row.opt_str(self.timestamp.as_deref()).opt(self.path).int(1).end()
@@ -204,9 +203,10 @@ impl<'e> Activity<'e> {
 fn vote<'e>(
     event_type: &str,
     word: &str,
-    payload: Json<'e>,
+    event: &'e Event,
 ) -> Result<(Activity<'e>, Received<'e>), &'static str> {
-    let [value, undo, target] = payload.pick(["vote_value", "undo_vote", "target_username"]);
+    let [value, undo, target] =
+        event.payload_members(["vote_value", "undo_vote", "target_username"]);
     let value = value.and_then(Json::text);
     let value = ["up", "down"].into_iter().find(|known| value.as_deref() == Some(known));
     let value = value.ok_or("Discard Bad Vote")?;
@@ -258,18 +258,42 @@ struct Merge;
 
 impl Reducer for Merge {
     fn reduce(&mut self, key: &[u8], values: &mut Values, out: &mut Output) -> Result<(), Error> {
-        const WHAT: &str = "time, path and count of an activity";
         let (mut sum, mut last) = (0, (Vec::new(), Vec::new()));
         while let Some(value) = values.next()? {
-            let [timestamp, path, count] = split(WHAT, value)?;
-            let count = str::from_utf8(count).ok().and_then(|text| text.parse::<i64>().ok());
-            sum += count.ok_or_else(|| Error::contract(WHAT, "a count that is none", value))?;
+            let ([timestamp, path], count) = time_path_and_count(value)?;
+            sum += count;
             if (timestamp, path) > (&last.0, &last.1) {
                 last = (timestamp.to_vec(), path.to_vec());
             }
         }
         out.row().fields(key).fields(&last.0).fields(&last.1).int(sum).end()
     }
+}
+
+fn time_path_and_count(value: &[u8]) -> Result<([&[u8]; 2], i64), Error> {
+    const WHAT: &str = "time, path and count of an activity";
+    let [timestamp, path, number] = split(WHAT, value)?;
+    let number = count(number).ok_or_else(|| Error::contract(WHAT, "a count that is none", value));
+    Ok(([timestamp, path], number?))
+}
+
+/// What [`Merge`] does, for two values. Most have neither time nor path.
+fn fold(kept: &[u8], value: &[u8], both: &mut Vec<u8>) -> bool {
+    const NEITHER: &[u8] = b"\\N\t\\N\t";
+    if let (Some(one), Some(other)) = (kept.strip_prefix(NEITHER), value.strip_prefix(NEITHER)) {
+        both.extend_from_slice(NEITHER);
+        return fold_counts(one, other, both);
+    }
+    let (Ok(one), Ok(other)) = (time_path_and_count(kept), time_path_and_count(value)) else {
+        return false;
+    };
+    let [timestamp, path] = one.0.max(other.0);
+    for field in [timestamp, path] {
+        both.extend_from_slice(field);
+        both.push(b'\t');
+    }
+    // Writing to a Vec cannot fail.
+    one.1.checked_add(other.1).is_some_and(|sum| write!(both, "{sum}").is_ok())
 }
 
 #[cfg(test)]

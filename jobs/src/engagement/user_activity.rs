@@ -1,7 +1,7 @@
 //! What learners did in a course on a day, by label, out of the logs (spec 10 §5.1).
 
 use crate::event::{Event, course_key};
-use crate::job::{At, Extract, Fill, Job, Scan, SumCounts, Work};
+use crate::job::{At, Extract, Fill, Job, Scan, SumCounts, Work, fold_counts};
 use crate::streaming::{Error, Output};
 use crate::table::{Column, Kind, Table};
 use crate::text::is_longer;
@@ -23,6 +23,7 @@ pub const JOB: Job = Job {
         extract: |params| Ok(Box::new(Activity { ccx: params.flag("ccx_enabled", true)? })),
         merge: || Box::new(SumCounts),
         key_columns: 4,
+        fold: Some(fold_counts),
     }),
 };
 
@@ -64,7 +65,8 @@ impl Extract for Activity {
         }
         for label in [Some("ACTIVE"), deed(source, event_type)].into_iter().flatten() {
             let mut row = out.row();
-            row.text(day).text(&*user_id).text(&*course_id).text(day).text(label).int(1).end()?;
+            row.clean(day).clean(&*user_id).clean(&*course_id).clean(day).clean(label);
+            row.int(1).end()?;
         }
         Ok(())
     }

@@ -5,7 +5,6 @@ use crate::job::{At, Extract, Fill, Job, KeepAll, Scan, WHOLE_LINE, Work};
 use crate::streaming::{Error, Output};
 use crate::table::{Column, Kind, Table};
 use crate::text;
-use memchr::memmem;
 use std::borrow::Cow;
 
 /// The job.
@@ -23,6 +22,7 @@ pub const JOB: Job = Job {
         extract: |params| Ok(Box::new(VideoEvents { ccx: params.flag("ccx_enabled", true)? })),
         merge: || Box::new(KeepAll),
         key_columns: WHOLE_LINE,
+        fold: None,
     }),
 };
 
@@ -81,7 +81,7 @@ impl Extract for VideoEvents {
             return Ok(());
         };
         // A type that the line spells by escapes counts only where the line says so elsewhere.
-        if memmem::find(event.line(), NEEDLE.as_bytes()).is_none() {
+        if !event.holds(NEEDLE) {
             return Ok(());
         }
         match self.fact(event, event_type) {
@@ -101,9 +101,15 @@ impl VideoEvents {
         let course_id = event.course_id_or_from_url();
         let course_id = course_id.filter(|id| course_key::counts(id, self.ccx));
         let course_id = course_id.ok_or("Discard Bad Course ID")?;
-        let payload = event.payload().ok_or("Discard Missing Event Data")?;
-        let [module_id, duration, code, current, old, new] =
-            payload.pick(["id", "duration", "code", "currentTime", "old_time", "new_time"]);
+        event.payload().ok_or("Discard Missing Event Data")?;
+        let [module_id, duration, code, current, old, new] = event.payload_members([
+            "id",
+            "duration",
+            "code",
+            "currentTime",
+            "old_time",
+            "new_time",
+        ]);
         let module_id = module_id.and_then(Json::text).map(text::stripped);
         let module_id = module_id.filter(|id| !id.is_empty()).ok_or("Discard Missing Video ID")?;
         let (current_time, old_time) =

@@ -23,6 +23,7 @@ pub const JOB: Job = Job {
         extract: |params| Ok(Box::new(EnrollmentEvents { ccx: params.flag("ccx_enabled", true)? })),
         merge: || Box::new(KeepAll),
         key_columns: WHOLE_LINE,
+        fold: None,
     }),
 };
 

@@ -1,11 +1,12 @@
 //! The last address of each learner in each course on a day, out of the logs (spec 10 §6.1).
 
-use super::latest_address::latest;
+use super::latest_address::{fold_latest, latest};
 use crate::event::{Event, course_key, time};
 use crate::job::{At, Extract, Fill, Job, Scan, Work};
 use crate::streaming::output::split;
 use crate::streaming::{Error, Output, Reducer, Values};
 use crate::table::{Column, Kind, Table};
+use crate::text::is_one_field;
 use std::borrow::Cow;
 
 /// The job.
@@ -24,6 +25,7 @@ pub const JOB: Job = Job {
         extract: |params| Ok(Box::new(Addresses { ccx: params.flag("ccx_enabled", true)? })),
         merge: || Box::new(KeepLatest),
         key_columns: 2,
+        fold: Some(fold_latest),
     }),
 };
 
@@ -49,8 +51,8 @@ impl Extract for Addresses {
             Ok((user_id, timestamp, address)) => {
                 let course_id = event.course_id().filter(|id| course_key::counts(id, self.ccx));
                 let mut row = out.row();
-                row.text(day).int(user_id).opt_str(course_id);
-                row.text(&*timestamp).text(&*address).end()
+                row.clean(day).int(user_id).opt_str(course_id);
+                row.text(&*timestamp).clean(&*address).end()
             }
             Err(reason) => {
                 out.count("User Location", reason, 1);
@@ -76,8 +78,11 @@ fn sighting<'e>(event: &'e Event) -> Result<(i64, Cow<'e, str>, Cow<'e, str>), &
     if address.is_empty() {
         return Err("Discard Missing IP Address");
     }
-    let fits = !address.contains(['\t', '\n', '\r']);
-    if fits { Ok((user_id, timestamp, address)) } else { Err("Discard Bad IP Address") }
+    if is_one_field(&address) {
+        Ok((user_id, timestamp, address))
+    } else {
+        Err("Discard Bad IP Address")
+    }
 }
 
 fn why_no_address(event: &Event) -> &'static str {

@@ -3,6 +3,7 @@
 
 use crate::streaming::output::split;
 use crate::streaming::{Error, Values};
+use memchr::memchr;
 
 /// A timestamp and the address that an event had then.
 pub type TimeAndAddress = (Vec<u8>, Vec<u8>);
@@ -25,4 +26,18 @@ pub fn latest(values: &mut Values) -> Result<Option<TimeAndAddress>, Error> {
         }
     }
     Ok(latest)
+}
+
+/// Keeps the later of two values `timestamp, address`.
+#[must_use]
+pub fn fold_latest(kept: &[u8], value: &[u8], both: &mut Vec<u8>) -> bool {
+    let (Some(one), Some(other)) = (time_and_rest(kept), time_and_rest(value)) else {
+        return false;
+    };
+    both.extend_from_slice(if other > one { value } else { kept });
+    true
+}
+
+fn time_and_rest(value: &[u8]) -> Option<(&[u8], &[u8])> {
+    Some(value.split_at(memchr(b'\t', value)?))
 }

@@ -5,23 +5,17 @@
 //! this crate takes them.
 
 use super::json::Json;
+use super::reader::Reader;
+use super::string;
 use crate::text;
 use std::borrow::Cow;
-use std::collections::{BTreeMap, btree_map};
-use std::vec;
+use std::collections::BTreeMap;
 
 /// The canonical text of a value.
 #[must_use]
 pub fn text(value: Json) -> String {
     let mut out = String::with_capacity(value.raw().len());
-    let mut open = Vec::new();
-    open.extend(begin(value, &mut out));
-    while let Some(container) = open.last_mut() {
-        match container.next(&mut out) {
-            Some(value) => open.extend(begin(value, &mut out)),
-            None => drop(open.pop()),
-        }
-    }
+    append(value, &mut out);
     out
 }
 
@@ -33,7 +27,7 @@ pub fn object(members: BTreeMap<Cow<str>, Json>) -> String {
         out += if at == 0 { "" } else { "," };
         quote(&key, &mut out);
         out.push(':');
-        out += &text(value);
+        append(value, &mut out);
     }
     out.push('}');
     out
@@ -47,55 +41,119 @@ pub fn quoted(text: &str) -> String {
     out
 }
 
-/// What is left of a container: the stack is ours, so that depth costs none of the machine's.
-struct Container<'a> {
-    rest: Rest<'a>,
+/// An object or a list that is being written: the stack is ours, so that depth costs none of the
+/// machine's.
+struct Open<'a> {
+    is_object: bool,
     first: bool,
+    members: Vec<Member<'a>>,
 }
 
-enum Rest<'a> {
-    Members(btree_map::IntoIter<Cow<'a, str>, Json<'a>>),
-    Items(vec::IntoIter<Json<'a>>),
+/// A member of an object, and where it stands in the text written.
+struct Member<'a> {
+    key: Cow<'a, str>,
+    start: usize,
+    end: usize,
 }
 
-impl<'a> Container<'a> {
-    /// The next value, all that stands before it written; or the end, the closing bracket written.
-    fn next(&mut self, out: &mut String) -> Option<Json<'a>> {
-        let (next, close) = match &mut self.rest {
-            Rest::Members(rest) => (rest.next().map(|(key, value)| (Some(key), value)), '}'),
-            Rest::Items(rest) => (rest.next().map(|value| (None, value)), ']'),
-        };
-        let Some((key, value)) = next else {
-            out.push(close);
-            return None;
-        };
-        if !std::mem::take(&mut self.first) {
-            out.push(',');
+/// Goes once over a value, writing what it meets; where an object ends, its members are put in order.
+fn append<'a>(value: Json<'a>, out: &mut String) {
+    let mut reader = Reader::new(value.raw());
+    let mut open: Vec<Open<'a>> = Vec::new();
+    let mut at_key = false;
+    while let Some(byte) = reader.peek() {
+        match (byte, open.last_mut()) {
+            (b',', _) => reader.skip(),
+            (b'}' | b']', container) => {
+                reader.skip();
+                if let Some(members) = container.map(|container| &mut container.members) {
+                    put_in_order(members, out);
+                }
+                out.push(char::from(byte));
+                open.pop();
+                at_key = open.last().is_some_and(|outer| outer.is_object);
+            }
+            (_, Some(object)) if at_key => {
+                let Some(key) = reader.key() else { return };
+                if !std::mem::take(&mut object.first) {
+                    out.push(',');
+                }
+                let start = out.len();
+                let key = match as_written(key.inner) {
+                    Some(text) => {
+                        out.push('"');
+                        *out += text;
+                        out.push('"');
+                        Cow::Borrowed(text)
+                    }
+                    None => {
+                        let text = string::decode(key.inner);
+                        quote(&text, out);
+                        text
+                    }
+                };
+                object.members.push(Member { key, start, end: 0 });
+                out.push(':');
+                at_key = false;
+            }
+            (_, container) => {
+                if let Some(list) = container.filter(|container| !container.is_object)
+                    && !std::mem::take(&mut list.first)
+                {
+                    out.push(',');
+                }
+                if matches!(byte, b'{' | b'[') {
+                    reader.skip();
+                    out.push(char::from(byte));
+                    at_key = byte == b'{';
+                    open.push(Open { is_object: at_key, first: true, members: Vec::new() });
+                } else {
+                    let Some(value) = reader.value() else { return };
+                    scalar(value, out);
+                    at_key = open.last().is_some_and(|outer| outer.is_object);
+                }
+            }
         }
-        if let Some(key) = key {
-            quote(&key, out);
-            out.push(':');
-        }
-        Some(value)
     }
 }
 
-/// Writes a scalar, or begins a container.
-fn begin<'a>(value: Json<'a>, out: &mut String) -> Option<Container<'a>> {
-    let rest = if value.is_object() {
-        out.push('{');
-        Rest::Members(value.members().into_iter())
-    } else if value.is_array() {
-        out.push('[');
-        Rest::Items(value.items().into_iter())
-    } else {
-        scalar(value, out);
-        return None;
-    };
-    Some(Container { rest, first: true })
+/// Sorts the members that end the text by their keys; of equal keys the last one stays.
+fn put_in_order(members: &mut Vec<Member>, out: &mut String) {
+    if members.is_sorted_by(|a, b| a.key < b.key) {
+        return;
+    }
+    let mut end = out.len();
+    for member in members.iter_mut().rev() {
+        // A comma stands between them.
+        (member.end, end) = (end, member.start - 1);
+    }
+    let start = members[0].start;
+    let written = out.split_off(start);
+    members.reverse();
+    members.sort_by(|a, b| a.key.cmp(&b.key));
+    members.dedup_by(|earlier, last| earlier.key == last.key);
+    for (at, member) in members.iter().enumerate() {
+        *out += if at == 0 { "" } else { "," };
+        *out += &written[member.start - start..member.end - start];
+    }
+}
+
+/// The text of a string or a whole number, if it is canonical as it is written.
+fn as_written(written: &[u8]) -> Option<&str> {
+    // Without an end before the last byte, this goes many bytes at a time.
+    let is_plain = written.iter().fold(true, |plain, b| plain & (*b >= b' ') & (*b != b'\\'));
+    if is_plain { str::from_utf8(written).ok() } else { None }
 }
 
 fn scalar(value: Json, out: &mut String) {
+    let is_simple = match value.raw() {
+        [b'"', ..] => true,
+        [b'0'..=b'9', digits @ ..] => digits.iter().all(u8::is_ascii_digit),
+        _ => false,
+    };
+    if let Some(text) = as_written(value.raw()).filter(|_| is_simple) {
+        return *out += text;
+    }
     if let Some(text) = value.text() {
         return quote(&text, out);
     }
@@ -112,17 +170,20 @@ fn scalar(value: Json, out: &mut String) {
 
 fn quote(text: &str, out: &mut String) {
     out.push('"');
-    for c in text.chars() {
-        match c {
-            '"' => *out += "\\\"",
-            '\\' => *out += "\\\\",
-            '\n' => *out += "\\n",
-            '\r' => *out += "\\r",
-            '\t' => *out += "\\t",
-            '\0'..='\x1f' => *out += &format!("\\u{:04x}", u32::from(c)),
-            _ => out.push(c),
+    let mut rest = text;
+    while let Some(at) = rest.bytes().position(|b| b < b' ' || matches!(b, b'"' | b'\\')) {
+        *out += &rest[..at];
+        match rest.as_bytes()[at] {
+            b'"' => *out += "\\\"",
+            b'\\' => *out += "\\\\",
+            b'\n' => *out += "\\n",
+            b'\r' => *out += "\\r",
+            b'\t' => *out += "\\t",
+            control => *out += &format!("\\u{control:04x}"),
         }
+        rest = &rest[at + 1..];
     }
+    *out += rest;
     out.push('"');
 }
 
@@ -146,6 +207,12 @@ mod tests {
             r#"{"a":null,"b":[1,{"c":[],"d":2}]}"#,
         );
         check(r#"{"\ud83d\ude00":1,"\uffee":2,"a":3}"#, "{\"a\":3,\"\u{ffee}\":2,\"😀\":1}");
+    }
+
+    #[test]
+    fn of_equal_keys_the_last_stays_wherever_it_stands() {
+        check(r#"{"b":1,"a":2,"b":{"d":3,"c":4,"d":[5,{}]}}"#, r#"{"a":2,"b":{"c":4,"d":[5,{}]}}"#);
+        check(r#"[{"a":1,"a":2},{"a":3,"\u0061":4},[],{}]"#, r#"[{"a":2},{"a":4},[],{}]"#);
     }
 
     #[test]

@@ -33,7 +33,26 @@ pub struct CourseKey<'a> {
 /// Whether a course key parses from the text. White space around it makes it invalid.
 #[must_use]
 pub fn is_valid(id: &str) -> bool {
-    CourseKey::parse(id).is_some()
+    is_plain(id) || CourseKey::parse(id).is_some()
+}
+
+/// Whether it is `course-v1:` with an organisation, a course and a run and nothing else, all ASCII: as
+/// nearly every id is, which is told without taking it apart.
+fn is_plain(id: &str) -> bool {
+    let Some(parts) = id.strip_prefix("course-v1:") else { return false };
+    let (mut pluses, mut last) = (0, b'+');
+    for byte in parts.bytes() {
+        let fits = if byte == b'+' { last != b'+' } else { NEW.holds(byte) };
+        if !fits {
+            return false;
+        }
+        pluses += u8::from(byte == b'+');
+        last = byte;
+        if pluses > 2 {
+            return false;
+        }
+    }
+    pluses == 2 && last != b'+'
 }
 
 /// Whether a valid course id counts in a run: that of a course inside a course is invalid in every job
@@ -223,15 +242,39 @@ impl<'a> Parts<'a> {
 /// The characters that a part of a key may have: letters, digits and other numerics of any script,
 /// and some ASCII signs.
 struct Charset {
-    signs: &'static str,
+    /// Whether it holds an ASCII character.
+    ascii: [bool; 128],
     pattern: LazyLock<Regex>,
 }
 
-static NEW: Charset = Charset { signs: "_-~.:", pattern: LazyLock::new(|| one_or_more("_\\-~.:")) };
+impl Charset {
+    fn holds(&self, byte: u8) -> bool {
+        self.ascii.get(usize::from(byte)) == Some(&true)
+    }
+}
+
+static NEW: Charset =
+    Charset { ascii: with(b"_-~.:"), pattern: LazyLock::new(|| one_or_more("_\\-~.:")) };
 static BLOCK: Charset =
-    Charset { signs: "_-~.:%", pattern: LazyLock::new(|| one_or_more("_\\-~.:%")) };
+    Charset { ascii: with(b"_-~.:%"), pattern: LazyLock::new(|| one_or_more("_\\-~.:%")) };
 static LEGACY: Charset =
-    Charset { signs: "_.%-", pattern: LazyLock::new(|| one_or_more("_.%\\-")) };
+    Charset { ascii: with(b"_.%-"), pattern: LazyLock::new(|| one_or_more("_.%\\-")) };
+
+/// The ASCII letters and digits, and some signs.
+const fn with(signs: &[u8]) -> [bool; 128] {
+    let mut set = [false; 128];
+    let mut at = 0u8;
+    while at < 128 {
+        set[at as usize] = at.is_ascii_alphanumeric();
+        at += 1;
+    }
+    let mut sign = 0;
+    while sign < signs.len() {
+        set[signs[sign] as usize] = true;
+        sign += 1;
+    }
+    set
+}
 
 /// `char::is_alphanumeric` would also take combining marks and circled letters.
 fn one_or_more(signs: &str) -> Regex {
@@ -241,9 +284,8 @@ fn one_or_more(signs: &str) -> Regex {
 
 /// Whether a text is one or more characters of a set. The pattern is asked only about other scripts.
 fn is_part(text: &str, charset: &Charset) -> bool {
-    let is_plain = |c: u8| c.is_ascii_alphanumeric() || charset.signs.as_bytes().contains(&c);
     if text.is_ascii() {
-        return !text.is_empty() && text.bytes().all(is_plain);
+        return !text.is_empty() && text.bytes().all(|byte| charset.holds(byte));
     }
     charset.pattern.is_match(text)
 }
@@ -375,6 +417,17 @@ mod tests {
             r"\A[\p{L}\p{N}_.%\-]+/[\p{L}\p{N}_.%\-]+/[\p{L}\p{N}_.%\-]*\z".to_owned(),
         ];
         patterns.iter().any(|pattern| Regex::new(pattern).unwrap().is_match(id))
+    }
+
+    proptest! {
+        #[test]
+        fn an_id_that_is_plain_is_valid(id in r"course-v1:([a~.:_é@]|\+|-){0,9}") {
+            if is_plain(&id) {
+                prop_assert!(CourseKey::parse(&id).is_some(), "{}", id);
+            } else if id.is_ascii() && !id.contains('@') {
+                prop_assert!(CourseKey::parse(&id).is_none(), "{}", id);
+            }
+        }
     }
 
     proptest! {

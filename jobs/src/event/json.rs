@@ -3,13 +3,14 @@
 //! Looking something up goes over the slice again, which for the few fields that a job wants costs
 //! less than a tree, needs no memory, and keeps the text of numbers.
 
-use super::reader::{Reader, is_space};
+use super::reader::{Quoted, Reader, is_space};
 use super::string;
 use crate::text;
 use memchr::memchr;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::{self, Display};
+use std::ops::Range;
 
 /// One JSON value: text that is known to be read without error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -116,6 +117,7 @@ impl<'a> Json<'a> {
             b't' => true,
             b'"' => self.0 != b"\"\"",
             b'[' | b'{' => !self.0[1..self.0.len() - 1].iter().all(|byte| is_space(*byte)),
+            _ if self.0.iter().all(u8::is_ascii_digit) => self.0 != b"0",
             _ => self.number() != Some(0.0),
         }
     }
@@ -142,11 +144,37 @@ impl<'a> Json<'a> {
     /// The members of an object by key, in the order of code points; of equal keys the last one.
     #[must_use]
     pub fn members(self) -> BTreeMap<Cow<'a, str>, Self> {
-        let mut members = BTreeMap::new();
-        self.each_member_as(string::decode, |key, value| {
-            members.insert(key, value);
-        });
+        self.member_list().into_iter().collect()
+    }
+
+    /// The members of an object as they stand there, all of equal keys.
+    #[must_use]
+    pub fn member_list(self) -> Vec<(Cow<'a, str>, Self)> {
+        let mut members = Vec::new();
+        self.each_member_as(
+            |key| string::decode(key.inner),
+            |key, value| members.push((key, value)),
+        );
         members
+    }
+
+    /// Where the members of an object stand in it, in their order.
+    pub(super) fn places_of_members(self) -> Vec<Placed> {
+        let mut places = Vec::new();
+        self.each_member_as(
+            |key| key,
+            |key, value| {
+                let (key_at, value_at) = (self.place_of(key.inner), self.place_of(value.0));
+                places.push(Placed { key: key_at, escaped: key.escaped, value: value_at });
+            },
+        );
+        places
+    }
+
+    /// Where a part of this text stands in it.
+    fn place_of(self, part: &[u8]) -> Range<usize> {
+        let start = part.as_ptr() as usize - self.0.as_ptr() as usize;
+        start..start + part.len()
     }
 
     /// The items of an array.
@@ -163,7 +191,7 @@ impl<'a> Json<'a> {
         self.each_member_as(key_bytes, member);
     }
 
-    fn each_member_as<K>(self, key: impl Fn(&'a [u8]) -> K, mut member: impl FnMut(K, Self)) {
+    fn each_member_as<K>(self, key: impl Fn(Quoted<'a>) -> K, mut member: impl FnMut(K, Self)) {
         if self.is_object() {
             Reader::new(self.0).object(|name, reader| {
                 let value = reader.value()?;
@@ -186,12 +214,29 @@ impl<'a> Json<'a> {
     }
 }
 
-/// A key as bytes of text, decoded only where an escape needs it.
-pub(super) fn key_bytes(key: &[u8]) -> Cow<'_, [u8]> {
-    if memchr(b'\\', key).is_none() {
-        return Cow::Borrowed(key);
+/// Where a member stands in its object.
+#[derive(Debug)]
+pub(super) struct Placed {
+    key: Range<usize>,
+    escaped: bool,
+    value: Range<usize>,
+}
+
+impl Placed {
+    /// Its value in that object, if that is its key.
+    pub(super) fn value_of<'a>(&self, key: &str, object: Json<'a>) -> Option<Json<'a>> {
+        let written = Quoted { inner: object.0.get(self.key.clone())?, escaped: self.escaped };
+        let value = object.0.get(self.value.clone())?;
+        (*key_bytes(written) == *key.as_bytes()).then_some(Json(value))
     }
-    Cow::Owned(string::decode(key).into_owned().into_bytes())
+}
+
+/// A key as bytes of text, decoded only where an escape needs it.
+pub(super) fn key_bytes(key: Quoted<'_>) -> Cow<'_, [u8]> {
+    if !key.escaped {
+        return Cow::Borrowed(key.inner);
+    }
+    Cow::Owned(string::decode(key.inner).into_owned().into_bytes())
 }
 
 /// Canonical text: see [`super::canonical`].

@@ -21,12 +21,13 @@ mod string;
 pub mod time;
 
 pub use json::Json;
+use json::Placed;
 pub use prefilter::Prefilter;
 
 use crate::{day, text};
 use chrono::NaiveDateTime;
 use memchr::{memchr, memmem};
-use reader::{Reader, is_space};
+use reader::{Quoted, Reader, is_space};
 use std::borrow::Cow;
 use std::cell::OnceCell;
 
@@ -36,6 +37,9 @@ pub enum Reject {
     /// The line holds no JSON object.
     #[error("the line holds no JSON object")]
     Unparseable,
+    /// The line has more than [`LONGEST_LINE`] bytes.
+    #[error("the line has more than {LONGEST_LINE} bytes")]
+    TooLong,
     /// `time` is absent, empty or no text.
     #[error("the event has no time")]
     MissingTime,
@@ -50,11 +54,16 @@ impl Reject {
     pub const fn counter(self) -> &'static str {
         match self {
             Self::Unparseable => "Discard Unparseable Event",
+            Self::TooLong => "Discard Too Long Line",
             Self::MissingTime => "Discard Missing Time Field",
             Self::MalformedDay => "Discard Malformed Day",
         }
     }
 }
+
+/// Longer lines are no events: the greatest that the LMS writes have some hundred thousand bytes, and
+/// what is made of a line has to fit the memory of a task.
+pub const LONGEST_LINE: usize = 8 * 1024 * 1024;
 
 /// One event, borrowed from its line.
 #[derive(Debug)]
@@ -66,6 +75,9 @@ pub struct Event<'a> {
     event_type: Option<Cow<'a, str>>,
     event_source: Option<Cow<'a, str>>,
     payload: OnceCell<Payload<'a>>,
+    payload_members: OnceCell<Vec<Placed>>,
+    course_id: OnceCell<Option<Cow<'a, str>>>,
+    url_course_id: OnceCell<Option<String>>,
 }
 
 /// Where the fields stand that nearly every job reads.
@@ -95,8 +107,11 @@ impl<'a> Event<'a> {
     /// Reads a line without its line end: all of it, or, once, what stands from its first `{` on.
     ///
     /// # Errors
-    /// [`Reject::Unparseable`], when that is no JSON object.
+    /// [`Reject::Unparseable`], when that is no JSON object; [`Reject::TooLong`].
     pub fn parse(line: &'a [u8]) -> Result<Self, Reject> {
+        if line.len() > LONGEST_LINE {
+            return Err(Reject::TooLong);
+        }
         if memchr(0, line).is_some() {
             return Err(Reject::Unparseable);
         }
@@ -110,6 +125,9 @@ impl<'a> Event<'a> {
             event_source: fields.event_source.and_then(Json::text),
             fields,
             payload: OnceCell::new(),
+            payload_members: OnceCell::new(),
+            course_id: OnceCell::new(),
+            url_course_id: OnceCell::new(),
         })
     }
 
@@ -132,7 +150,7 @@ impl<'a> Event<'a> {
     pub fn day(&self) -> Result<&str, Reject> {
         let time =
             self.time.as_deref().filter(|time| !time.is_empty()).ok_or(Reject::MissingTime)?;
-        let day = time.split('T').next().unwrap_or_default();
+        let day = memchr(b'T', time.as_bytes()).map_or(time, |end| &time[..end]);
         day::parse(day.as_bytes()).map(|_| day).ok_or(Reject::MalformedDay)
     }
 
@@ -172,7 +190,15 @@ impl<'a> Event<'a> {
     pub fn is_server_event(&self, event_type: &str) -> bool {
         self.event_type() == Some(event_type)
             && self.event_source() == Some("server")
-            && memmem::find(self.line, event_type.as_bytes()).is_some()
+            && self.holds(event_type)
+    }
+
+    /// Whether the line holds a text as it is, not only spelled by escapes.
+    #[must_use]
+    pub fn holds(&self, text: &str) -> bool {
+        let in_type = |found: &Cow<str>| matches!(found, Cow::Borrowed(_)) && found.contains(text);
+        self.event_type.as_ref().is_some_and(in_type)
+            || memmem::find(self.line, text.as_bytes()).is_some()
     }
 
     /// `ip`, if it is a text.
@@ -185,6 +211,12 @@ impl<'a> Event<'a> {
     #[must_use]
     pub fn page(&self) -> Option<Cow<'a, str>> {
         self.fields.page?.text()
+    }
+
+    /// `username` as it is, if it is anything but null.
+    #[must_use]
+    pub fn username(&self) -> Option<Json<'a>> {
+        self.fields.username.filter(|name| !name.is_null())
     }
 
     /// The name of the user, without white space around it; none when nothing is left.
@@ -217,7 +249,7 @@ impl<'a> Event<'a> {
     #[must_use]
     pub fn user_id_text(&self) -> Option<Cow<'a, str>> {
         let text = self.context_user_id()?.scalar_text()?;
-        let fits = text.is_ascii() && !text.contains(['\t', '\n', '\r']);
+        let fits = text.is_ascii() && text::is_one_field(&text);
         fits.then_some(text)
     }
 
@@ -238,25 +270,28 @@ impl<'a> Event<'a> {
     /// The course id of the context: stripped, none when it is absent, blank, or no course id. Where
     /// `ccx_enabled` is off, the job drops what [`course_key::counts`] tells.
     #[must_use]
-    pub fn course_id(&self) -> Option<Cow<'a, str>> {
-        let id = text::stripped(self.fields.course_id?.text()?);
-        course_key::is_valid(&id).then_some(id)
+    pub fn course_id(&self) -> Option<Cow<'_, str>> {
+        let read = || {
+            let id = text::stripped(self.fields.course_id?.text()?);
+            course_key::is_valid(&id).then_some(id)
+        };
+        self.course_id.get_or_init(read).as_deref().map(Cow::Borrowed)
     }
 
     /// The course id of the context or, only where there is a context and it has none, of the URL: of
     /// `event_type` for a server event, of `page` for a browser event.
     #[must_use]
-    pub fn course_id_or_from_url(&self) -> Option<Cow<'a, str>> {
+    pub fn course_id_or_from_url(&self) -> Option<Cow<'_, str>> {
         self.context()?;
         if self.names_course() {
             return self.course_id();
         }
-        match self.event_source()? {
+        let read = || match self.event_source()? {
             "server" => course_key::course_key_from_url(self.event_type()?),
             "browser" => course_key::course_key_from_url(&self.page()?),
             _ => None,
-        }
-        .map(Cow::Owned)
+        };
+        self.url_course_id.get_or_init(read).as_deref().map(Cow::Borrowed)
     }
 
     /// Whether the context has anything but a blank for its course id.
@@ -277,6 +312,15 @@ impl<'a> Event<'a> {
         }
     }
 
+    /// Members of the payload; of equal keys the last one. However many jobs ask, its text is gone over
+    /// once.
+    #[must_use]
+    pub fn payload_members<const N: usize>(&self, keys: [&str; N]) -> [Option<Json<'_>>; N] {
+        let Some(payload) = self.payload() else { return [None; N] };
+        let members = self.payload_members.get_or_init(|| payload.places_of_members());
+        keys.map(|key| members.iter().rev().find_map(|member| member.value_of(key, payload)))
+    }
+
     /// The payload with `timestamp` (ISO text of the strict time), `username` (as it is) and
     /// `context` put in, as canonical JSON; none when one of the four is missing (spec 10 §2.8).
     #[must_use]
@@ -284,7 +328,7 @@ impl<'a> Event<'a> {
         let timestamp = canonical::quoted(&time::iso_text(self.strict_time()?));
         let mut members = self.payload()?.members();
         members.insert("timestamp".into(), Json::parse(timestamp.as_bytes())?);
-        members.insert("username".into(), self.fields.username.filter(|name| !name.is_null())?);
+        members.insert("username".into(), self.username()?);
         members.insert("context".into(), self.context()?);
         Some(canonical::object(members))
     }
@@ -299,7 +343,7 @@ impl<'a> Fields<'a> {
         reader.at_end().then_some((object, fields))
     }
 
-    fn member(&mut self, key: &'a [u8], reader: &mut Reader<'a>) -> Option<()> {
+    fn member(&mut self, key: Quoted<'a>, reader: &mut Reader<'a>) -> Option<()> {
         let field = match &*json::key_bytes(key) {
             b"time" => &mut self.time,
             b"event_type" => &mut self.event_type,

@@ -17,6 +17,13 @@ pub(super) struct Reader<'a> {
     at: usize,
 }
 
+/// What stands between the quotes of a string, and whether there is a backslash in it.
+#[derive(Clone, Copy)]
+pub(super) struct Quoted<'a> {
+    pub inner: &'a [u8],
+    pub escaped: bool,
+}
+
 impl<'a> Reader<'a> {
     pub(super) const fn new(text: &'a [u8]) -> Self {
         Self { text, at: 0 }
@@ -31,6 +38,11 @@ impl<'a> Reader<'a> {
             }
             self.at += 1;
         }
+    }
+
+    /// Passes the byte that was peeked at.
+    pub(super) fn skip(&mut self) {
+        self.at += 1;
     }
 
     /// Whether only white space is left.
@@ -51,11 +63,10 @@ impl<'a> Reader<'a> {
         Some(Json::trusted(&self.text[start..self.at]))
     }
 
-    /// An object, handing each member's key (as written between its quotes) to `member`, which must
-    /// read the value.
+    /// An object, handing each member's key to `member`, which must read the value.
     pub(super) fn object(
         &mut self,
-        mut member: impl FnMut(&'a [u8], &mut Self) -> Option<()>,
+        mut member: impl FnMut(Quoted<'a>, &mut Self) -> Option<()>,
     ) -> Option<Json<'a>> {
         self.expect(b'{')?;
         let start = self.at - 1;
@@ -142,7 +153,8 @@ impl<'a> Reader<'a> {
         Some(true)
     }
 
-    fn key(&mut self) -> Option<&'a [u8]> {
+    /// A member's key, and the colon behind it.
+    pub(super) fn key(&mut self) -> Option<Quoted<'a>> {
         if self.peek()? != b'"' {
             return None;
         }
@@ -161,22 +173,23 @@ impl<'a> Reader<'a> {
         (self.next()? == wanted).then_some(())
     }
 
-    /// A string whose opening quote is the next byte; gives what stands between the quotes.
+    /// A string whose opening quote is the next byte.
     #[inline]
-    fn string(&mut self) -> Option<&'a [u8]> {
+    fn string(&mut self) -> Option<Quoted<'a>> {
         let start = self.at + 1;
-        let (mut at, mut doubtful) = (start, false);
+        let (mut at, mut escaped, mut doubtful) = (start, false, false);
         loop {
             at += quote_or_backslash(self.text.get(at..)?)?;
             if self.text[at] == b'"' {
                 break;
             }
+            escaped = true;
             doubtful |= matches!(self.text.get(at + 1)?, b'u' | b'x' | b'U');
             at += 2;
         }
         self.at = at + 1;
         let inner = &self.text[start..at];
-        (!doubtful || string::is_whole(inner)).then_some(inner)
+        (!doubtful || string::is_whole(inner)).then_some(Quoted { inner, escaped })
     }
 
     /// A number, or a word that stands for a value.
@@ -233,12 +246,16 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Where the first quote or backslash is. Most strings are short: sixteen bytes are looked at eight at
-/// a time, which is an eighth of all parsing faster than to call for the long search at once.
+/// Words of a string that are looked at before the long search is called for: enough for a time, or a
+/// checksum in hexadecimal digits.
+const SHORT: usize = 5;
+
+/// Where the first quote or backslash is. Most strings are short: they are looked at eight bytes at a
+/// time, which is an eighth of all parsing faster than to call for the long search at once.
 #[inline]
 fn quote_or_backslash(text: &[u8]) -> Option<usize> {
     let (words, _) = text.as_chunks();
-    let short = words.len().min(2);
+    let short = words.len().min(SHORT);
     for (at, word) in words[..short].iter().enumerate() {
         let word = u64::from_le_bytes(*word);
         let found = zero_bytes(word ^ u64::from_le_bytes([b'"'; 8]))

@@ -31,7 +31,11 @@ pub(super) fn is_whole(inner: &[u8]) -> bool {
 
 /// The text of a string; `inner` is what stands between its quotes.
 pub(super) fn decode(inner: &[u8]) -> Cow<'_, str> {
-    let text = String::from_utf8_lossy(inner);
+    // Nearly all text is UTF-8, and to tell that is twice as fast as to mend it.
+    let text = match str::from_utf8(inner) {
+        Ok(text) => Cow::Borrowed(text),
+        Err(_) => String::from_utf8_lossy(inner),
+    };
     match memchr(b'\\', inner) {
         None => text,
         Some(_) => Cow::Owned(unescape(&text)),

@@ -2,13 +2,17 @@
 
 use crate::day;
 use chrono::{NaiveDate, NaiveDateTime, Timelike};
+use memchr::memchr;
 use std::borrow::Cow;
 
 /// The timestamp of a time: cut at the first `+`, and with a fraction of seconds behind it.
 #[must_use]
 pub fn timestamp(time: &str) -> Cow<'_, str> {
-    let kept = time.split('+').next().unwrap_or_default();
-    if kept.contains('.') { Cow::Borrowed(kept) } else { Cow::Owned(format!("{kept}.000000")) }
+    let kept = memchr(b'+', time.as_bytes()).map_or(time, |end| &time[..end]);
+    match memchr(b'.', kept.as_bytes()) {
+        Some(_) => Cow::Borrowed(kept),
+        None => Cow::Owned(format!("{kept}.000000")),
+    }
 }
 
 /// The instant that a timestamp gives when it is read strictly: `YYYY-MM-DDThh:mm:ss.f`, where all
@@ -28,8 +32,9 @@ pub fn strict(timestamp: &str) -> Option<NaiveDateTime> {
 /// A strict time as text that sorts by time: the fraction is left out when it is zero.
 #[must_use]
 pub fn iso_text(time: NaiveDateTime) -> String {
-    let format = if time.nanosecond() == 0 { "%Y-%m-%dT%H:%M:%S" } else { "%Y-%m-%dT%H:%M:%S%.6f" };
-    time.format(format).to_string()
+    let (date, micros) = (time.date(), time.nanosecond() / 1000);
+    let seconds = format!("{date}T{:02}:{:02}:{:02}", time.hour(), time.minute(), time.second());
+    if micros == 0 { seconds } else { format!("{seconds}.{micros:06}") }
 }
 
 /// The ISO text of a timestamp that may have kept a zone, as the start of a viewing is written (spec

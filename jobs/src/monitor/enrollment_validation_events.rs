@@ -25,6 +25,7 @@ pub const JOB: Job = Job {
         extract: |params| Ok(Box::new(ValidationEvents { ccx: params.flag("ccx_enabled", true)? })),
         merge: || Box::new(KeepAll),
         key_columns: WHOLE_LINE,
+        fold: None,
     }),
 };
 

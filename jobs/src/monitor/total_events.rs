@@ -1,7 +1,7 @@
 //! How many events the logs hold, by day (spec 30 §E.3).
 
 use crate::event::Event;
-use crate::job::{At, Extract, Fill, Job, Scan, SumCounts, Work};
+use crate::job::{At, Extract, Fill, Job, Scan, SumCounts, Work, fold_counts};
 use crate::streaming::{Error, Output};
 use crate::table::{Column, Kind, Table};
 use std::collections::BTreeMap;
@@ -21,6 +21,7 @@ pub const JOB: Job = Job {
         extract: |_| Ok(Box::new(CountByDay::default())),
         merge: || Box::new(SumCounts),
         key_columns: 1,
+        fold: Some(fold_counts),
     }),
 };
 
@@ -35,21 +36,41 @@ pub const TABLE: Table = Table::staged(
 /// That one is written when it is met, so that the scan learns of the day; the others are summed up
 /// here, because a line for every event of the logs would cost more than reading them.
 #[derive(Default)]
-struct CountByDay(BTreeMap<String, i64>);
+struct CountByDay {
+    days: BTreeMap<String, i64>,
+    /// The day of the last events, and how many they were.
+    last: (String, i64),
+}
 
 impl Extract for CountByDay {
     fn extract(&mut self, _: &Event, day: &str, out: &mut Output) -> Result<(), Error> {
-        if let Some(count) = self.0.get_mut(day) {
-            *count += 1;
+        if self.last.0 == day {
+            self.last.1 += 1;
             return Ok(());
         }
-        self.0.insert(day.to_owned(), 0);
+        self.end_day();
+        day.clone_into(&mut self.last.0);
+        if self.days.contains_key(day) {
+            self.last.1 = 1;
+            return Ok(());
+        }
+        self.days.insert(day.to_owned(), 0);
         write(day, 1, out)
     }
 
     fn finish(&mut self, out: &mut Output) -> Result<(), Error> {
-        let mut further = self.0.iter().filter(|(_, count)| **count > 0);
+        self.end_day();
+        let mut further = self.days.iter().filter(|(_, count)| **count > 0);
         further.try_for_each(|(day, count)| write(day, *count, out))
+    }
+}
+
+impl CountByDay {
+    fn end_day(&mut self) {
+        let (day, count) = (&self.last.0, std::mem::take(&mut self.last.1));
+        if let Some(sum) = self.days.get_mut(day) {
+            *sum += count;
+        }
     }
 }
 

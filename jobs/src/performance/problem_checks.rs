@@ -24,6 +24,7 @@ pub const JOB: Job = Job {
         extract: |params| Ok(Box::new(ProblemChecks { ccx: params.flag("ccx_enabled", true)? })),
         merge: || Box::new(KeepAll),
         key_columns: WHOLE_LINE,
+        fold: None,
     }),
 };
 
@@ -81,8 +82,7 @@ impl ProblemChecks {
         let payload = event.payload().ok_or("Discard Missing Event Data")?;
         let timestamp = time::iso_text(event.strict_time().ok_or("Discard Malformed Time")?);
         let context = event.context().ok_or("Discard Missing Context")?;
-        let username = event.get("username").filter(|name| !name.is_null());
-        let username = username.ok_or("Discard Missing Username")?;
+        let username = event.username().ok_or("Discard Missing Username")?;
         let course_id = event.course_id().filter(|id| course_key::counts(id, self.ccx));
         let course_id = course_id.ok_or("Discard Bad Course ID")?;
         let mut members = payload.members();
@@ -105,7 +105,7 @@ impl ProblemChecks {
 fn has_answers(answers: Option<&Json>, submission: Option<&Json>) -> bool {
     let fits = |object: &Json| {
         let row_text = |id: &Cow<str>| id.is_ascii() && !id.contains(['\n', '\t']);
-        object.is_object() && object.members().keys().all(row_text)
+        object.is_object() && object.member_list().iter().all(|(id, _)| row_text(id))
     };
     answers.is_some_and(|answers| answers.is_truthy() && fits(answers))
         && submission.is_none_or(fits)

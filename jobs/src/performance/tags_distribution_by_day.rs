@@ -22,6 +22,7 @@ pub const JOB: Job = Job {
         extract: |params| Ok(Box::new(TaggedChecks { ccx: params.flag("ccx_enabled", true)? })),
         merge: || Box::new(Merge),
         key_columns: 3,
+        fold: None,
     }),
 };
 
@@ -77,8 +78,8 @@ impl TaggedChecks {
         let course_id = course_id.ok_or("Discard Bad Course ID")?;
         let org_id = course_key::org(&course_id).ok_or("Discard Bad Course ID")?.to_string();
         let timestamp = event.timestamp().ok_or("Discard Missing Time")?;
-        let payload = event.payload().ok_or("Discard Missing Event Data")?;
-        let [problem_id, success] = payload.pick(["problem_id", "success"]);
+        event.payload().ok_or("Discard Missing Event Data")?;
+        let [problem_id, success] = event.payload_members(["problem_id", "success"]);
         let problem_id =
             problem_id.filter(|id| id.is_truthy()).ok_or("Discard Missing Problem ID")?;
         let module_id = problem_id.scalar_text().ok_or("Discard Bad Problem ID")?;

@@ -103,7 +103,11 @@ pub struct SideOutput {
     packing: Packing,
     rows: Rows,
     open: HashMap<Vec<u8>, Packed<File>>,
+    /// Where the last line went, whose folder was told by so much of it: mostly the next one follows.
     folder: Vec<u8>,
+    front: Vec<u8>,
+    /// None where a job makes files for people only.
+    file: Option<Packed<File>>,
     reports: Reports,
 }
 
@@ -126,6 +130,8 @@ impl SideOutput {
             rows: Rows::new(pass)?,
             open: HashMap::new(),
             folder: Vec::new(),
+            front: Vec::new(),
+            file: None,
         })
     }
 
@@ -134,21 +140,32 @@ impl SideOutput {
     /// # Errors
     /// When a file cannot be written, or the line begins with no job of the pass.
     pub fn write(&mut self, line: &[u8]) -> io::Result<()> {
+        if self.front.is_empty() || !line.starts_with(&self.front) {
+            self.turn_to_file_of(line)?;
+        }
+        let row = &line[self.front.len()..];
+        self.reports.add(line, row)?;
+        self.file.as_mut().map_or(Ok(()), |file| write_part_line(file, row))
+    }
+
+    fn turn_to_file_of(&mut self, line: &[u8]) -> io::Result<()> {
+        if let Some(file) = self.file.take() {
+            self.open.insert(self.folder.clone(), file);
+        }
         let row = self.rows.find(line, &mut self.folder)?;
-        self.reports.add(line, &line[row..])?;
+        self.front.clear();
+        self.front.extend_from_slice(&line[..row]);
         if self.folder.starts_with(FILES_FOLDER.as_bytes()) {
             return Ok(());
         }
-        if !self.open.contains_key(&self.folder) {
-            self.open_file()?;
-        }
-        match self.open.get_mut(&self.folder) {
-            Some(file) => write_part_line(file, &line[row..]),
-            None => Err(io::Error::other("a part file was not opened")),
-        }
+        self.file = match self.open.remove(&self.folder) {
+            Some(file) => Some(file),
+            None => Some(self.open_file()?),
+        };
+        Ok(())
     }
 
-    fn open_file(&mut self) -> io::Result<()> {
+    fn open_file(&mut self) -> io::Result<Packed<File>> {
         if self.open.len() >= MOST_OPEN {
             self.open.drain().try_for_each(|(_, file)| file.close())?;
         }
@@ -157,8 +174,7 @@ impl SideOutput {
         let of_table = ![SCANNED, STEP_FOLDER].contains(&folder.split('/').next().unwrap_or(""));
         let packing = if of_table { self.packing } else { Packing::Plain };
         let path = format!("{folder}/{}{}", self.part, packing.ending());
-        self.open.insert(self.folder.clone(), packing.over(self.dir.append(&path)?));
-        Ok(())
+        Ok(packing.over(self.dir.append(&path)?))
     }
 
     /// Writes out all that is buffered, and ends the files.
@@ -167,7 +183,7 @@ impl SideOutput {
     /// When a file cannot be written.
     pub fn close(self) -> io::Result<()> {
         self.reports.close()?;
-        self.open.into_values().try_for_each(Packed::close)
+        self.open.into_values().chain(self.file).try_for_each(Packed::close)
     }
 }
 

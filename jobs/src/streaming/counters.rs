@@ -17,7 +17,7 @@ pub struct Counters {
 impl Counters {
     /// Adds to a counter. Past the limit of distinct counters, the tail is summed in `Other`.
     pub fn add(&mut self, group: &str, name: &str, amount: i64) {
-        if let Some(entry) = self.list.iter_mut().find(|(g, n, _)| g == group && n == name) {
+        if let Some(entry) = self.list.iter_mut().find(|(g, n, _)| n == name && g == group) {
             entry.2 += amount;
         } else if self.list.len() < MOST || (group, name) == OVERFLOW {
             self.list.push((group.to_owned(), name.to_owned(), amount));

@@ -36,6 +36,9 @@ pub struct LineReader<R> {
     next: usize,
     consumed: u64,
     eof: bool,
+    /// Bytes of a line that are held at the least, and those of the current one that were not.
+    longest: usize,
+    dropped: u64,
 }
 
 impl<R: Read> LineReader<R> {
@@ -49,7 +52,15 @@ impl<R: Read> LineReader<R> {
             next: 0,
             consumed: 0,
             eof: false,
+            longest: usize::MAX,
+            dropped: 0,
         }
+    }
+
+    /// Holds no line that is much longer than so many bytes: of such a line the end is dropped, but it
+    /// stays longer than that.
+    pub fn cut_behind(&mut self, longest: usize) {
+        self.longest = longest;
     }
 
     /// Offset in the stream of the first byte of the current line.
@@ -61,7 +72,13 @@ impl<R: Read> LineReader<R> {
     /// Offset in the stream of the first byte after the current line.
     #[must_use]
     pub fn next_offset(&self) -> u64 {
-        self.consumed + self.next as u64
+        self.consumed + self.next as u64 + self.dropped
+    }
+
+    fn drop_end_of_long_line(&mut self) {
+        let most = self.next.saturating_add(self.longest).saturating_add(1);
+        self.dropped += self.filled.saturating_sub(most) as u64;
+        self.filled = self.filled.min(most);
     }
 
     /// Moves the unread rest to the front, grows a full buffer, reads once.
@@ -104,6 +121,7 @@ impl<R: Read> LineReader<R> {
 
 impl<R: Read> Lines for LineReader<R> {
     fn advance(&mut self) -> io::Result<bool> {
+        self.consumed += std::mem::take(&mut self.dropped);
         let mut searched = self.next;
         loop {
             if let Some(found) = memchr::memchr2(b'\n', b'\r', &self.buffer[searched..self.filled])
@@ -118,6 +136,7 @@ impl<R: Read> Lines for LineReader<R> {
                 self.next = self.filled;
                 return Ok(!self.line.is_empty());
             }
+            self.drop_end_of_long_line();
             let kept = self.filled - self.next;
             self.fill(self.next)?;
             searched = kept;
@@ -228,6 +247,24 @@ mod tests {
         let found = lines(&input, BLOCK - 1);
         assert_eq!(found.len(), 2);
         assert!(found.iter().all(|(_, line)| *line == long));
+    }
+
+    #[test]
+    fn of_a_line_that_is_too_long_only_the_beginning_is_held() {
+        let long = b"x".repeat(50 * BLOCK);
+        let input = [b"a\n", &long[..], b"\nb\r\n", &long[..]].concat();
+        let mut reader = LineReader::new(&input[..]);
+        reader.cut_behind(100);
+        let mut found = Vec::new();
+        while reader.advance().unwrap() {
+            found.push((reader.offset(), reader.line().len(), reader.next_offset()));
+        }
+        let [a, cut, b, last] = found[..] else { panic!("{found:?}") };
+        let end = 2 + long.len() as u64;
+        assert_eq!((a, b), ((0, 1, 2), (end + 1, 1, end + 4)));
+        assert!((cut.0, cut.2) == (2, end + 1) && (101..=2 * BLOCK).contains(&cut.1), "{cut:?}");
+        assert!((last.0, last.2) == (end + 4, input.len() as u64) && last.1 > 100, "{last:?}");
+        assert!(reader.buffer.len() <= 2 * BLOCK);
     }
 
     #[test]

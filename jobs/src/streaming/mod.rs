@@ -6,6 +6,7 @@
 //! job cannot tell the engines apart. This folder imports nothing else of the crate.
 
 pub mod counters;
+pub mod fold;
 pub mod input;
 pub mod output;
 pub mod report;
@@ -13,6 +14,7 @@ pub mod shuffle;
 pub mod task;
 
 pub use counters::Counters;
+pub use fold::{Foldable, Folded};
 pub use input::{LineReader, Lines, Sorted};
 pub use output::{Output, Row};
 pub use shuffle::Partitioner;
@@ -140,6 +142,8 @@ pub struct Values<'a> {
     lines: &'a mut dyn Lines,
     key_len: &'a dyn Fn(&[u8]) -> usize,
     key: Vec<u8>,
+    /// Bytes of the current line that are its key.
+    len: usize,
     state: State,
     record: u64,
 }
@@ -158,7 +162,7 @@ enum State {
 
 impl<'a> Values<'a> {
     fn new(lines: &'a mut dyn Lines, key_len: &'a dyn Fn(&[u8]) -> usize) -> Self {
-        Self { lines, key_len, key: Vec::new(), state: State::Lent, record: 0 }
+        Self { lines, key_len, key: Vec::new(), len: 0, state: State::Lent, record: 0 }
     }
 
     /// The next value of this key: what follows the key's TAB, empty when nothing does.
@@ -174,8 +178,7 @@ impl<'a> Values<'a> {
             return Ok(None);
         }
         self.state = State::Lent;
-        let line = self.lines.line();
-        Ok(Some(line.get((self.key_len)(line) + 1..).unwrap_or_default()))
+        Ok(Some(self.lines.line().get(self.len + 1..).unwrap_or_default()))
     }
 
     fn next_group(&mut self) -> Result<bool, Error> {
@@ -187,7 +190,7 @@ impl<'a> Values<'a> {
         }
         let line = self.lines.line();
         self.key.clear();
-        self.key.extend_from_slice(&line[..(self.key_len)(line)]);
+        self.key.extend_from_slice(&line[..self.len]);
         self.state = State::Ready;
         Ok(true)
     }
@@ -200,7 +203,8 @@ impl<'a> Values<'a> {
         }
         self.record += 1;
         let line = self.lines.line();
-        let same = line[..(self.key_len)(line)] == self.key[..];
+        self.len = (self.key_len)(line);
+        let same = line[..self.len] == self.key[..];
         self.state = if same && record > 0 { State::Ready } else { State::Pending };
         Ok(())
     }

@@ -2,6 +2,7 @@
 
 use super::Error;
 use super::counters::{Counters, Reporter};
+use super::fold::{Foldable, Folded};
 use std::io::{self, Write};
 
 /// Where the lines of a task go.
@@ -11,12 +12,14 @@ pub type Sink<'a> = &'a mut dyn FnMut(&[u8]) -> io::Result<()>;
 pub struct Output<'a> {
     sink: Sink<'a>,
     line: Vec<u8>,
-    prefix: Vec<u8>,
+    tag: &'static str,
     /// What this task counts.
     pub counters: Counters,
     /// Lines handed to the sink so far.
     pub written: u64,
     reporter: Option<Reporter>,
+    folded: Option<&'a mut Folded>,
+    foldable: Option<Foldable>,
 }
 
 impl<'a> Output<'a> {
@@ -25,11 +28,21 @@ impl<'a> Output<'a> {
         Self {
             sink,
             line: Vec::new(),
-            prefix: Vec::new(),
+            tag: "",
             counters: Counters::default(),
             written: 0,
             reporter: None,
+            folded: None,
+            foldable: None,
         }
+    }
+
+    /// Brings rows of one key together where [`Output::set_foldable`] says how. What is left in
+    /// `folded` is for its owner to hand on.
+    #[must_use]
+    pub fn folding(mut self, folded: &'a mut Folded) -> Self {
+        self.folded = Some(folded);
+        self
     }
 
     /// Also reports counters from time to time in Hadoop's form.
@@ -39,20 +52,25 @@ impl<'a> Output<'a> {
         self
     }
 
-    /// Begins each following row with this field; empty text takes it away again.
-    pub fn set_tag(&mut self, tag: &str) {
-        self.prefix.clear();
-        if !tag.is_empty() {
-            self.prefix.extend_from_slice(tag.as_bytes());
-            self.prefix.push(b'\t');
-        }
+    /// Begins each following row with this field; empty text takes it away again. The rows are not
+    /// foldable until it is said.
+    pub fn set_tag(&mut self, tag: &'static str) {
+        (self.tag, self.foldable) = (tag, None);
+    }
+
+    /// Says how the following rows, written field by field, may be brought together.
+    pub fn set_foldable(&mut self, foldable: Option<Foldable>) {
+        self.foldable = foldable;
     }
 
     /// Begins a row; nothing is written before [`Row::end`].
     pub fn row(&mut self) -> Row<'_, 'a> {
         self.line.clear();
-        self.line.extend_from_slice(&self.prefix);
-        Row { out: self, first: true }
+        if !self.tag.is_empty() {
+            self.line.extend_from_slice(self.tag.as_bytes());
+            self.line.push(b'\t');
+        }
+        Row { fields: 0, key_end: usize::MAX, key: self.foldable.map(|f| f.key), out: self }
     }
 
     /// Writes a line whose fields are joined already.
@@ -86,14 +104,21 @@ impl<'a> Output<'a> {
 /// A row being written.
 pub struct Row<'o, 'a> {
     out: &'o mut Output<'a>,
-    first: bool,
+    fields: usize,
+    /// How many fields are its key, where that matters, and where they end.
+    key: Option<usize>,
+    key_end: usize,
 }
 
 impl Row<'_, '_> {
     fn separate(&mut self) {
-        if !std::mem::take(&mut self.first) {
+        if self.key == Some(self.fields) {
+            self.key_end = self.out.line.len();
+        }
+        if self.fields > 0 {
             self.out.line.push(b'\t');
         }
+        self.fields += 1;
     }
 
     /// A text field. TAB, LF and CR become one blank each, and the row is counted as cleaned
@@ -108,6 +133,11 @@ impl Row<'_, '_> {
             self.out.counters.add("Records", "Cleaned", 1);
         }
         self
+    }
+
+    /// A text field that is known to hold no TAB and no line end.
+    pub fn clean(&mut self, text: impl AsRef<[u8]>) -> &mut Self {
+        self.fields(text.as_ref())
     }
 
     /// Fields that are joined already, as they stand in another row.
@@ -132,7 +162,10 @@ impl Row<'_, '_> {
 
     /// A whole number.
     pub fn int(&mut self, number: i64) -> &mut Self {
-        self.show(format_args!("{number}"))
+        match u8::try_from(number) {
+            Ok(digit @ 0..=9) => self.fields(&[b'0' + digit]),
+            _ => self.show(format_args!("{number}")),
+        }
     }
 
     /// A value by its printed form, which holds no TAB or line end.
@@ -157,8 +190,13 @@ impl Row<'_, '_> {
     /// # Errors
     /// When the sink refuses it.
     pub fn end(&mut self) -> Result<(), Error> {
-        self.out.written += 1;
-        (self.out.sink)(&self.out.line).map_err(Error::Write)
+        let out = &mut *self.out;
+        out.written += 1;
+        match (&mut out.folded, out.foldable) {
+            (Some(folded), Some(how)) => folded.add(&out.line, self.key_end, how.fold, out.sink),
+            _ => (out.sink)(&out.line),
+        }
+        .map_err(Error::Write)
     }
 }
 
