@@ -190,7 +190,7 @@ impl University {
     }
 
     /// A run of these names, as if it were the day after the last one with events.
-    fn dated(&self, warehouse: &str, names: &[&str]) -> Command {
+    pub fn dated(&self, warehouse: &str, names: &[&str]) -> Command {
         let dates = ["date", "import_date", "end_date"]
             .map(|name| (name, TODAY.to_owned()))
             .into_iter()
@@ -246,7 +246,7 @@ impl University {
 }
 
 /// Every file below a folder that holds rows or is for people.
-fn files(folder: &Path) -> Vec<PathBuf> {
+pub fn files(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
@@ -261,7 +261,7 @@ fn files(folder: &Path) -> Vec<PathBuf> {
     found
 }
 
-fn copy_tree(from: &Path, to: &Path) {
+pub fn copy_tree(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
     for entry in fs::read_dir(from).unwrap() {
         let entry = entry.unwrap();
