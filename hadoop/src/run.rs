@@ -106,18 +106,26 @@ pub fn execute(settings: &Settings, request: &Request) -> Drive<Summary> {
     let wanted = plan::closure(&request.names)?;
     plan::check_params(&wanted, &request.params)?;
     refuse(&wanted, settings.config.privacy)?;
-    let store = publish::open(settings, &wanted)?;
+    let store = publish::open(settings, &plan::active(&wanted, &request.params)?, &request.params)?;
     recorded(settings, request, |run, summary| run.all(&wanted, store.as_ref(), summary))
+}
+
+/// Whether the settings allow what a job makes to be seen.
+///
+/// # Errors
+/// When they do not.
+pub fn allowed(job: &Job, privacy: Privacy) -> Drive<()> {
+    if privacy == Privacy::Aggregate && SHOWN.contains(&job.name) {
+        let said = "keeps rows of single learners, which `privacy: aggregate` forbids";
+        return Err(DriveError::Usage(format!("{} {said}", job.name)));
+    }
+    Ok(())
 }
 
 /// Refuses what the settings forbid, and jobs that write files in place of tables: no engine brings
 /// these to their place yet.
 fn refuse(jobs: &[&'static Job], privacy: Privacy) -> Drive<()> {
-    let of_learners = jobs.iter().find(|job| SHOWN.contains(&job.name));
-    if let Some(job) = of_learners.filter(|_| privacy == Privacy::Aggregate) {
-        let said = "keeps rows of single learners, which `privacy: aggregate` forbids";
-        return Err(DriveError::Usage(format!("{} {said}", job.name)));
-    }
+    jobs.iter().try_for_each(|job| allowed(job, privacy))?;
     match jobs.iter().find(|job| job.fills.is_empty()) {
         None => Ok(()),
         Some(job) => Err(DriveError::Usage(format!(
@@ -246,7 +254,8 @@ impl Run<'_> {
         // A Hive that is away must not keep charts from those who wait for them.
         let told = self.tell_hive(&active, summary);
         if let Some(store) = store {
-            publish::load(self, &active, store, summary)?;
+            let tables = publish::tables_of(&active, &self.params)?;
+            publish::load(self, &tables, store, summary, &mut Vec::new())?;
         }
         told
     }

@@ -267,7 +267,7 @@ fn differences(table: &Table, declared: &Declared) -> Vec<String> {
         return vec![format!("{}: the catalogue has {:?}", table.name, declared.columns)];
     }
     let pairs = table.columns.iter().zip(&declared.columns);
-    let result = table.load != Load::No;
+    let result = table.load.is_some();
     let wrong =
         pairs.filter(|(column, (name, kind, length))| !same(column, name, kind, *length, result));
     wrong.map(|pair| format!("{}: {pair:?}", table.name)).collect()

@@ -20,7 +20,7 @@ pub use tables::{
 };
 
 /// An LMS table: as the import stages it, and as jobs read it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 pub struct LmsTable {
     /// The staged table, one column for each of its option file.
     pub staged: Table,
