@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use api_client::{Availability, Breakdown, Client, DateRange, Error, SummaryQuery, Version};
 use jobs::registry::RESULT_TABLES;
-use store::{Address, LoadOptions, Part, Store};
+use store::{Address, Limits, LoadOptions, Part, Store};
 use tempfile::TempDir;
 
 const COURSE: &str = "course-v1:edX+DemoX+Demo_2014";
@@ -93,8 +93,7 @@ async fn fill(path: &Path) {
             name: "part-00000".to_owned(),
             bytes: Box::new(std::io::Cursor::new(text.into_bytes())),
         };
-        let options =
-            LoadOptions { update_id: format!("{name}:1"), allow_empty: false, max_drop: None };
+        let options = LoadOptions { update_id: format!("{name}:1"), limits: Limits::default() };
         store.load(table, Box::new(std::iter::once(Ok(part))), &options).await.unwrap();
     }
 }

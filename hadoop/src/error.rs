@@ -75,6 +75,9 @@ pub enum DriveError {
     /// The result store refused.
     #[error(transparent)]
     Store(#[from] store::Error),
+    /// The rows of some tables were refused; the other tables are loaded.
+    #[error("{}", all(.0))]
+    Refused(Vec<store::Error>),
     /// The disk refused.
     #[error(transparent)]
     Storage(#[from] StorageError),
@@ -124,6 +127,7 @@ impl DriveError {
             Self::Import(ImportError::Source(_)) => 3,
             Self::Import(_) => 30,
             Self::Store(error) => store_code(error),
+            Self::Refused(_) => 41,
             Self::Ledger(_) => 40,
             Self::Detached { code, .. } => u8::try_from(*code).unwrap_or(40),
         }
@@ -145,16 +149,15 @@ fn pull_code(error: &BringError) -> u8 {
 
 fn store_code(error: &store::Error) -> u8 {
     match error {
-        store::Error::Empty { .. }
-        | store::Error::Repeated { .. }
-        | store::Error::Shrunk { .. }
-        | store::Error::Width { .. }
-        | store::Error::Value { .. }
-        | store::Error::Mangled { .. } => 41,
+        refused if refused.is_refusal() => 41,
         store::Error::Locked { .. } => 10,
         store::Error::Address { .. } | store::Error::Password { .. } => 3,
         _ => 30,
     }
+}
+
+fn all(errors: &[store::Error]) -> String {
+    errors.iter().map(store::Error::to_string).collect::<Vec<_>>().join("; ")
 }
 
 /// What a step gives.
@@ -212,6 +215,7 @@ mod tests {
             ("full disk", full(std::io::ErrorKind::StorageFull.into()).into(), 30),
             ("other tables in Hive", HiveError::Drift(Vec::new()).into(), 41),
             ("an empty result", of_store(store::Error::Empty { table: table() }), 41),
+            ("refused", DriveError::Refused(vec![store::Error::Empty { table: table() }]), 41),
             (
                 "another run was detached",
                 DriveError::Detached { code: 20, said: String::new() },

@@ -1,29 +1,68 @@
-//! Loads result tables into the store.
+//! Loads result tables into the store, and says of each by name what became of it.
 
 use crate::codec::{self, Reader};
 use crate::config::Settings;
 use crate::error::{Drive, DriveError};
+use crate::ledger::Entry;
 use crate::run::{Run, Summary};
 use crate::storage::{Place, StorageError};
 use crate::wait::block_on;
-use jobs::job::{Fill, Job};
+use chrono::NaiveDate;
+use jobs::job::{At, Fill, Job};
+use jobs::params::Params;
 use jobs::registry::RESULT_TABLES;
-use jobs::table::Load;
+use jobs::table::Table;
 use serde_json::json;
 use std::io;
 use std::sync::Arc;
-use store::{Address, LoadOptions, Part, Parts, Store};
+use store::{Address, Day, Limits, LoadOptions, Part, Parts, Store};
 
 /// What is read of a part file at once, in bytes.
 const BLOCK: u64 = 256 * 1024;
+/// Digits of an identity that a mark in the store holds: enough to tell a table's versions apart, few
+/// enough for its column.
+const DIGITS: usize = 16;
+
+/// A table of the warehouse that is to be loaded.
+#[derive(Clone, Debug)]
+pub struct ToLoad {
+    /// The table.
+    pub table: &'static Table,
+    /// The table of the store.
+    pub result: &'static Table,
+    /// Its partition; none: all its days.
+    pub value: Option<String>,
+}
+
+/// What jobs load in a run.
+///
+/// # Errors
+/// When a parameter is missing or unreadable.
+pub fn tables_of(jobs: &[&'static Job], params: &Params) -> Drive<Vec<ToLoad>> {
+    let mut found = Vec::new();
+    for Fill { table, at } in jobs.iter().flat_map(|job| job.fills) {
+        let Some(result) = table.loaded_into().filter(|_| is_chosen(*at, params)) else { continue };
+        found.push(ToLoad { table, result, value: at.value(params)? });
+    }
+    Ok(found)
+}
+
+/// Whether a run fills a table at all: of a family it fills one.
+fn is_chosen(at: At, params: &Params) -> bool {
+    match at {
+        At::IntervalEndIf(choice) => choice.is_made(params),
+        _ => true,
+    }
+}
 
 /// Opens the store and tries, before anything is computed, whether loads would succeed; none where
 /// no store is named or nothing is to be loaded.
 ///
 /// # Errors
 /// When the store cannot be reached, or refuses what a load needs.
-pub fn open(settings: &Settings, jobs: &[&'static Job]) -> Drive<Option<Store>> {
-    let loads = jobs.iter().flat_map(|job| job.fills).any(|fill| fill.table.load != Load::No);
+pub fn open(settings: &Settings, jobs: &[&'static Job], params: &Params) -> Drive<Option<Store>> {
+    let mut fills = jobs.iter().flat_map(|job| job.fills);
+    let loads = fills.any(|fill| fill.table.load.is_some() && is_chosen(fill.at, params));
     match &settings.config.store.url {
         Some(url) if loads => connect(url).map(Some),
         _ => Ok(None),
@@ -53,36 +92,48 @@ pub fn wait<T>(answer: impl Future<Output = Result<T, store::Error>>) -> Drive<T
     Ok(answer?)
 }
 
-/// Loads the result tables of a run's jobs that the store does not have yet.
+/// Loads the tables that the store does not have yet, and says in `report` what became of each. One
+/// whose rows are refused stays as it was and does not hold the others up.
 ///
 /// # Errors
-/// The first table that cannot be loaded; it stays as it was.
+/// At once, when the store or the warehouse fails; in the end, the tables that were refused.
 pub fn load(
     run: &mut Run,
-    jobs: &[&'static Job],
+    tables: &[ToLoad],
     store: &Store,
     summary: &mut Summary,
+    report: &mut Vec<String>,
 ) -> Drive<()> {
-    for fill in jobs.iter().flat_map(|job| job.fills).filter(|fill| fill.table.load != Load::No) {
-        let Some(value) = fill.at.value(&run.params)? else { continue };
-        load_table(run, fill, &value, store, summary)?;
+    let mut refused = Vec::new();
+    for to_load in tables {
+        let loaded = match &to_load.value {
+            Some(value) => load_table(run, to_load, value, store, summary),
+            None => load_days(run, to_load, store, summary),
+        };
+        let name = to_load.result.name;
+        match loaded {
+            Ok(said) => report.push(format!("{name}: {said}")),
+            Err(DriveError::Store(error)) if error.is_refusal() => {
+                log::warn!("{name} is refused: {error}");
+                run.events
+                    .write("load_gate", json!({"name": name, "verdict": error.to_string()}))?;
+                report.push(format!("{name}: refused"));
+                refused.push(error);
+            }
+            Err(error) => return Err(error),
+        }
     }
-    Ok(())
+    if refused.is_empty() { Ok(()) } else { Err(DriveError::Refused(refused)) }
 }
 
 /// Loads one partition of a result table, unless it is what the store has.
-///
-/// # Errors
-/// When the partition is not there or the store refuses it.
-pub fn load_table(
+fn load_table(
     run: &mut Run,
-    fill: &Fill,
+    ToLoad { table, result, .. }: &ToLoad,
     value: &str,
     store: &Store,
     summary: &mut Summary,
-) -> Drive<()> {
-    let table = fill.table;
-    let Some(result) = table.loaded_into() else { return Ok(()) };
+) -> Drive<String> {
     let task = format!("load {}", result.name);
     let entry = run.ledger.entry(table.name, value)?.ok_or_else(|| {
         DriveError::Missing(format!(
@@ -90,31 +141,91 @@ pub fn load_table(
             table.name, table.partition
         ))
     })?;
-    let update_id =
-        format!("{}:{}:{}", result.name, value, &entry.identity[..entry.identity.len().min(16)]);
+    let update_id = format!("{}:{}:{}", result.name, value, brief(&entry));
     if wait(store.published(result))?.as_deref() == Some(&update_id) {
-        return run.skipped(&task, &format!("the store has {value} already"), summary);
+        let reason = format!("the store has {value} already");
+        run.skipped(&task, &reason, summary)?;
+        return Ok(format!("skipped, {reason}"));
     }
     run.started(&task, &format!("{} rows of {value}", entry.rows))?;
-    let config = &run.settings.config.store;
-    let options = LoadOptions {
-        update_id,
-        allow_empty: config.allow_empty.iter().any(|name| name == result.name),
-        max_drop: config.max_drop,
-    };
-    let folder = run.ledger.partition(table.name, table.partition, value);
-    let loaded = wait(store.load(result, parts(folder.parts()?), &options))?;
-    let gate = json!({"name": result.name, "rows": loaded.rows, "replaced": loaded.replaced, "verdict": "passed"});
-    run.events.write("load_gate", gate)?;
+    let options = LoadOptions { update_id, limits: limits(run, result) };
+    let parts = parts(run.ledger.partition(table.name, table.partition, value));
+    let loaded = wait(store.load(table, parts, &options))?;
+    let figures = json!({"rows": loaded.rows, "replaced": loaded.replaced});
+    passed(run, result, &figures)?;
     summary.loaded += 1;
-    run.finished(&task, json!({"rows": loaded.rows, "replaced": loaded.replaced}), summary)
+    run.finished(&task, figures, summary)?;
+    Ok(format!("{} rows of {value} in place of {}", loaded.rows, loaded.replaced))
 }
 
-fn parts(files: Vec<Place>) -> Parts {
-    Box::new(files.into_iter().map(|part| {
-        let reader = codec::sniff(&part)
-            .and_then(|codec| Reader::open(&part, codec, 0, BLOCK, &Arc::default()))
-            .map_err(io::Error::other)?;
-        Ok(Part { name: part.address(), bytes: Box::new(reader) })
+/// Loads the days that the store does not have as they are, and deletes those that the warehouse no
+/// longer has. A day without facts is no day of either.
+fn load_days(
+    run: &mut Run,
+    ToLoad { table, result, .. }: &ToLoad,
+    store: &Store,
+    summary: &mut Summary,
+) -> Drive<String> {
+    let task = format!("load {}", result.name);
+    let mut known = wait(store.loaded_days(result))?;
+    let mut days = Vec::new();
+    for (value, entry) in run.ledger.entries(table.name)?.iter() {
+        let date = jobs::day::parse(value.as_bytes()).ok_or_else(|| {
+            DriveError::Missing(format!("{}/{}={value} is no day", table.name, table.partition))
+        })?;
+        if known.remove(&date).as_deref() != Some(brief(entry)) {
+            let parts = parts(run.ledger.partition(table.name, table.partition, value));
+            days.push(Day { date, identity: brief(entry).to_owned(), rows: entry.rows, parts });
+        }
+    }
+    let gone: Vec<NaiveDate> = known.into_keys().collect();
+    if days.is_empty() && gone.is_empty() {
+        let reason = "the store has every day already";
+        run.skipped(&task, reason, summary)?;
+        return Ok(format!("skipped, {reason}"));
+    }
+    let (count, deleted) = (days.len(), gone.len());
+    run.started(&task, &format!("{count} days to load, {deleted} to delete"))?;
+    let loaded = wait(store.load_days(result, days, &gone, &limits(run, result)))?;
+    let figures = json!({"days": count, "deleted": deleted, "rows": loaded.rows, "replaced": loaded.replaced});
+    passed(run, result, &figures)?;
+    summary.loaded += 1;
+    run.finished(&task, figures, summary)?;
+    let (rows, replaced) = (loaded.rows, loaded.replaced);
+    Ok(format!("{rows} rows of {count} days in place of {replaced}, {deleted} days deleted"))
+}
+
+fn brief(entry: &Entry) -> &str {
+    entry.identity.get(..DIGITS).unwrap_or(&entry.identity)
+}
+
+fn limits(run: &Run, result: &Table) -> Limits {
+    let config = &run.settings.config.store;
+    let allow_empty = config.allow_empty.iter().any(|name| name == result.name);
+    Limits { allow_empty, max_drop: config.max_drop }
+}
+
+fn passed(run: &Run, result: &Table, figures: &serde_json::Value) -> Drive<()> {
+    let mut gate = figures.clone();
+    gate["name"] = result.name.into();
+    gate["verdict"] = "passed".into();
+    Ok(run.events.write("load_gate", gate)?)
+}
+
+/// The part files of a partition: looked for when the first is wanted, opened one after another.
+fn parts(folder: Place) -> Parts {
+    let found = std::iter::once_with(move || folder.parts());
+    Box::new(found.flat_map(|files| -> Parts {
+        match files {
+            Ok(files) => Box::new(files.into_iter().map(part)),
+            Err(error) => Box::new(std::iter::once(Err(io::Error::other(error)))),
+        }
     }))
+}
+
+fn part(part: Place) -> io::Result<Part> {
+    let reader = codec::sniff(&part)
+        .and_then(|codec| Reader::open(&part, codec, 0, BLOCK, &Arc::default()))
+        .map_err(io::Error::other)?;
+    Ok(Part { name: part.address(), bytes: Box::new(reader) })
 }

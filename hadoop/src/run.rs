@@ -112,7 +112,8 @@ pub struct Summary {
 pub fn execute(settings: &Settings, request: &Request) -> Drive<Summary> {
     let wanted = plan::closure(&request.names)?;
     let wanted = permitted(settings, request, wanted)?;
-    let store = publish::open(settings, &wanted)?;
+    let active = plan::active(&wanted, &request.params)?;
+    let store = publish::open(settings, &active, &request.params)?;
     recorded(settings, request, |run, summary| run.all(&wanted, store.as_ref(), summary))
 }
 
@@ -128,7 +129,7 @@ pub fn permitted(
 ) -> Drive<Vec<&'static Job>> {
     let mut permitted = Vec::new();
     for job in wanted {
-        match forbidden(job, settings) {
+        match forbidden(job, settings.config.privacy) {
             None if is_idle(job, settings, request) => {
                 log::info!("left out: {}: no index is named (index.url)", job.name);
             }
@@ -149,9 +150,19 @@ fn is_idle(job: &Job, settings: &Settings, request: &Request) -> bool {
         && !request.names.iter().any(|name| name == job.name)
 }
 
-fn forbidden(job: &Job, settings: &Settings) -> Option<&'static str> {
-    let of_learners = SHOWN.contains(&job.name);
-    (of_learners && settings.config.privacy == Privacy::Aggregate)
+/// Whether the settings allow what a job makes to be seen.
+///
+/// # Errors
+/// When they do not.
+pub fn allowed(job: &Job, privacy: Privacy) -> Drive<()> {
+    match forbidden(job, privacy) {
+        None => Ok(()),
+        Some(why) => Err(DriveError::Usage(format!("{} {why}", job.name))),
+    }
+}
+
+fn forbidden(job: &Job, privacy: Privacy) -> Option<&'static str> {
+    (privacy == Privacy::Aggregate && SHOWN.contains(&job.name))
         .then_some("keeps rows of single learners, which `privacy: aggregate` forbids")
 }
 
@@ -283,7 +294,8 @@ impl Run<'_> {
         // A Hive that is away must not keep charts from those who wait for them.
         let told = self.tell_hive(&active, summary);
         if let Some(store) = store {
-            publish::load(self, &active, store, summary)?;
+            let tables = publish::tables_of(&active, &self.params)?;
+            publish::load(self, &tables, store, summary, &mut Vec::new())?;
         }
         told
     }

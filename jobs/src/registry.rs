@@ -111,6 +111,7 @@ pub fn filling(table: &str) -> Option<&'static Job> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::table::{DAY, Kind, Load};
 
     #[test]
     fn jobs_and_result_tables_are_listed_by_name() {
@@ -120,12 +121,32 @@ mod tests {
 
     #[test]
     fn every_result_table_of_a_job_is_listed() {
-        for fill in JOBS.iter().flat_map(|job| job.fills) {
-            let listed = |result| RESULT_TABLES.iter().find(|table| *table == result);
-            let into = fill.table.loaded_into();
-            assert_eq!(into.and_then(listed), into, "{}", fill.table.name);
-            assert!(into.is_none_or(|result| result.columns == fill.table.columns));
-            assert!(into == Some(fill.table) || listed(fill.table).is_none());
+        let listed = |table: &Table| RESULT_TABLES.iter().find(|listed| listed.name == table.name);
+        let mut loaded = Vec::new();
+        for table in JOBS.iter().flat_map(|job| job.fills).map(|fill| fill.table) {
+            let Some(result) = table.loaded_into() else {
+                assert!(listed(table).is_none(), "{} is listed and not loaded", table.name);
+                continue;
+            };
+            loaded.push(result.name);
+            let is_listed = listed(result).is_some_and(|listed| listed.columns == result.columns);
+            assert!(is_listed, "{} is not listed", result.name);
+            let makes_rows = matches!(table.load, Load::From(..));
+            assert!(makes_rows || result.columns == table.columns, "{}", table.name);
+        }
+        loaded.sort_unstable();
+        let names: Vec<_> = RESULT_TABLES.iter().map(|table| table.name).collect();
+        assert_eq!(loaded, names, "every result table is filled by one table of the warehouse");
+    }
+
+    #[test]
+    fn a_table_loaded_by_days_can_be() {
+        for table in RESULT_TABLES.iter().filter(|table| matches!(table.load, Load::Days)) {
+            let day = table.columns.iter().find(|column| column.name == DAY);
+            assert!(day.is_some_and(|column| column.kind == Kind::Date && column.required));
+            let is_indexed = table.indexes.iter().any(|columns| columns.first() == Some(&DAY));
+            assert!(is_indexed, "{}: a day is not found fast", table.name);
+            assert!(table.key.is_empty(), "{}: nobody looks for repeated rows", table.name);
         }
     }
 

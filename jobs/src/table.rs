@@ -3,6 +3,8 @@
 //! Names and kinds are those of the catalogue (spec 01 §3); lengths, NOT NULL and indexes of result
 //! tables are those of the page that its job comes from (for enrollment 10 §4) and of 50 §10.2.
 
+use crate::streaming::Error;
+
 /// The type of a column, as the catalogue abbreviates it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -69,8 +71,15 @@ impl Column {
     }
 }
 
+/// Makes the cells of a result table's row, none for NULL, of a row of the warehouse. Their texts are
+/// whole: they may hold TABs and line ends.
+pub type MakeRow = fn(&[u8]) -> Result<Vec<Option<String>>, Error>;
+
+/// The column that tells the day of a row, in a table that is loaded by days.
+pub const DAY: &str = "date";
+
 /// Whether and how a table reaches the result store.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 pub enum Load {
     /// It stays in the warehouse.
     No,
@@ -78,12 +87,23 @@ pub enum Load {
     Replace,
     /// The same, and the result table has another name; its columns are the same.
     As(&'static Table),
-    /// The days of a run are replaced in one transaction, the others stay.
+    /// The same, and each row of the result table is made of one row here.
+    From(&'static Table, MakeRow),
+    /// Each partition is a day, that of its rows' column [`DAY`]. Days that changed are replaced in a
+    /// transaction, the others stay.
     Days,
 }
 
+impl Load {
+    /// Whether the table reaches the result store.
+    #[must_use]
+    pub const fn is_some(self) -> bool {
+        !matches!(self, Self::No)
+    }
+}
+
 /// A table of the warehouse, and of the result store where `load` says so.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 pub struct Table {
     /// Folder in the warehouse, table in Hive and in the result store.
     pub name: &'static str,
@@ -98,13 +118,23 @@ pub struct Table {
     pub key: &'static [&'static str],
     /// Indexes in the result store, besides the primary key `id`.
     pub indexes: &'static [&'static [&'static str]],
+    /// Columns that are searched by their words, in any case. MySQL has a full-text index for each.
+    pub searched: &'static [&'static str],
 }
 
 impl Table {
     /// A table that stays in the warehouse, partitioned by `dt`.
     #[must_use]
     pub const fn staged(name: &'static str, columns: &'static [Column]) -> Self {
-        Self { name, partition: "dt", columns, load: Load::No, key: &[], indexes: &[] }
+        Self {
+            name,
+            partition: "dt",
+            columns,
+            load: Load::No,
+            key: &[],
+            indexes: &[],
+            searched: &[],
+        }
     }
 
     /// A table that is also a result table, replaced whole by each load.
@@ -114,7 +144,15 @@ impl Table {
         columns: &'static [Column],
         indexes: &'static [&'static [&'static str]],
     ) -> Self {
-        Self { name, partition: "dt", columns, load: Load::Replace, key: &[], indexes }
+        Self {
+            name,
+            partition: "dt",
+            columns,
+            load: Load::Replace,
+            key: &[],
+            indexes,
+            searched: &[],
+        }
     }
 
     /// The table, of which no two rows may agree in these columns.
@@ -123,12 +161,18 @@ impl Table {
         Self { key, ..self }
     }
 
+    /// The table, in whose columns words are looked for.
+    #[must_use]
+    pub const fn searched(self, columns: &'static [&'static str]) -> Self {
+        Self { searched: columns, ..self }
+    }
+
     /// The table of the result store that its rows are loaded into.
     #[must_use]
     pub const fn loaded_into(&'static self) -> Option<&'static Self> {
         match self.load {
             Load::No => None,
-            Load::As(other) => Some(other),
+            Load::As(other) | Load::From(other, _) => Some(other),
             Load::Replace | Load::Days => Some(self),
         }
     }

@@ -6,7 +6,7 @@
 
 use jobs::job::{At, Fill, Job, Work};
 use jobs::registry::{self, JOBS, RESULT_TABLES};
-use jobs::table::{Column, Kind, Load, Table};
+use jobs::table::{Column, Kind, Table};
 use regex::Regex;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -279,7 +279,7 @@ fn differences(table: &Table, declared: &Declared) -> Vec<String> {
         return vec![format!("{}: the catalogue has {:?}", table.name, declared.columns)];
     }
     let pairs = table.columns.iter().zip(&declared.columns);
-    let result = table.load != Load::No;
+    let result = table.load.is_some();
     let wrong =
         pairs.filter(|(column, (name, kind, length))| !same(column, name, kind, *length, result));
     wrong.map(|pair| format!("{}: {pair:?}", table.name)).collect()

@@ -113,6 +113,18 @@ pub enum Error {
         /// What is wrong with the field.
         reason: String,
     },
+    /// No row of the result table can be made of a row of a part file.
+    #[error("loading {table}: {file}, line {line}: {source}")]
+    Row {
+        /// The table.
+        table: String,
+        /// The part file.
+        file: String,
+        /// The line.
+        line: u64,
+        /// Why not.
+        source: jobs::streaming::Error,
+    },
     /// The part files hold no row, and the table may not become empty.
     #[error("loading {table}: there are no rows; the table is left as it is")]
     Empty {
@@ -240,6 +252,21 @@ impl Backend {
 }
 
 impl Error {
+    /// Whether it is the rows that were refused, which says nothing of other tables.
+    #[must_use]
+    pub fn is_refusal(&self) -> bool {
+        matches!(
+            self,
+            Self::Empty { .. }
+                | Self::Repeated { .. }
+                | Self::Shrunk { .. }
+                | Self::Width { .. }
+                | Self::Value { .. }
+                | Self::Row { .. }
+                | Self::Mangled { .. }
+        )
+    }
+
     /// Whether the store cannot be reached now, rather than being asked something wrong.
     #[must_use]
     pub fn is_unavailable(&self) -> bool {

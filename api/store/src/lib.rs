@@ -21,7 +21,7 @@ use chrono::NaiveDateTime;
 
 pub use address::{Address, PASSWORD_VARIABLE};
 pub use error::{Backend, Error};
-pub use load::{LoadOptions, Loaded};
+pub use load::{Day, DaysLoaded, Limits, LoadOptions, Loaded};
 pub use mysql::Mysql;
 pub use query::{Dates, DayRow, Grouping, ProgramRow, Summaries, SummaryFilter, SummaryRow};
 pub use rows::{Part, Parts};

@@ -173,12 +173,17 @@ fn cell(value: Value) -> Cell {
         Value::UInt(number) => {
             i64::try_from(number).map_or_else(|_| Cell::Text(number.to_string()), Cell::Int)
         }
-        Value::Float(number) => Cell::Real(f64::from(number)),
+        Value::Float(number) => Cell::Real(widened(number)),
         Value::Double(number) => Cell::Real(number),
         Value::Bytes(bytes) => Cell::Text(String::from_utf8_lossy(&bytes).into_owned()),
         moment @ Value::Date(..) => moment_cell(moment),
         time @ Value::Time(..) => Cell::Text(time.as_sql(true)),
     }
+}
+
+/// The double that has a single's shortest text, as SQLite holds it.
+fn widened(number: f32) -> f64 {
+    number.to_string().parse().unwrap_or_else(|_| f64::from(number))
 }
 
 /// A date-time, or the text of one that no calendar has (`0000-00-00`).

@@ -36,11 +36,8 @@ impl Dialect {
         let name = identifier("table", name)?;
         let note =
             update_id.map(update).transpose()?.map(|id| format!("{NOTE}{id}")).unwrap_or_default();
-        let columns = table
-            .columns
-            .iter()
-            .map(|column| self.column(column))
-            .collect::<Result<Vec<_>, _>>()?;
+        let column = |column: &Column| self.column(column, table.searched.contains(&column.name));
+        let columns = table.columns.iter().map(column).collect::<Result<Vec<_>, _>>()?;
         let columns = columns.join(", ");
         Ok(match self {
             Self::Sqlite => format!(
@@ -57,10 +54,14 @@ impl Dialect {
 
     /// The statements that make the indexes of `table` on `name`.
     pub(crate) fn indexes(self, table: &Table, name: &str) -> Result<Vec<String>, Error> {
-        table.indexes.iter().map(|columns| self.index(columns, name)).collect()
+        let plain = table.indexes.iter().map(|columns| self.index("INDEX", columns, name));
+        // A search in SQLite reads the learners of one course, which the index on courses finds.
+        let searched = table.searched.iter().filter(|_| self == Self::Mysql);
+        let full_text = searched.map(|column| self.index("FULLTEXT INDEX", &[column], name));
+        plain.chain(full_text).collect()
     }
 
-    fn index(self, columns: &[&str], name: &str) -> Result<String, Error> {
+    fn index(self, what: &str, columns: &[&str], name: &str) -> Result<String, Error> {
         for column in columns {
             identifier("column", column)?;
         }
@@ -71,13 +72,18 @@ impl Dialect {
             Self::Sqlite => format!("{}_{suffix}", identifier("table", name)?),
             Self::Mysql => suffix,
         };
-        Ok(format!("CREATE INDEX `{index}` ON `{name}` (`{}`)", columns.join("`, `")))
+        Ok(format!("CREATE {what} `{index}` ON `{name}` (`{}`)", columns.join("`, `")))
     }
 
-    fn column(self, column: &Column) -> Result<String, Error> {
+    fn column(self, column: &Column, is_searched: bool) -> Result<String, Error> {
         let name = identifier("column", column.name)?;
         let null = if column.required { " NOT NULL" } else { "" };
-        Ok(format!("`{name}` {}{null}", self.kind(column.kind)))
+        // Words match in any case, for which a full-text index needs such a collation.
+        let any_case = match self {
+            Self::Mysql if is_searched => " COLLATE utf8mb4_general_ci",
+            _ => "",
+        };
+        Ok(format!("`{name}` {}{any_case}{null}", self.kind(column.kind)))
     }
 
     fn kind(self, kind: Kind) -> String {
@@ -191,6 +197,18 @@ mod tests {
             Dialect::Sqlite.indexes(&TABLE, "t__stage_1").unwrap()[1],
             "CREATE INDEX `t__stage_1_course_id_date` ON `t__stage_1` (`course_id`, `date`)"
         );
+    }
+
+    #[test]
+    fn words_are_looked_for_by_a_full_text_index_where_there_is_one() {
+        const ROSTER: Table =
+            Table::result("roster", &[Column::new("name", Kind::Text(9))], &[]).searched(&["name"]);
+        let made = Dialect::Mysql.create(&ROSTER, "roster", None).unwrap();
+        assert!(made.contains("`name` VARCHAR(9) COLLATE utf8mb4_general_ci"), "{made}");
+        let index = ["CREATE FULLTEXT INDEX `name` ON `t` (`name`)"];
+        assert_eq!(Dialect::Mysql.indexes(&ROSTER, "t").unwrap(), index);
+        assert!(Dialect::Sqlite.indexes(&ROSTER, "t").unwrap().is_empty());
+        assert!(!Dialect::Sqlite.create(&ROSTER, "t", None).unwrap().contains("COLLATE"));
     }
 
     #[test]

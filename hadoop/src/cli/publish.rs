@@ -1,13 +1,14 @@
 //! `insights publish`: load what the warehouse has, or put the generation before back.
 
 use super::{environment, print};
-use hadoop::config::Settings;
+use hadoop::config::{Privacy, Settings};
 use hadoop::error::{Drive, DriveError};
-use hadoop::{publish as steps, run};
-use jobs::job::Fill;
+use hadoop::publish::{self as steps, ToLoad};
+use hadoop::run::{self, Run};
+use jobs::job::{At, Fill};
 use jobs::nearest::did_you_mean;
 use jobs::registry::{JOBS, RESULT_TABLES};
-use jobs::table::{Load, Table};
+use jobs::table::Table;
 use std::path::Path;
 
 #[derive(clap::Args)]
@@ -36,38 +37,61 @@ pub fn publish(file: Option<&Path>, args: &Args) -> Drive<()> {
     let url = settings.config.store.url.clone();
     let url =
         url.ok_or_else(|| DriveError::Usage("no store is named (store.url, --store)".into()))?;
-    let store = steps::connect(&url)?;
     if let Some(name) = &args.rollback {
-        steps::wait(store.rollback(result_table(name)?))?;
+        let table = result_table(name)?;
+        steps::wait(steps::connect(&url)?.rollback(table))?;
         return print(&format!("{name} is what it was before its last load\n"));
     }
     let names = args.tables.iter().map(|name| result_table(name).map(|table| table.name));
     let names = names.collect::<Drive<Vec<_>>>()?;
-    let all = JOBS.iter().flat_map(|job| job.fills).map(|fill| fill.table);
-    if let Some(table) = all.into_iter().find(|t| t.load == Load::Days && names.contains(&t.name)) {
-        let said = "is loaded by days, which is not possible from here yet";
-        return Err(DriveError::Usage(format!("{} {said}", table.name)));
-    }
-    let summary = run::alone(&settings, |run, summary| {
-        for fill in fills(&names) {
-            // The partition that was made last is the one to be seen.
-            let made = run.ledger.entries(fill.table.name)?;
-            let newest = made.iter().max_by(|a, b| a.1.finished.cmp(&b.1.finished));
-            if let Some((value, _)) = newest {
-                steps::load_table(run, fill, value, &store, summary)?;
-            }
+    let mut report = Vec::new();
+    let done = run::alone(&settings, |run, summary| {
+        let tables = in_warehouse(run, &names, settings.config.privacy, &mut report)?;
+        if tables.is_empty() {
+            return Ok(());
         }
-        Ok(())
-    })?;
-    print(&format!("{} tables loaded\n", summary.loaded))
+        steps::load(run, &tables, &steps::connect(&url)?, summary, &mut report)
+    });
+    print(&report.iter().map(|line| format!("{line}\n")).collect::<String>())?;
+    print(&format!("{} tables loaded\n", done?.loaded))
 }
 
-fn fills(names: &[&str]) -> impl Iterator<Item = &'static Fill> {
-    let all = JOBS.iter().flat_map(|job| job.fills).filter(|fill| fill.table.load != Load::Days);
-    all.filter(move |fill| {
-        let result = fill.table.loaded_into();
-        result.is_some_and(|result| names.is_empty() || names.contains(&result.name))
-    })
+/// The tables of these names, or all, as the warehouse has them.
+fn in_warehouse(
+    run: &Run,
+    names: &[&str],
+    privacy: Privacy,
+    report: &mut Vec<String>,
+) -> Drive<Vec<ToLoad>> {
+    let mut found = Vec::new();
+    for (job, fill) in JOBS.iter().flat_map(|job| job.fills.iter().map(move |fill| (job, fill))) {
+        let Some(result) = fill.table.loaded_into() else { continue };
+        if !names.is_empty() && !names.contains(&result.name) {
+            continue;
+        }
+        let left_out = match (newest(run, fill)?, run::allowed(job, privacy)) {
+            (Some(value), Ok(())) => {
+                found.push(ToLoad { table: fill.table, result, value });
+                continue;
+            }
+            (_, Err(forbidden)) => forbidden,
+            (None, Ok(())) => {
+                DriveError::Missing(format!("the warehouse has nothing of {}", fill.table.name))
+            }
+        };
+        if !names.is_empty() {
+            return Err(left_out);
+        }
+        report.push(format!("{}: skipped, {left_out}", result.name));
+    }
+    Ok(found)
+}
+
+/// The partition that was made last, which is the one to be seen; `Some(None)` = all days.
+fn newest(run: &Run, fill: &Fill) -> Drive<Option<Option<String>>> {
+    let made = run.ledger.entries(fill.table.name)?;
+    let newest = made.iter().max_by(|a, b| a.1.finished.cmp(&b.1.finished));
+    Ok(newest.map(|(value, _)| (fill.at != At::Days).then(|| value.clone())))
 }
 
 fn result_table(name: &str) -> Drive<&'static Table> {

@@ -36,6 +36,7 @@ pub const TABLE: Table = Table {
     load: Load::No,
     key: &[],
     indexes: &[],
+    searched: &[],
 };
 
 fn make(params: &Params, out: &mut Output) -> Result<(), Error> {

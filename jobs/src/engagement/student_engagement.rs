@@ -6,7 +6,7 @@ use crate::day;
 use crate::job::{Fill, Input, Job, Step, Work};
 use crate::streaming::output::split;
 use crate::streaming::{Error, Mapper, Output, Reducer, Values};
-use crate::table::{Column, Kind, Table};
+use crate::table::{Column, Kind, Load, Table};
 use chrono::NaiveDate;
 use std::collections::BTreeSet;
 
@@ -34,11 +34,11 @@ pub const JOB: Job = Job {
 };
 
 /// One row: a learner in a course on a day.
-pub const RAW_DAILY: Table = Table::staged("student_engagement_raw_daily", COLUMNS);
+pub const RAW_DAILY: Table = staged("student_engagement_raw_daily", &RESULT_DAILY);
 /// One row: a learner in a course in the week that ends on a day.
-pub const RAW_WEEKLY: Table = Table::staged("student_engagement_raw_weekly", COLUMNS);
+pub const RAW_WEEKLY: Table = staged("student_engagement_raw_weekly", &RESULT_WEEKLY);
 /// One row: a learner in a course in the interval that ends on a day.
-pub const RAW_ALL: Table = Table::staged("student_engagement_raw_all", COLUMNS);
+pub const RAW_ALL: Table = staged("student_engagement_raw_all", &RESULT_ALL);
 
 /// The result table of the rows of [`RAW_DAILY`].
 pub const RESULT_DAILY: Table = result("student_engagement_daily");
@@ -48,6 +48,10 @@ pub const RESULT_WEEKLY: Table = result("student_engagement_weekly");
 pub const RESULT_ALL: Table = result("student_engagement_all");
 
 const KEY: &[&str] = &["course_id", "username", "end_date"];
+
+const fn staged(name: &'static str, result: &'static Table) -> Table {
+    Table { load: Load::As(result), ..Table::staged(name, COLUMNS) }
+}
 
 const fn result(name: &'static str) -> Table {
     Table::result(name, COLUMNS, &[KEY]).unique(KEY)

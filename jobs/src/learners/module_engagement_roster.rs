@@ -92,7 +92,7 @@ pub const TABLE: Table =
 
 /// The roster in the result store, for the Data API's learners (spec 50 §9.1).
 pub const LEARNER_ROSTER: Table =
-    Table::result("learner_roster", COLUMNS, &[&["course_id", "username"]]);
+    Table::result("learner_roster", COLUMNS, &[&["course_id", "username"]]).searched(&["name"]);
 
 struct AddWeek {
     start: NaiveDate,

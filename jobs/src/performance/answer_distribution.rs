@@ -15,8 +15,8 @@ use crate::report::{Report, Write};
 use crate::streaming::output::split;
 use crate::streaming::shuffle::key_len;
 use crate::streaming::{Error, Mapper, Output, Reducer, Values};
-use crate::table::{Column, Kind, Table};
-use crate::text;
+use crate::table::{Column, Kind, Load, Table};
+use crate::text::{self, first_characters};
 
 /// The job.
 pub const JOB: Job = Job {
@@ -48,22 +48,25 @@ pub const JOB: Job = Job {
 };
 
 /// One row: an answer to a part, as an object with the members of [`MEMBERS`].
-pub const TABLE: Table = Table::staged(
-    "answer_distribution_per_course",
-    &[Column::new("course_id", Kind::Text(255)), Column::new("answer", Kind::Json)],
-);
+pub const TABLE: Table = Table {
+    load: Load::From(&RESULT, |row| result_row(row).map(Vec::from)),
+    ..Table::staged(
+        "answer_distribution_per_course",
+        &[Column::new("course_id", Kind::Text(LONGEST)), Column::new("answer", Kind::Json)],
+    )
+};
 
 /// The result table; its rows come from those of [`TABLE`] by [`result_row`].
 pub const RESULT: Table = Table::result(
     "answer_distribution",
     &[
-        Column::required("course_id", Kind::Text(255)),
-        Column::required("module_id", Kind::Text(255)),
-        Column::required("part_id", Kind::Text(255)),
+        Column::required("course_id", Kind::Text(LONGEST)),
+        Column::required("module_id", Kind::Text(LONGEST)),
+        Column::required("part_id", Kind::Text(LONGEST)),
         Column::required("correct", Kind::Flag),
         Column::required("first_response_count", Kind::Int),
         Column::required("last_response_count", Kind::Int),
-        Column::new("value_id", Kind::Text(255)),
+        Column::new("value_id", Kind::Text(LONGEST)),
         Column::new("answer_value_text", Kind::LongText),
         Column::new("answer_value_numeric", Kind::Double),
         Column::new("variant", Kind::Int),
@@ -72,6 +75,9 @@ pub const RESULT: Table = Table::result(
     ],
     &[&["course_id"], &["module_id"], &["part_id"], &["course_id", "module_id"]],
 );
+
+/// Characters that an id may have in the result table.
+const LONGEST: u16 = 255;
 
 /// Members of an answer's object, and the header of a course's file.
 pub const MEMBERS: [&str; 10] = [
@@ -256,7 +262,8 @@ impl Reducer for Distribute {
 }
 
 /// A row of [`TABLE`] as the cells of a row of [`RESULT`], none for NULL. Texts are whole: they may
-/// hold TABs and line ends.
+/// hold TABs and line ends. What learners and authors can make too long for its column is cut, and a
+/// variant that is no number is none: one odd answer must not keep the table from the store.
 ///
 /// # Errors
 /// When it is no row of the table.
@@ -267,17 +274,18 @@ pub fn result_row(row: &[u8]) -> Result<[Option<String>; 12], Error> {
         cells;
     let numeric = text::strip(&value).parse().ok().filter(|number: &f64| number.is_finite());
     let some = |text: String| (!text.is_empty()).then_some(text);
+    let cut = |text: &str| first_characters(text, LONGEST.into()).to_owned();
     Ok([
-        Some(String::from_utf8_lossy(course_id).into_owned()),
-        Some(module_id),
-        Some(part_id),
+        Some(cut(&String::from_utf8_lossy(course_id))),
+        Some(cut(&module_id)),
+        Some(cut(&part_id)),
         Some(correct),
         Some(first),
         Some(last),
-        some(value_id),
+        some(cut(&value_id)),
         some(value),
         numeric.map(text::shortest),
-        some(variant),
+        some(variant).filter(|variant| variant.parse::<i32>().is_ok()),
         some(name),
         some(question),
     ])

@@ -5,8 +5,11 @@
 //! filled (a killed loader leaves one behind; the next load of the table drops it). Each knows the
 //! update it came from, so that a mark that a killed loader did not write can be written later.
 
+mod days;
 mod mysql;
 mod sqlite;
+
+pub use days::{Day, DaysLoaded};
 
 use std::time::Duration;
 
@@ -19,12 +22,19 @@ use crate::rows::{Part, Parts};
 use crate::schema::{Dialect, identifier, update};
 use crate::{Error, Statement, Store};
 
-/// How a load is named and what it may do to its table.
+/// How a load is named, and what it may do to its table.
 #[derive(Clone, Debug)]
 pub struct LoadOptions {
     /// Names this load in `table_updates`; unique among all tables, so it should hold the table's
     /// name. ASCII letters, digits and `_-.:+/=`, at most 128.
     pub update_id: String,
+    /// What it may do.
+    pub limits: Limits,
+}
+
+/// What a load may do to its table.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Limits {
     /// Whether a table may become empty.
     pub allow_empty: bool,
     /// The largest share of the live rows (0 to 1) that may be lost; none: any.
@@ -59,8 +69,9 @@ impl Store {
         }
     }
 
-    /// Replaces the whole of `table` by the rows of `parts`. Whatever goes wrong, the table stays as
-    /// it was. Another load of the same table at the same time is refused.
+    /// Replaces the whole of the result table that `table` is loaded into by the rows of `parts`,
+    /// which are rows of `table`. Whatever goes wrong, the result table stays as it was. Another load
+    /// of it at the same time is refused.
     ///
     /// # Errors
     /// A part file that cannot be read, a row that does not fit, no rows, too few rows, a lock held
@@ -131,11 +142,8 @@ impl Store {
     }
 
     async fn probe(&self, parts: Parts, round: &str) -> Result<(), Error> {
-        let options = LoadOptions {
-            update_id: format!("{}:{round}", PROBE.name),
-            allow_empty: false,
-            max_drop: None,
-        };
+        let options =
+            LoadOptions { update_id: format!("{}:{round}", PROBE.name), limits: Limits::default() };
         let mut parts = parts;
         for _ in 1..PROBE_TRIES {
             match self.load(&PROBE, parts, &options).await {
@@ -170,12 +178,12 @@ fn stage_prefix(live: &str) -> String {
 }
 
 /// Stops a load whose rows are too few.
-fn judge(table: &Table, rows: u64, live: u64, options: &LoadOptions) -> Result<(), Error> {
+fn judge(table: &Table, rows: u64, live: u64, limits: &Limits) -> Result<(), Error> {
     let name = || table.name.to_owned();
-    if rows == 0 && !options.allow_empty {
+    if rows == 0 && !limits.allow_empty {
         return Err(Error::Empty { table: name() });
     }
-    let Some(share) = options.max_drop.filter(|_| rows > 0) else {
+    let Some(share) = limits.max_drop.filter(|_| rows > 0) else {
         return Ok(());
     };
     if (rows as f64) < live as f64 * (1.0 - share) {
@@ -213,7 +221,7 @@ mod tests {
     use super::*;
 
     fn judged(rows: u64, live: u64, allow_empty: bool, max_drop: Option<f64>) -> Result<(), Error> {
-        judge(&PROBE, rows, live, &LoadOptions { update_id: "u".to_owned(), allow_empty, max_drop })
+        judge(&PROBE, rows, live, &Limits { allow_empty, max_drop })
     }
 
     #[test]

@@ -1,29 +1,24 @@
-//! Loading into MySQL and MariaDB: rows go through `LOAD DATA LOCAL INFILE` into the staged table,
-//! which one RENAME makes live. RENAME ends any transaction, so the mark follows it; the note on the
-//! table tells a later run that a mark is missing.
+//! Loading into MySQL and MariaDB: rows go into the staged table, which one RENAME makes live. RENAME
+//! ends any transaction, so the mark follows it; the note on the table tells a later run that a mark
+//! is missing.
 
-use futures_util::StreamExt;
-use futures_util::stream::{empty, poll_fn};
+mod days;
+mod fill;
+
 use jobs::table::Table;
 use mysql_async::prelude::Queryable;
-use mysql_async::{Conn, InfileData, TxOpts};
-use tokio::sync::mpsc::{self, Receiver, Sender};
-use tokio::task::{JoinError, JoinHandle, spawn_blocking};
+use mysql_async::{Conn, TxOpts};
 
 use super::{LoadOptions, Loaded, Names, judge, refuse_repeated, repeated, stage_prefix};
 
+use crate::Error;
 use crate::error::statement;
 use crate::mysql::Mysql;
-use crate::rows::{Parts, each_row};
-use crate::schema::{self, Dialect, column_list};
-use crate::{Backend, Error};
+use crate::rows::{Parts, Rows, result_of};
+use crate::schema::{self, Dialect};
+use fill::fill;
 
 const DIALECT: Dialect = Dialect::Mysql;
-/// Rows are sent in packets of about this size, far below any `max_allowed_packet`.
-const PACKET: usize = 256 * 1024;
-/// Packets that may wait for the server: the part files are read no faster than it takes them.
-const PACKETS_AHEAD: usize = 4;
-
 /// Seconds to wait for a table's lock: the server frees it a moment after its holder has left.
 const LOCK_WAIT: u32 = 2;
 
@@ -41,8 +36,10 @@ impl Mysql {
         parts: Parts,
         options: &LoadOptions,
     ) -> Result<Loaded, Error> {
-        let (mut connection, names) = self.begin(&table).await?;
-        let loaded = load(&mut connection, &table, &names, parts, options).await;
+        let result = result_of(&table)?;
+        let source = vec![(Rows::of(&table)?, parts)];
+        let (mut connection, names) = self.begin(&result).await?;
+        let loaded = load(&mut connection, &result, &names, source, options).await;
         if loaded.is_err() {
             give_up(&mut connection, &names).await;
         }
@@ -100,7 +97,7 @@ async fn load(
     connection: &mut Conn,
     table: &Table,
     names: &Names,
-    parts: Parts,
+    source: fill::Source,
     options: &LoadOptions,
 ) -> Result<Loaded, Error> {
     drop_leftovers(connection, names.live).await?;
@@ -112,14 +109,9 @@ async fn load(
         &DIALECT.create(table, &names.stage, Some(&options.update_id))?,
     )
     .await?;
-    let rows = fill(connection, table, &names.stage, parts).await?;
+    let rows = fill(connection, table, &names.stage, source).await?;
     for index in DIALECT.indexes(table, &names.stage)? {
         execute(connection, names.live, &index).await?;
-    }
-    let stored = count(connection, &names.stage).await?;
-    if stored != rows {
-        let reason = format!("{rows} rows were sent and {stored} stored");
-        return Err(Error::Mangled { table: names.live.to_owned(), reason });
     }
     if let Some(sql) = repeated(table, &names.stage, DIALECT)? {
         let doing = statement(format!("looking for repeated rows of {}", names.live));
@@ -127,7 +119,7 @@ async fn load(
         refuse_repeated(table, found.is_some())?;
     }
     let replaced = count(connection, names.live).await?;
-    judge(table, rows, replaced, options)?;
+    judge(table, rows, replaced, &options.limits)?;
     swap(connection, names).await?;
     mark(connection, names.live, &options.update_id).await?;
     Ok(Loaded { rows, replaced })
@@ -144,117 +136,6 @@ async fn create_live(connection: &mut Conn, tables: &[Table]) -> Result<(), Erro
         }
     }
     Ok(())
-}
-
-/// Sends the rows and answers how many they were.
-async fn fill(
-    connection: &mut Conn,
-    table: &Table,
-    stage: &str,
-    parts: Parts,
-) -> Result<u64, Error> {
-    let doing = format!("filling {stage}");
-    let (packets, reading) = read_ahead(*table, parts);
-    connection.set_infile_handler(async { Ok(stream(packets)) });
-    let sql = format!(
-        r"LOAD DATA LOCAL INFILE 'rows' INTO TABLE `{stage}` CHARACTER SET utf8mb4
-          FIELDS TERMINATED BY '\t' ESCAPED BY '\\' LINES TERMINATED BY '\n' ({})",
-        column_list(table)
-    );
-    let sent =
-        connection.query_drop(sql).await.map_err(|error| refused(table, stage, error.into()));
-    // A server that never asked for the rows left the handler, and the reader waiting for it.
-    connection.set_infile_handler(async { Ok(empty().boxed()) });
-    let interrupted =
-        |error: JoinError| Err(Error::Interrupted { doing, reason: error.to_string() });
-    let rows = first_cause(reading.await.unwrap_or_else(interrupted), sent)?;
-    refuse_warnings(connection, table).await?;
-    Ok(rows)
-}
-
-fn refused(table: &Table, stage: &str, source: Backend) -> Error {
-    if source.is_local_infile_off() {
-        return Error::LocalInfile { table: table.name.to_owned() };
-    }
-    Error::Statement { doing: format!("filling {stage}"), source }
-}
-
-/// A server that fails stops the reading of rows; a mistake in the rows does not make it fail.
-fn first_cause(read: Result<u64, Error>, sent: Result<(), Error>) -> Result<u64, Error> {
-    match (read, sent) {
-        (Err(Error::Interrupted { .. }) | Ok(_), Err(failed)) => Err(failed),
-        (read, _) => read,
-    }
-}
-
-fn stream(mut packets: Receiver<Vec<u8>>) -> InfileData {
-    poll_fn(move |context| packets.poll_recv(context)).map(|packet| Ok(packet.into())).boxed()
-}
-
-/// Reads the part files on a blocking thread, as packets of rows that the server understands. A
-/// mistake in the rows just ends the packets: what the server made of them is dropped anyway.
-fn read_ahead(table: Table, parts: Parts) -> (Receiver<Vec<u8>>, JoinHandle<Result<u64, Error>>) {
-    let (sender, receiver) = mpsc::channel(PACKETS_AHEAD);
-    (receiver, spawn_blocking(move || send_rows(&table, parts, &sender)))
-}
-
-fn send_rows(table: &Table, parts: Parts, packets: &Sender<Vec<u8>>) -> Result<u64, Error> {
-    let send = |packet: Vec<u8>| {
-        let stopped = |_| Error::Interrupted {
-            doing: format!("loading {}", table.name),
-            reason: "the server stopped taking rows".to_owned(),
-        };
-        packets.blocking_send(packet).map_err(stopped)
-    };
-    let mut packet = Vec::with_capacity(PACKET + PACKET / 4);
-    let rows = each_row(table, parts, |fields| {
-        write_row(fields, &mut packet);
-        if packet.len() < PACKET {
-            return Ok(());
-        }
-        send(std::mem::replace(&mut packet, Vec::with_capacity(PACKET + PACKET / 4)))
-    })?;
-    send(packet)?;
-    Ok(rows)
-}
-
-/// The row in MySQL's own escapes. TAB and line ends cannot stand in a field (spec 01 §1).
-fn write_row(fields: &[Option<&str>], packet: &mut Vec<u8>) {
-    for (position, field) in fields.iter().enumerate() {
-        if position > 0 {
-            packet.push(b'\t');
-        }
-        match field {
-            None => packet.extend_from_slice(b"\\N"),
-            Some(text) => write_text(text.as_bytes(), packet),
-        }
-    }
-    packet.push(b'\n');
-}
-
-fn write_text(text: &[u8], packet: &mut Vec<u8>) {
-    for (position, piece) in text.split(|&byte| byte == b'\\').enumerate() {
-        if position > 0 {
-            packet.extend_from_slice(b"\\\\");
-        }
-        packet.extend_from_slice(piece);
-    }
-}
-
-/// `LOAD DATA LOCAL` turns errors into warnings. Every row was checked, so there should be none.
-async fn refuse_warnings(connection: &mut Conn, table: &Table) -> Result<(), Error> {
-    if connection.get_warnings() == 0 {
-        return Ok(());
-    }
-    let warnings: Vec<(String, u32, String)> = connection
-        .query("SHOW WARNINGS LIMIT 1")
-        .await
-        .map_err(statement("asking for warnings"))?;
-    let reason = warnings.into_iter().map(|(_, _, text)| text).next();
-    Err(Error::Mangled {
-        table: table.name.to_owned(),
-        reason: format!("the server warned: {}", reason.unwrap_or_default()),
-    })
 }
 
 async fn swap(connection: &mut Conn, names: &Names) -> Result<(), Error> {
@@ -371,35 +252,5 @@ async fn execute(connection: &mut Conn, table: &str, sql: &str) -> Result<(), Er
 async fn leave(connection: Conn) {
     if let Err(error) = connection.disconnect().await {
         log::debug!("leaving the store: {error}");
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-    use super::*;
-
-    #[test]
-    fn a_row_is_written_in_the_servers_escapes() {
-        let mut packet = Vec::new();
-        write_row(
-            &[Some("a\\N"), None, Some(""), Some("C:\\new\\"), Some("NULL"), Some("🦀\r")],
-            &mut packet,
-        );
-        assert_eq!(
-            String::from_utf8(packet).unwrap(),
-            "a\\\\N\t\\N\t\tC:\\\\new\\\\\tNULL\t🦀\r\n"
-        );
-    }
-
-    #[test]
-    fn the_first_cause_of_a_failure_is_told() {
-        let empty = || Error::Empty { table: "rows".to_owned() };
-        let stopped = || Error::Interrupted { doing: "x".to_owned(), reason: "stopped".to_owned() };
-        let server = || Error::Locked { table: "server".to_owned() };
-        assert!(matches!(first_cause(Err(empty()), Err(server())), Err(Error::Empty { .. })));
-        assert!(matches!(first_cause(Err(stopped()), Err(server())), Err(Error::Locked { .. })));
-        assert!(matches!(first_cause(Ok(3), Err(server())), Err(Error::Locked { .. })));
-        assert!(matches!(first_cause(Ok(3), Ok(())), Ok(3)));
     }
 }

@@ -1,6 +1,8 @@
 //! Loading into SQLite: one transaction from the first row to the mark, so a killed loader leaves
 //! nothing. The lock is that of a file beside the store, one a table.
 
+mod days;
+
 use std::fs::{File, TryLockError};
 use std::io::ErrorKind;
 use std::path::PathBuf;
@@ -12,12 +14,15 @@ use rusqlite::{
 
 use super::{LoadOptions, Loaded, Names, judge, refuse_repeated, repeated};
 use crate::error::statement;
-use crate::rows::{Parts, each_row};
+use crate::rows::{Parts, Rows, result_of};
 use crate::schema::{self, Dialect, UPDATES_TABLE, column_list};
 use crate::sqlite::{Sqlite, blocking};
 use crate::{Backend, Error};
 
 const DIALECT: Dialect = Dialect::Sqlite;
+
+/// Part files, and where the rows of each are from.
+type Source = Vec<(Rows, Parts)>;
 
 impl Sqlite {
     pub(super) async fn create_tables(&self, tables: Vec<Table>) -> Result<(), Error> {
@@ -34,9 +39,11 @@ impl Sqlite {
         parts: Parts,
         options: LoadOptions,
     ) -> Result<Loaded, Error> {
-        let lock = self.lock(&table)?;
+        let result = result_of(&table)?;
+        let source = vec![(Rows::of(&table)?, parts)];
+        let lock = self.lock(&result)?;
         self.write("loading", move |transaction| {
-            let loaded = load(transaction, &table, parts, &options);
+            let loaded = load(transaction, &result, source, &options);
             drop(lock);
             loaded
         })
@@ -114,7 +121,7 @@ impl Sqlite {
 fn load(
     transaction: &Transaction<'_>,
     table: &Table,
-    parts: Parts,
+    source: Source,
     options: &LoadOptions,
 ) -> Result<Loaded, Error> {
     let names = Names::new(table)?;
@@ -125,7 +132,7 @@ fn load(
         names.live,
         &DIALECT.create(table, &names.stage, Some(&options.update_id))?,
     )?;
-    let rows = insert(transaction, table, &names.stage, parts)?;
+    let rows = insert(transaction, table, &names.stage, source)?;
     for index in DIALECT.indexes(table, &names.stage)? {
         execute(transaction, names.live, &index)?;
     }
@@ -135,7 +142,7 @@ fn load(
         refuse_repeated(table, found.is_some())?;
     }
     let replaced = count(transaction, names.live)?;
-    judge(table, rows, replaced, options)?;
+    judge(table, rows, replaced, &options.limits)?;
     swap(transaction, &names)?;
     mark(transaction, names.live, &options.update_id)?;
     Ok(Loaded { rows, replaced })
@@ -153,23 +160,27 @@ fn create_live(transaction: &Transaction<'_>, table: &Table) -> Result<(), Error
 fn insert(
     transaction: &Transaction<'_>,
     table: &Table,
-    stage: &str,
-    parts: Parts,
+    name: &str,
+    source: Source,
 ) -> Result<u64, Error> {
-    let doing = || format!("filling {stage}");
+    let doing = || format!("filling {name}");
     let places = vec!["?"; table.columns.len()].join(", ");
     // One moment for all rows of a load, whatever the load takes.
     let moment: String = transaction
         .query_row("SELECT CURRENT_TIMESTAMP", [], |row| row.get(0))
         .map_err(statement(doing()))?;
     let sql = format!(
-        "INSERT INTO `{stage}` ({}, created) VALUES ({places}, '{moment}')",
+        "INSERT INTO `{name}` ({}, created) VALUES ({places}, '{moment}')",
         column_list(table)
     );
     let mut insert = transaction.prepare(&sql).map_err(statement(doing()))?;
-    each_row(table, parts, |fields| {
-        insert.execute(params_from_iter(fields)).map(drop).map_err(statement(doing()))
-    })
+    let mut inserted = 0;
+    for (rows, parts) in source {
+        inserted += rows.each(parts, |fields| {
+            insert.execute(params_from_iter(fields)).map(drop).map_err(statement(doing()))
+        })?;
+    }
+    Ok(inserted)
 }
 
 fn swap(transaction: &Transaction<'_>, names: &Names) -> Result<(), Error> {

@@ -1,6 +1,8 @@
 //! One suite on both databases: SQLite, and a private MariaDB where one is installed.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod days;
+mod every_table;
 mod faults;
 mod generations;
 mod loading;

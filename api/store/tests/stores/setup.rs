@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use jobs::table::{Column, Kind, Table};
 use mysql_async::prelude::Queryable;
 use rusqlite::types::Value;
-use store::{Address, LoadOptions, Part, Parts, Store};
+use store::{Address, Limits, LoadOptions, Part, Parts, Store};
 use tempfile::TempDir;
 use testkit::{MariaDb, mariadb_or_skip};
 
@@ -100,6 +100,32 @@ impl TestStore {
         }
     }
 
+    /// Every row of a result table in the order of loading, each value as text, none for NULL.
+    pub async fn rows(&self, table: &Table) -> Vec<Vec<Option<String>>> {
+        let columns = table.columns.iter().map(|column| format!("`{}`", column.name));
+        let columns = columns.collect::<Vec<_>>().join(", ");
+        let sql = format!("SELECT {columns} FROM `{}` ORDER BY id", table.name);
+        match &self.address {
+            Address::Sqlite(path) => {
+                let connection = rusqlite::Connection::open(path).unwrap();
+                let mut statement = connection.prepare(&sql).unwrap();
+                let cells = |row: &rusqlite::Row<'_>| {
+                    (0..table.columns.len()).map(|at| row.get(at)).collect::<Result<Vec<_>, _>>()
+                };
+                let rows = statement.query_map([], cells).unwrap();
+                rows.map(|row| row.unwrap().into_iter().map(of_file).collect()).collect()
+            }
+            Address::Mysql { url, .. } => {
+                let mut connection = mysql_async::Conn::from_url(url).await.unwrap();
+                let rows: Vec<mysql_async::Row> = connection.exec(sql, ()).await.unwrap();
+                connection.disconnect().await.unwrap();
+                rows.into_iter()
+                    .map(|row| row.unwrap().into_iter().map(of_server).collect())
+                    .collect()
+            }
+        }
+    }
+
     /// Every table but the markers'.
     pub async fn tables(&self) -> Vec<String> {
         let sql = match &self.address {
@@ -156,6 +182,32 @@ impl TestStore {
     }
 }
 
+fn of_file(value: Value) -> Option<String> {
+    match value {
+        Value::Null => None,
+        Value::Integer(number) => Some(number.to_string()),
+        Value::Real(number) => Some(format!("{number:?}")),
+        Value::Text(text) => Some(text),
+        Value::Blob(_) => panic!("no column holds bytes"),
+    }
+}
+
+fn of_server(value: mysql_async::Value) -> Option<String> {
+    use mysql_async::Value;
+    match value {
+        Value::NULL => None,
+        Value::Int(number) => Some(number.to_string()),
+        Value::Float(number) => Some(format!("{:?}", number.to_string().parse::<f64>().unwrap())),
+        Value::Double(number) => Some(format!("{number:?}")),
+        Value::Bytes(bytes) => Some(String::from_utf8(bytes).unwrap()),
+        Value::Date(year, month, day, 0, 0, 0, 0) => Some(format!("{year:04}-{month:02}-{day:02}")),
+        Value::Date(year, month, day, hour, minute, second, 0) => {
+            Some(format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}"))
+        }
+        other => panic!("no column holds {other:?}"),
+    }
+}
+
 fn shown(value: Value) -> String {
     match value {
         Value::Null => "NULL".to_owned(),
@@ -167,7 +219,7 @@ fn shown(value: Value) -> String {
 
 /// A load with nothing switched on.
 pub fn options(update_id: &str) -> LoadOptions {
-    LoadOptions { update_id: update_id.to_owned(), allow_empty: false, max_drop: None }
+    LoadOptions { update_id: update_id.to_owned(), limits: Limits::default() }
 }
 
 /// A row of the sample table for each title.

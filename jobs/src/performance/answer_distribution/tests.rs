@@ -119,6 +119,21 @@ fn a_result_row_has_nulls_and_numbers() {
 }
 
 #[test]
+fn an_odd_answer_still_fits_its_columns() {
+    let long = "é".repeat(300);
+    let odd = |variant: &str| {
+        let members = format!(r#""ModuleID":"{long}","ValueID":"{long}","Variant":{variant}"#);
+        result_row(format!("o/c/r\t{{{members}}}").as_bytes()).unwrap()
+    };
+    let cut = Some("é".repeat(255));
+    let row = odd("7");
+    assert_eq!([&row[1], &row[6], &row[9]], [&cut, &cut, &Some("7".to_owned())]);
+    for variant in ["true", "1.5", "\"x\"", "2147483648"] {
+        assert_eq!(odd(variant)[9], None, "{variant}");
+    }
+}
+
+#[test]
 fn a_course_file_is_sorted_by_its_columns() {
     let answer = |part: &str, first: i64, variant: &str| {
         format!(r#"{{"PartID":"{part}","First Response Count":{first},"Variant":{variant}}}"#)
