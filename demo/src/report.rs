@@ -57,8 +57,11 @@ pub fn write_expected(
 ) -> Result<()> {
     let counts = &university.counts;
     let plan = &university.plan;
-    let courses: Vec<Value> =
-        university.courses.iter().map(|course| course_figures(university, course, faults)).collect();
+    let courses: Vec<Value> = university
+        .courses
+        .iter()
+        .map(|course| course_figures(university, course, faults))
+        .collect();
     let wrong: Vec<Value> = faults
         .enrollments
         .iter()
