@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# From nothing to charts in the browser: builds, makes a university, computes its enrollments from
-# tracking logs and LMS tables, serves them, and stays until Ctrl-C. SERVE=no ends after the run and
+# From nothing to charts in the browser: builds, makes a university, computes all that pages show from
+# tracking logs and LMS tables, serves it, and stays until Ctrl-C. SERVE=no ends after the runs and
 # prints the store's path last. DEMO_DIR, DEMO_SIZE, API_PORT and WEB_PORT change where and how much.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -20,7 +20,7 @@ cargo build --bins
 mkdir -p "$dir"
 size=(${DEMO_SIZE:+--size "$DEMO_SIZE"})
 made="seed 1, ${DEMO_SIZE:-the usual size}, up to yesterday of $today"
-if [ "$(cat "$dir/made" 2>/dev/null)" != "$made" ]; then
+if [ "$(cat "$dir/made" 2>/dev/null)" != "$made" ] || [ "$dir/made" -ot "$bin/insights-demo" ]; then
   say "Making a university ($made)"
   rm -rf "$dir/university" "$dir/warehouse" "$store" "$dir/made"
   "$bin/insights-demo" --out "$dir/university" --seed 1 "${size[@]}" \
@@ -28,9 +28,12 @@ if [ "$(cat "$dir/made" 2>/dev/null)" != "$made" ]; then
   head -n 12 "$dir/university.txt"
   echo "$made" > "$dir/made"
 fi
-# The catalogue's course runs stand where its pull would put them.
-mkdir -p "$dir/warehouse/discovery_api_raw/dt=$today"
-cp "$dir/university/course_runs.json" "$dir/warehouse/discovery_api_raw/dt=$today/"
+first=$(sed -n 's/.*"first_day": "\(.*\)".*/\1/p' "$dir/university/expected.json")
+# What catalogue and LMS would answer stands where pulls would put it.
+for answer in discovery_api_raw:course_runs course_list_raw:course_list course_blocks_raw:course_blocks; do
+  mkdir -p "$dir/warehouse/${answer%:*}/dt=$today"
+  cp "$dir/university/${answer#*:}.json" "$dir/warehouse/${answer%:*}/dt=$today/"
+done
 
 cat > "$dir/insights.yml" <<YAML
 sources:
@@ -39,14 +42,20 @@ sources:
 warehouse: {url: $dir/warehouse}
 store: {url: "sqlite:$store"}
 lms: {database: "sqlite:$dir/university/lms.sqlite"}
-jobs: {enable_course_catalog: true}
+jobs: {interval_start: $first, enable_course_catalog: true, geolocation_data: $dir/university/countries.mmdb}
 privacy: named
 YAML
 
-say "insights run enrollment"
-"$bin/insights" -c "$dir/insights.yml" run enrollment -r inline
-say "insights status last"
-"$bin/insights" -c "$dir/insights.yml" status last
+run() {
+  say "insights run $*"
+  "$bin/insights" -c "$dir/insights.yml" run "$@" -r inline
+}
+run daily
+run grades
+run problem-response
+run student-engagement --param interval_type=weekly
+say "insights status"
+"$bin/insights" -c "$dir/insights.yml" status
 
 if [ "${SERVE:-yes}" = no ]; then
   echo

@@ -1,5 +1,5 @@
-//! What other services say of the courses: course runs as the catalogue lists them (10 §4.10) and
-//! the blocks of each course as the LMS answers (05 §5), one JSON object a line.
+//! What other services say of the courses: course runs as the catalogue lists them (10 §4.10), the
+//! courses and the blocks of each as the LMS answers (05 §5, 20 §6), one JSON object a line.
 
 use std::fs::File;
 use std::io::{BufWriter, Write};
@@ -78,6 +78,37 @@ fn programs(course: &Course) -> Vec<Value> {
         .filter(|(_, member)| *member)
         .map(|(program, _)| of(program))
         .collect()
+}
+
+/// Writes `course_list.json`.
+pub fn write_list(path: &Path, university: &University) -> Result<()> {
+    write_lines(path, university.courses.iter().map(listed))
+}
+
+fn listed(course: &Course) -> Value {
+    let window = course.window;
+    let self_paced = course.kind == Kind::SelfPaced;
+    let id = course.url_id.replace('+', "%2B");
+    json!({
+        "id": course.id,
+        "course_id": course.id,
+        "name": course.title,
+        "org": course.org,
+        "number": course.number,
+        "blocks_url": format!("{HOST}/api/courses/v1/blocks/?course_id={id}"),
+        "short_description": "How it works.",
+        "enrollment_start": clock::zulu(window.announced * DAY),
+        "enrollment_end": Value::Null,
+        "start": clock::zulu(window.start * DAY + 8 * HOUR),
+        "end": if self_paced { Value::Null } else { json!(clock::zulu((window.end + 1) * DAY - MINUTE)) },
+        "start_display": clock::date_of_day(window.start).format("%b %-d, %Y").to_string(),
+        "start_type": "timestamp",
+        "effort": "4 hours a week",
+        "pacing": if self_paced { "self" } else { "instructor" },
+        "hidden": false,
+        "invitation_only": false,
+        "mobile_available": true,
+    })
 }
 
 /// Writes `course_blocks.json`.

@@ -111,11 +111,9 @@ fn by_staff(visit: &mut Session) {
         ..visit.who.clone()
     };
     let learner = std::mem::replace(&mut visit.who, who);
-    let week = visit.registration.weeks;
     visit.page = visit.course.page("/instructor");
     let path = visit.course.path("/instructor/api/students_update_enrollment");
     write(visit, ACTIVATED, &path);
-    visit.registration.weeks = week;
     visit.who = learner;
 }
 

@@ -144,7 +144,7 @@ fn write_file(job: &Job) -> Result<Written> {
 
 /// The lines that are written after a day: of visits across midnight and of late deliveries.
 fn later_lines(sinks: &[Sink], day: Day) -> Sink {
-    let mut later = Sink::new(0, false);
+    let mut later = Sink::default();
     for sink in sinks {
         for entry in sink.entries.iter().filter(|entry| entry.written >= (day + 1) * DAY) {
             let start = later.bytes.len();

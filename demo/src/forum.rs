@@ -91,6 +91,7 @@ impl Board {
 pub fn visit(visit: &mut Session) {
     let board = &visit.world.boards[visit.course.index];
     let page = visit.page.clone();
+    visit.stay(180.0);
     visit.page = format!("{APPS}/");
     visit.request("implicit forum", "/api/discussion/v1/threads/");
     if visit.rng.chance(0.06) {

@@ -51,19 +51,19 @@ impl Modules<'_> {
         let id = self.rows.id(6);
         let mut statement = self
             .db
-            .prepare_cached("INSERT INTO courseware_studentmodule VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 'na', ?8, ?9, ?10)")?;
+            .prepare_cached("INSERT INTO courseware_studentmodule VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 'na', ?10)")?;
         let (created, modified) = (clock::sql(times.0), clock::sql(times.1));
         statement.execute(params![
             id,
             kind,
             key,
-            self.course.id,
+            self.user,
             state,
             grade.0,
-            grade.1,
             created,
             modified,
-            self.user
+            grade.1,
+            self.course.id
         ])?;
         Ok(())
     }

@@ -1,7 +1,8 @@
 //! The tables of the LMS as they are declared (05 §4.2 to §4.6); types are those of MySQL, which
 //! SQLite keeps as written.
 
-/// Tables, without their indexes.
+/// Tables, without their indexes. Of `courseware_studentmodule`, which is imported as a dump, the order of
+/// the columns counts (20 §7).
 pub const TABLES: &str = "
 CREATE TABLE auth_user (
   id int NOT NULL PRIMARY KEY, password varchar(128) NOT NULL, last_login datetime(6) NULL,
@@ -38,9 +39,9 @@ CREATE TABLE certificates_generatedcertificate (
   error_reason varchar(512) NOT NULL, user_id int NOT NULL);
 CREATE TABLE courseware_studentmodule (
   id bigint unsigned NOT NULL PRIMARY KEY, module_type varchar(32) NOT NULL DEFAULT 'problem',
-  module_id varchar(255) NOT NULL, course_id varchar(255) NOT NULL, state longtext NULL, grade double NULL,
-  max_grade double NULL, done varchar(8) NOT NULL, created datetime(6) NOT NULL, modified datetime(6) NOT NULL,
-  student_id int NOT NULL);
+  module_id varchar(255) NOT NULL, student_id int NOT NULL, state longtext NULL, grade double NULL,
+  created datetime(6) NOT NULL, modified datetime(6) NOT NULL, max_grade double NULL, done varchar(8) NOT NULL,
+  course_id varchar(255) NOT NULL);
 CREATE TABLE course_overviews_courseoverview (
   created datetime(6) NOT NULL, modified datetime(6) NOT NULL, version int NOT NULL,
   id varchar(255) NOT NULL PRIMARY KEY, _location varchar(255) NOT NULL, org longtext NOT NULL,

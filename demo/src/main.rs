@@ -1,5 +1,6 @@
 //! `insights-demo`: a believable university as an analytics pipeline meets it: tracking logs, the
 //! LMS database and the course catalogue, made from a seed. All people are invented.
+mod address_database;
 mod assessment;
 mod catalogue;
 mod certificate;
@@ -12,6 +13,7 @@ mod files;
 mod forum;
 mod grade;
 mod json;
+mod known;
 mod learner;
 mod line;
 mod lms;
@@ -60,8 +62,8 @@ const USUAL_DAYS: u16 = 182;
 /// Learners of an ordinary university.
 const USUAL_LEARNERS: usize = 2000;
 
-/// Makes a believable university: logs/, lms.sqlite, course_runs.json, course_blocks.json and
-/// expected.json below a folder. The same seed gives the same bytes.
+/// Makes a believable university below a folder: logs/, lms.sqlite, course_runs.json, course_list.json,
+/// course_blocks.json, countries.mmdb and expected.json. The same seed gives the same bytes.
 #[derive(Debug, Parser)]
 #[command(name = "insights-demo", version)]
 struct Cli {
@@ -171,6 +173,8 @@ fn main() -> Result<()> {
     })?;
     let (rows, faults) = lms::write(&cli.out.join("lms.sqlite"), &university)?;
     catalogue::write_runs(&cli.out.join("course_runs.json"), &university)?;
+    catalogue::write_list(&cli.out.join("course_list.json"), &university)?;
+    address_database::write(&cli.out.join("countries.mmdb"), &university.plan)?;
     catalogue::write_blocks(&cli.out.join("course_blocks.json"), &university)?;
     report::write_expected(&cli.out.join("expected.json"), &university, &rows, &faults)?;
     report::print(&university, &rows);

@@ -66,6 +66,11 @@ pub fn ride(visit: &mut Session) {
     visit.who = browser;
 }
 
+/// Positions as the app reports them.
+fn hundredths(value: f64) -> f64 {
+    (value * 100.0).round() / 100.0
+}
+
 /// The address that the app names for a unit.
 fn page(visit: &Session, unit: &Unit) -> String {
     let sequence = &visit.course.outline.sequences[unit.sequence];
@@ -80,7 +85,7 @@ impl Ride<'_> {
         component: &str,
         page: Option<&str>,
         fill: impl FnOnce(&mut Object),
-    ) {
+    ) -> bool {
         let mut payload = Vec::with_capacity(160);
         let mut object = Object::open(&mut payload);
         fill(&mut object);
@@ -105,7 +110,7 @@ impl Ride<'_> {
         if self.wrong_clock {
             visit.sink.note_odd("device clock years off");
         }
-        visit.special(&draft, received, names.1, false);
+        visit.special(&draft, received, names.1, false) > 0
     }
 
     fn context(&self, visit: &Session, received: Micros, component: &str) -> String {
@@ -144,12 +149,12 @@ impl Ride<'_> {
         names: (&str, &'static str),
         id: &str,
         more: impl FnOnce(&mut Object),
-    ) {
+    ) -> bool {
         let page = self.page.clone();
         self.event(visit, names, "videoplayer", Some(&page), |event| {
             event.text("code", "mobile").text("id", id);
             more(event);
-        });
+        })
     }
 
     /// Downloads, plays, skips and stops one video; false when the visit ends before.
@@ -169,9 +174,8 @@ impl Ride<'_> {
             );
         }
         self.player(visit, ("edx.video.loaded", "load_video"), id, |_| {});
-        *visit.sink.counts.plays.entry((visit.course.index, number)).or_default() += 1;
         let mut at = 0.0;
-        self.at(visit, ("edx.video.played", "play_video"), id, at);
+        self.play(visit, (number, id), at);
         if visit.rng.chance(0.2) {
             self.menus(visit, id);
         }
@@ -179,40 +183,65 @@ impl Ride<'_> {
         let whole = visit.wait(first);
         at += first;
         if whole && visit.rng.chance(0.4) {
-            at = self.skip(visit, id, at, film.duration);
-            *visit.sink.counts.plays.entry((visit.course.index, number)).or_default() += 1;
-            self.at(visit, ("edx.video.played", "play_video"), id, at);
+            at = self.skip(visit, (number, id), at, film.duration);
+            self.play(visit, (number, id), at);
         }
         if whole && visit.rng.chance(0.5) && visit.wait(film.duration - at) {
-            self.at(visit, ("edx.video.stopped", "stop_video"), id, film.duration);
+            self.end(visit, ("edx.video.stopped", "stop_video"), (number, id), film.duration);
         } else {
-            self.at(visit, ("edx.video.paused", "pause_video"), id, at);
+            self.end(visit, ("edx.video.paused", "pause_video"), (number, id), at);
         }
         video::touch(visit, number, at);
         whole
     }
 
-    fn at(&self, visit: &mut Session, names: (&str, &'static str), id: &str, at: f64) {
-        let at = (at * 100.0).round() / 100.0;
-        self.player(visit, names, id, |event| {
-            event.float("currentTime", at);
-        });
+    fn play(&self, visit: &mut Session, (number, id): (usize, &str), at: f64) {
+        *visit.sink.counts.plays.entry((visit.course.index, number)).or_default() += 1;
+        if self.at(visit, ("edx.video.played", "play_video"), id, at) {
+            video::viewing(visit, number).play(hundredths(at));
+        }
     }
 
-    fn skip(&self, visit: &mut Session, id: &str, at: f64, duration: f64) -> f64 {
+    fn end(
+        &self,
+        visit: &mut Session,
+        names: (&str, &'static str),
+        (number, id): (usize, &str),
+        at: f64,
+    ) {
+        if self.at(visit, names, id, at) {
+            video::viewing(visit, number).end(hundredths(at), None);
+        }
+    }
+
+    fn at(&self, visit: &mut Session, names: (&str, &'static str), id: &str, at: f64) -> bool {
+        self.player(visit, names, id, |event| {
+            event.float("currentTime", hundredths(at));
+        })
+    }
+
+    fn skip(
+        &self,
+        visit: &mut Session,
+        (number, id): (usize, &str),
+        at: f64,
+        duration: f64,
+    ) -> f64 {
         let skip = visit.rng.chance(0.7);
         let step = if skip { -30.0 } else { (duration - at) * 0.3 };
-        let (from, to) =
-            ((at * 100.0).round() / 100.0, ((at + step).max(0.0) * 100.0).round() / 100.0);
-        self.player(visit, ("edx.video.position.changed", "seek_video"), id, |event| {
+        let (from, to) = (hundredths(at), hundredths((at + step).max(0.0)));
+        let found = self.player(visit, ("edx.video.position.changed", "seek_video"), id, |event| {
             event.float("old_time", from).float("new_time", to);
             if skip {
                 event.int("requested_skip_interval", -30);
             } else {
-                event.float("requested_skip_interval", ((to - from) * 100.0).round() / 100.0);
+                event.float("requested_skip_interval", hundredths(to - from));
             }
             event.text("type", if skip { "onSkipSeek" } else { "onSlideSeek" });
         });
+        if found {
+            video::viewing(visit, number).end(from, Some(to));
+        }
         visit.now += seconds(0.3);
         to
     }

@@ -39,8 +39,12 @@ pub fn perform(visit: &mut Session, number: usize) {
         From::OldDashboard => {
             visit.server_from(&template.kind, &in_course, "idashboard", fill);
         }
-        From::Block => visit.block(&template.kind, block, &path, asides, fill),
-        From::Page => visit.browser(&template.kind, fill),
+        From::Block => {
+            visit.block(&template.kind, block, &path, asides, fill);
+        }
+        From::Page => {
+            visit.browser(&template.kind, fill);
+        }
         From::Job => job(visit, &template.kind, &fields),
     }
 }

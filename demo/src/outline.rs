@@ -377,14 +377,19 @@ fn extra_kind(unit: usize) -> Option<(&'static str, &'static str)> {
     }
 }
 
+/// Tags as authors set them: most problems have an outcome, some two or only a difficulty, a few none.
 fn asides(number: usize) -> &'static str {
-    match number % 6 {
-        0 => {
-            r#"{"tagging_aside": {"saved_tags": {"difficulty": "Easy", "learning_outcome": ["Name parts", "Compare parts"]}}}"#
-        }
-        1 => r#"{"tagging_aside": {"saved_tags": {"difficulty": "Hard"}}}"#,
-        _ => "{}",
-    }
+    const TAGS: [&str; 8] = [
+        r#"{"tagging_aside": {"saved_tags": {"difficulty": "Easy", "learning_outcome": ["Name parts", "Compare parts"]}}}"#,
+        r#"{"tagging_aside": {"saved_tags": {"difficulty": "Hard"}}}"#,
+        r#"{"tagging_aside": {"saved_tags": {"difficulty": "Easy", "learning_outcome": "Name parts"}}}"#,
+        r#"{"tagging_aside": {"saved_tags": {"difficulty": "Medium", "learning_outcome": "Compare parts"}}}"#,
+        "{}",
+        r#"{"tagging_aside": {"saved_tags": {"difficulty": "Medium", "learning_outcome": ["Read a chart"]}}}"#,
+        r#"{"tagging_aside": {"saved_tags": {"difficulty": "Hard", "learning_outcome": ["Argue from data", "Read a chart"]}}}"#,
+        r#"{"tagging_aside": {"saved_tags": {"difficulty": "Hard", "learning_outcome": "Apply a law"}}}"#,
+    ];
+    TAGS[number % TAGS.len()]
 }
 
 fn youtube_id(rng: &mut Rng) -> String {

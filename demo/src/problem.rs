@@ -2,6 +2,7 @@
 
 use crate::clock::{DAY, Micros, seconds};
 use crate::grade;
+use crate::known;
 use crate::line::Payload;
 use crate::outline::{Format, Problem};
 use crate::registration::Tried;
@@ -233,20 +234,24 @@ fn check(visit: &mut Session, number: usize, choices: &Choices) -> bool {
     let Some(before) = tried(visit, number) else { return false };
     let (earned, solved) = submission::points(problem, choices);
     let attempts = before.attempts + 1;
-    visit.block("problem_check", &problem.block, CHECK, Some(problem.asides), |event| {
-        event.with("state", |out| submission::push_state(out, problem, &before));
-        event.text("problem_id", &problem.block.key);
-        event.with("answers", |out| submission::push_answers(out, problem, choices));
-        event.number("grade", earned).int("max_grade", problem.parts.len() as i64);
-        event.with("correct_map", |out| submission::push_correct_map(out, problem, choices));
-        event
-            .text("success", if solved { "correct" } else { "incorrect" })
-            .int("attempts", i64::from(attempts));
-        event.with("submission", |out| {
-            submission::push_submission(out, problem, choices, before.seed)
+    let found =
+        visit.block("problem_check", &problem.block, CHECK, Some(problem.asides), |event| {
+            event.with("state", |out| submission::push_state(out, problem, &before));
+            event.text("problem_id", &problem.block.key);
+            event.with("answers", |out| submission::push_answers(out, problem, choices));
+            event.number("grade", earned).int("max_grade", problem.parts.len() as i64);
+            event.with("correct_map", |out| submission::push_correct_map(out, problem, choices));
+            event
+                .text("success", if solved { "correct" } else { "incorrect" })
+                .int("attempts", i64::from(attempts));
+            event.with("submission", |out| {
+                submission::push_submission(out, problem, choices, before.seed)
+            });
         });
-    });
     visit.registration.seen.checks.insert(number, (attempts, earned));
+    if found > 0 {
+        note_found(visit, number, choices, solved);
+    }
     if attempts == 1 {
         note_first_try(visit, number, choices);
     }
@@ -261,6 +266,14 @@ fn check(visit: &mut Session, number: usize, choices: &Choices) -> bool {
     }
     feedback(visit, problem, choices);
     solved
+}
+
+/// Notes what readers of the rotated logs know of a check.
+fn note_found(visit: &mut Session, number: usize, choices: &Choices, solved: bool) {
+    visit.registration.seen.answers.insert(number, choices.to_vec());
+    if solved && known::is_engaged(&visit.person.username) {
+        *visit.sink.counts.acts.entry((visit.course.index, "completed")).or_default() += 1;
+    }
 }
 
 fn note_first_try(visit: &mut Session, number: usize, choices: &Choices) {

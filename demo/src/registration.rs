@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::clock::{DAY, Day, MINUTE, Micros, seconds};
 use crate::courses::{Course, Kind};
+use crate::known::{ACTIVITIES, Viewing};
 use crate::rng::Rng;
 use crate::schedule;
 
@@ -130,6 +131,10 @@ pub struct Seen {
     pub enrolled: Option<(bool, &'static str)>,
     /// Attempts and points in the last problem check of each problem.
     pub checks: BTreeMap<usize, (u32, f64)>,
+    /// The last answers of each problem in the rotated logs, one a question.
+    pub answers: BTreeMap<usize, Vec<usize>>,
+    /// What the rotated logs tell of each video.
+    pub viewings: BTreeMap<usize, Viewing>,
     /// Percentage in the last course grade.
     pub percent: Option<u32>,
     /// Time of the first passing course grade.
@@ -177,8 +182,8 @@ pub struct Registration {
     pub certificate: Option<Certificate>,
     /// Own essay, once handed in: its submission and time.
     pub essay: Option<(String, Micros)>,
-    /// Weeks (before the end) that count this learner as active.
-    pub weeks: u64,
+    /// Weeks (before the last) that count this learner, by kind of activity.
+    pub weeks: [u64; ACTIVITIES.len()],
     /// What the events said.
     pub seen: Seen,
 }
@@ -209,7 +214,7 @@ impl Registration {
             cohort: None,
             certificate: None,
             essay: None,
-            weeks: 0,
+            weeks: [0; ACTIVITIES.len()],
             seen: Seen::default(),
         }
     }

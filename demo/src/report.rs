@@ -6,11 +6,15 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::clock::date_of_day;
 use crate::courses::Course;
+use crate::known::ACTIVITIES;
 use crate::lms::{Faults, Rows};
+use crate::places;
+use crate::registration::Registration;
+use crate::submission;
 use crate::university::University;
 
 /// Event types whose share of lines 05 §3.2 rule 7 names, with that share in per cent.
@@ -53,8 +57,11 @@ pub fn write_expected(
 ) -> Result<()> {
     let counts = &university.counts;
     let plan = &university.plan;
-    let courses: Vec<Value> =
-        university.courses.iter().map(|course| course_figures(university, course)).collect();
+    let courses: Vec<Value> = university
+        .courses
+        .iter()
+        .map(|course| course_figures(university, course, faults))
+        .collect();
     let wrong: Vec<Value> = faults
         .enrollments
         .iter()
@@ -67,6 +74,7 @@ pub fn write_expected(
         "lines": counts.lines,
         "bytes": counts.bytes,
         "events": counts.events,
+        "events_by_day": days(university),
         "planted_faults": counts.faults,
         "odd_events": counts.odd,
         "rows": rows.counts().collect::<BTreeMap<_, _>>(),
@@ -80,32 +88,125 @@ pub fn write_expected(
 }
 
 /// Figures of a course as its events say them, without the rows that disagree on purpose.
-fn course_figures(university: &University, course: &Course) -> Value {
-    let counts = &university.counts;
+fn course_figures(university: &University, course: &Course, faults: &Faults) -> Value {
     let mut modes: BTreeMap<&str, u64> = BTreeMap::new();
     let (mut ever, mut passed) = (0, 0);
-    for registration in university.people.iter().flat_map(|learner| &learner.registrations) {
-        if registration.course != course.index || registration.created.is_none() {
-            continue;
-        }
+    let enrolled = registrations(university, course).filter(|r| r.created.is_some());
+    for registration in enrolled {
         ever += 1;
         passed += u64::from(registration.grade.is_some_and(|grade| grade.passed.is_some()));
         if registration.active {
             *modes.entry(registration.mode).or_default() += 1;
         }
     }
-    let weekly: Vec<Value> = (0..64)
-        .filter_map(|week| Some(json!({"weeks_before_end": week, "learners": counts.weekly.get(&(course.index, week))?})))
-        .collect();
     json!({
         "course_id": course.id,
         "enrolled_by_mode": modes,
         "ever_enrolled": ever,
         "ever_passed": passed,
-        "active_by_week": weekly,
+        "activity_by_week": activity(university, course),
+        "learners_by_country": countries(university, course, faults),
+        "engagement": acts(university, course),
+        "viewers_by_video": viewers(university, course),
         "plays_by_video": plays(university, course),
         "first_tries_by_answer": first_tries(university, course),
+        "last_answers": last_answers(university, course),
     })
+}
+
+/// Events of the rotated logs by day; those of clocks that are years off stand under their own days.
+fn days(university: &University) -> BTreeMap<String, u64> {
+    let days = university.counts.days.iter();
+    days.map(|(day, count)| (date_of_day(*day).to_string(), *count)).collect()
+}
+
+/// Learners of each week, by kind of activity; weeks without any are left out.
+fn activity(university: &University, course: &Course) -> Vec<Value> {
+    let of_week = |week: u32| {
+        let learners = |kind| university.counts.weekly.get(&(course.index, week, kind)).copied();
+        learners(0)?;
+        let mut row = Map::new();
+        row.insert("week".to_owned(), date_of_day(university.plan.monday(week)).to_string().into());
+        for (kind, name) in ACTIVITIES.iter().enumerate() {
+            row.insert((*name).to_owned(), learners(kind).unwrap_or_default().into());
+        }
+        Some(Value::Object(row))
+    };
+    (0..64).filter_map(of_week).collect()
+}
+
+/// Learners whose row says that they are enrolled, by the country of their last address: `UNKNOWN`
+/// where no range holds it, `none` of learners who never had one.
+fn countries(
+    university: &University,
+    course: &Course,
+    faults: &Faults,
+) -> BTreeMap<&'static str, u64> {
+    let mut learners = BTreeMap::new();
+    for learner in &university.people {
+        let id = learner.person.id;
+        let own = learner.registrations.iter().filter(|r| r.course == course.index);
+        for registration in own.filter(|registration| registration.created.is_some()) {
+            let is_wrong = faults.enrollments.iter().any(|(user, course_id, what)| {
+                (*user, course_id, *what) == (id, &course.id, "is_active")
+            });
+            if registration.active == is_wrong {
+                continue;
+            }
+            let country = match university.counts.addresses.of(id) {
+                Some(address) => places::country_of(address).map_or("UNKNOWN", |c| c.code),
+                None => "none",
+            };
+            *learners.entry(country).or_default() += 1;
+        }
+    }
+    learners
+}
+
+fn acts(university: &University, course: &Course) -> BTreeMap<&'static str, u64> {
+    let own = university.counts.acts.iter().filter(|((number, _), _)| *number == course.index);
+    own.map(|((_, act), count)| (*act, *count)).collect()
+}
+
+/// Who is or was to be in a course.
+fn registrations<'u>(
+    university: &'u University,
+    course: &'u Course,
+) -> impl Iterator<Item = &'u Registration> {
+    let all = university.people.iter().flat_map(|learner| &learner.registrations);
+    all.filter(|registration| registration.course == course.index)
+}
+
+/// Learners who saw the first five seconds of each video.
+fn viewers(university: &University, course: &Course) -> BTreeMap<String, u64> {
+    let mut viewers = BTreeMap::new();
+    for registration in registrations(university, course) {
+        for (number, viewing) in &registration.seen.viewings {
+            let element = &course.outline.videos[*number].block.element;
+            *viewers.entry(element.clone()).or_default() += u64::from(viewing.started);
+        }
+    }
+    viewers
+}
+
+/// The last answer of each learner to each question: how many are right, of how many, and of what
+/// type the question is.
+fn last_answers(university: &University, course: &Course) -> BTreeMap<String, Value> {
+    let mut answers: BTreeMap<(usize, usize), (u64, u64)> = BTreeMap::new();
+    for (number, choices) in registrations(university, course).flat_map(|r| &r.seen.answers) {
+        let right = submission::right_parts(&course.outline.problems[*number], choices);
+        for (part, right) in right.into_iter().enumerate() {
+            let held = answers.entry((*number, part)).or_default();
+            held.0 += u64::from(right);
+            held.1 += 1;
+        }
+    }
+    let row = |((number, part), (right, all)): ((usize, usize), (u64, u64))| {
+        let problem = &course.outline.problems[number];
+        let kind = problem.parts[part].response;
+        (problem.answer_id(part), json!({"type": kind, "right": right, "all": all}))
+    };
+    answers.into_iter().map(row).collect()
 }
 
 fn plays(university: &University, course: &Course) -> BTreeMap<String, u64> {

@@ -3,6 +3,7 @@
 use crate::clock::{self, Day, HOUR, MINUTE, Micros, SECOND, seconds};
 use crate::courses::{APPS, Course, HOST, Kind};
 use crate::json::Object;
+use crate::known;
 use crate::line::{Draft, Era, Payload, Scope, Source, Who};
 use crate::outline::Block;
 use crate::people::Person;
@@ -154,26 +155,25 @@ impl<'a> Session<'a> {
         payload
     }
 
-    /// Writes a line and notes the learner's activity.
-    fn push(&mut self, draft: &Draft, tally: &'static str, precious: bool) {
+    fn push(&mut self, draft: &Draft, tally: &'static str, precious: bool) -> u64 {
         let written = draft.time + self.rng.between(0, 300_000);
-        let read = self.sink.push(draft, &self.who, written, tally, precious, self.rng);
-        let in_course = !draft.course_id.is_empty() || draft.path.starts_with("/xblock/");
-        let counts =
-            self.who.user_id.is_some() && draft.source != Source::Task && draft.odd_time.is_none();
-        if read && in_course && counts && !tally.starts_with("edx.course.enrollment.") {
-            self.note_activity(draft.time);
-        }
+        self.special(draft, written, tally, precious)
     }
 
-    /// Counts the learner once a week.
-    pub fn note_activity(&mut self, time: Micros) {
-        let Some(week) = self.world.plan.weeks_before_end(time).filter(|week| *week < 64) else {
-            return;
-        };
-        if self.registration.weeks & (1 << week) == 0 {
-            self.registration.weeks |= 1 << week;
-            *self.sink.counts.weekly.entry((self.course.index, week)).or_default() += 1;
+    /// Notes what a reader finds, so often, of the visitor in the course.
+    fn note(&mut self, draft: &Draft, found: u64) {
+        let (course, counts) = (self.course.index, &mut self.sink.counts);
+        if let Some(week) = self.world.plan.weeks_back(draft.time).filter(|week| *week < 64) {
+            for activity in known::activities(draft) {
+                let weeks = &mut self.registration.weeks[activity];
+                if *weeks & (1 << week) == 0 {
+                    *weeks |= 1 << week;
+                    *counts.weekly.entry((course, week, activity)).or_default() += 1;
+                }
+            }
+        }
+        if let Some(act) = known::act(draft).filter(|_| known::is_engaged(&self.who.username)) {
+            *counts.acts.entry((course, act)).or_default() += found;
         }
     }
 
@@ -224,7 +224,8 @@ impl<'a> Session<'a> {
         self.payload = payload;
     }
 
-    /// An event of a block, by one of its handlers; `asides` goes with problems.
+    /// An event of a block, by one of its handlers; `asides` goes with problems. Returns what
+    /// [`Session::special`] does, as the other events do that somebody asks about.
     pub fn block(
         &mut self,
         kind: &'static str,
@@ -232,7 +233,7 @@ impl<'a> Session<'a> {
         handler: &str,
         asides: Option<&str>,
         fill: impl FnOnce(&mut Object),
-    ) {
+    ) -> u64 {
         let payload = self.fill(fill);
         let time = self.tick();
         let path = format!("{}{handler}", block.handler);
@@ -250,21 +251,28 @@ impl<'a> Session<'a> {
             page: (!system).then_some("x_module"),
             ..plain(kind, Source::Server, &path, Payload::Plain(&payload), time)
         };
-        self.push(&draft, kind, system || kind == "problem_check");
+        let found = self.push(&draft, kind, system || kind == "problem_check");
         self.page = page;
         self.payload = payload;
+        found
     }
 
     /// An event of the page that is open, its payload an object.
-    pub fn browser(&mut self, kind: &'static str, fill: impl FnOnce(&mut Object)) {
-        self.renamed(kind, kind, fill);
+    pub fn browser(&mut self, kind: &'static str, fill: impl FnOnce(&mut Object)) -> u64 {
+        self.renamed(kind, kind, fill)
     }
 
     /// An event of the page that is open, whose name is newer than its type.
-    pub fn renamed(&mut self, name: &str, kind: &'static str, fill: impl FnOnce(&mut Object)) {
+    pub fn renamed(
+        &mut self,
+        name: &str,
+        kind: &'static str,
+        fill: impl FnOnce(&mut Object),
+    ) -> u64 {
         let payload = self.fill(fill);
-        self.browser_line(name, kind, Payload::Nested(&payload));
+        let found = self.browser_line(name, kind, Payload::Nested(&payload));
         self.payload = payload;
+        found
     }
 
     /// An event of the page that is open, its payload no object.
@@ -272,7 +280,7 @@ impl<'a> Session<'a> {
         self.browser_line(kind, kind, payload);
     }
 
-    fn browser_line(&mut self, name: &str, kind: &'static str, payload: Payload) {
+    fn browser_line(&mut self, name: &str, kind: &'static str, payload: Payload) -> u64 {
         let time = self.tick();
         let page = std::mem::take(&mut self.page);
         let mut draft = Draft {
@@ -286,8 +294,9 @@ impl<'a> Session<'a> {
         if self.sink.faulty() {
             self.forget_course(&mut draft, page.starts_with(APPS));
         }
-        self.push(&draft, kind, false);
+        let found = self.push(&draft, kind, false);
         self.page = page;
+        found
     }
 
     /// Front-end events of which the LMS did not learn the course, and course ids it got wrong.
@@ -330,18 +339,25 @@ impl<'a> Session<'a> {
         self.implicit(asked, path, "{}", "{}");
     }
 
-    /// Writes a line that this module has no form for; it does not advance the time.
-    pub fn special(&mut self, draft: &Draft, written: Micros, tally: &'static str, precious: bool) {
-        let read = self.sink.push(draft, &self.who, written, tally, precious, self.rng);
-        let counts =
-            !draft.course_id.is_empty() && self.who.user_id.is_some() && draft.odd_time.is_none();
-        if read
-            && counts
-            && draft.source != Source::Task
-            && !tally.starts_with("edx.course.enrollment.")
-        {
-            self.note_activity(draft.time);
+    /// Writes a line that this module has no form for; it does not advance the time. Returns how often
+    /// a reader of the rotated logs finds it as an event of the visitor in the course.
+    pub fn special(
+        &mut self,
+        draft: &Draft,
+        written: Micros,
+        tally: &'static str,
+        precious: bool,
+    ) -> u64 {
+        let found = self.sink.push(draft, &self.who, written, tally, precious, self.rng);
+        let Some(user) = self.who.user_id.filter(|_| found > 0 && draft.odd_time.is_none()) else {
+            return 0;
+        };
+        self.sink.counts.addresses.note(user, draft.time, &self.who.ip);
+        if !known::in_course(draft, &self.course.id) {
+            return 0;
         }
+        self.note(draft, found);
+        found
     }
 }
 

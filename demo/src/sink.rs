@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use crate::clock::Micros;
+use crate::clock::{DAY, Day, Micros};
 use crate::forum::Post;
+use crate::known::{self, Addresses};
 use crate::line::{self, Draft, Who};
 use crate::malformed::{Effect, Fault};
 use crate::rng::Rng;
+use crate::world::Plan;
 
 /// One line in the block.
 #[derive(Clone, Copy, Debug)]
@@ -32,8 +34,14 @@ pub struct Counts {
     pub faults: BTreeMap<String, u64>,
     /// Odd but readable events, by what is odd.
     pub odd: BTreeMap<&'static str, u64>,
-    /// Distinct learners of (course, week before the end), by events that count as activity.
-    pub weekly: BTreeMap<(usize, u32), u64>,
+    /// Events of the rotated logs, by the day that their time says.
+    pub days: BTreeMap<Day, u64>,
+    /// Distinct learners of (course, weeks before the last one, kind of activity).
+    pub weekly: BTreeMap<(usize, u32, usize), u64>,
+    /// What was done with parts of a course, by what.
+    pub acts: BTreeMap<(usize, &'static str), u64>,
+    /// The last address of everybody.
+    pub addresses: Addresses,
     /// Play events of (course, video).
     pub plays: BTreeMap<(usize, usize), u64>,
     /// First answers of (course, problem, question): right, all.
@@ -60,7 +68,10 @@ impl Counts {
         merge(&mut self.events, other.events, sum);
         merge(&mut self.faults, other.faults, sum);
         merge(&mut self.odd, other.odd, sum);
+        merge(&mut self.days, other.days, sum);
         merge(&mut self.weekly, other.weekly, sum);
+        merge(&mut self.acts, other.acts, sum);
+        self.addresses.add(other.addresses);
         merge(&mut self.plays, other.plays, sum);
         merge(&mut self.first_tries, other.first_tries, |held, more| {
             held.0 += more.0;
@@ -84,6 +95,8 @@ pub struct Sink {
     pub posts: Vec<Post>,
     /// Whether faults are planted.
     faulty: bool,
+    /// When the last log is rotated.
+    closes: Micros,
     /// A fault that the next line must have.
     forced: Option<Fault>,
     order: u64,
@@ -91,8 +104,9 @@ pub struct Sink {
 
 impl Sink {
     /// An empty sink; `part` orders the lines of one instant.
-    pub fn new(part: usize, faulty: bool) -> Self {
-        Self { faulty, order: (part as u64) << 32, ..Self::default() }
+    pub fn new(part: usize, plan: &Plan, faulty: bool) -> Self {
+        let closes = (plan.last + 1) * DAY;
+        Self { faulty, closes, order: (part as u64) << 32, ..Self::default() }
     }
 
     /// Plants a fault into the next line.
@@ -110,8 +124,8 @@ impl Sink {
         *self.counts.odd.entry(what).or_default() += 1;
     }
 
-    /// Adds a line. `precious` lines, with which tables must agree, are never lost. Returns
-    /// whether a reader will find the event.
+    /// Adds a line. `precious` lines, with which tables must agree, are never lost. Returns how often
+    /// a reader of the rotated logs will find the event.
     pub fn push(
         &mut self,
         draft: &Draft,
@@ -120,7 +134,7 @@ impl Sink {
         tally: &'static str,
         precious: bool,
         rng: &mut Rng,
-    ) -> bool {
+    ) -> u64 {
         let start = self.bytes.len();
         line::write(&mut self.bytes, draft, who);
         let fault = self.fault(precious, rng);
@@ -135,11 +149,19 @@ impl Sink {
             (Effect::LineMore, Some(fault)) => self.line_more(fault, written, who.server),
             _ => {}
         }
-        if effect != Effect::Lost {
-            *self.counts.events.entry(tally).or_default() +=
-                if effect == Effect::Twice { 2 } else { 1 };
+        let times = match effect {
+            Effect::Lost => return 0,
+            Effect::Twice => 2,
+            Effect::LineMore | Effect::Kept => 1,
+        };
+        *self.counts.events.entry(tally).or_default() += times;
+        if written >= self.closes {
+            return 0;
         }
-        effect != Effect::Lost
+        if let Some(day) = known::day(draft) {
+            *self.counts.days.entry(day).or_default() += times;
+        }
+        times
     }
 
     fn fault(&mut self, precious: bool, rng: &mut Rng) -> Option<Fault> {

@@ -156,7 +156,7 @@ fn visit_sequence(visit: &mut Session) -> bool {
 fn open_sequence(visit: &mut Session, sequence: &Sequence, unit: usize) {
     let course = visit.course;
     if course.kind != Kind::Legacy {
-        for _ in 0..1 + usize::from(visit.rng.chance(0.75)) {
+        for _ in 0..1 + usize::from(visit.rng.chance(0.85)) {
             visit.request(
                 "implicit api sequence",
                 &format!("/api/courseware/sequence/{}", sequence.block.key),
@@ -168,7 +168,7 @@ fn open_sequence(visit: &mut Session, sequence: &Sequence, unit: usize) {
         json::text(&course.outline.units[unit].block.key)
     );
     visit.page.clone_from(&sequence.page);
-    for _ in 0..1 + usize::from(visit.rng.chance(0.12)) {
+    for _ in 0..1 + usize::from(visit.rng.chance(0.2)) {
         visit.implicit("implicit subsection page", &sequence.path, &get, "{}");
     }
     if visit.rng.chance(0.08) {
@@ -233,7 +233,7 @@ fn visit_unit(visit: &mut Session, unit: &Unit) {
 fn show_unit(visit: &mut Session, unit: &Unit) {
     if visit.course.kind != Kind::Legacy {
         let get = r#"{"exam_access": [""], "recheck_access": ["1"], "show_bookmark": ["0"], "show_title": ["0"], "view": ["student_view"]}"#;
-        for _ in 0..1 + usize::from(visit.rng.chance(0.1)) {
+        for _ in 0..1 + usize::from(visit.rng.chance(0.18)) {
             visit.implicit("implicit unit frame", &unit.frame, get, "{}");
         }
         visit.page.clone_from(&unit.page);
@@ -296,7 +296,7 @@ pub fn completed(visit: &mut Session, block: &Block, handler: &str) {
 
 /// What else may be done in a unit: links, marks, notes, the textbook.
 fn linger(visit: &mut Session, unit: &Unit) {
-    if visit.rng.chance(0.29) {
+    if visit.rng.chance(0.33) {
         link(visit, unit);
     }
     if visit.rng.chance(0.012) {

@@ -97,12 +97,12 @@ impl University {
         let malformed = self.plan.malformed;
         let chunks: Vec<&mut [Learner]> = self.people.chunks_mut(CHUNK).collect();
         let mut sinks = parallel::map(chunks, |part, chunk| {
-            let mut sink = Sink::new(part, malformed);
+            let mut sink = Sink::new(part, &self.plan, malformed);
             chunk.iter_mut().for_each(|learner| learner.live(&world, day, &mut sink));
             sink
         });
         let lines = sinks.iter().map(|sink| sink.counts.lines).sum();
-        let mut robots = Sink::new(sinks.len(), malformed);
+        let mut robots = Sink::new(sinks.len(), &self.plan, malformed);
         if malformed {
             robots::crawl(&world, day, lines, &mut robots);
         }
@@ -181,7 +181,7 @@ pub fn learners_for(plan: &Plan, amount: Amount) -> Result<usize> {
 
 /// What one person makes in all days, alone.
 fn measure(world: &World, mut learner: Learner, amount: Amount) -> u64 {
-    let mut sink = Sink::new(0, false);
+    let mut sink = Sink::new(0, world.plan, false);
     for day in world.plan.first..=world.plan.last {
         learner.live(world, day, &mut sink);
         sink.bytes.clear();

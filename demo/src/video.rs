@@ -2,6 +2,7 @@
 
 use crate::clock::{self, seconds};
 use crate::json::Object;
+use crate::known::Viewing;
 use crate::outline::Video;
 use crate::registration::Watched;
 use crate::session::Session;
@@ -22,7 +23,13 @@ fn rounded(value: f64) -> f64 {
 }
 
 impl Player<'_> {
-    fn event(&self, visit: &mut Session, kind: &'static str, more: impl FnOnce(&mut Object)) {
+    /// An event of the player; returns whether readers of the rotated logs find it.
+    fn event(
+        &self,
+        visit: &mut Session,
+        kind: &'static str,
+        more: impl FnOnce(&mut Object),
+    ) -> bool {
         visit.browser(kind, |event| {
             event.text("id", &self.video.block.element).text("code", &self.video.code);
             match self.duration {
@@ -30,14 +37,18 @@ impl Player<'_> {
                 None => event.null("duration"),
             };
             more(event);
-        });
+        }) > 0
     }
 
     fn play(&self, visit: &mut Session) {
         *visit.sink.counts.plays.entry((visit.course.index, self.number)).or_default() += 1;
-        self.event(visit, "play_video", |event| {
-            event.number("currentTime", rounded(self.at));
+        let at = rounded(self.at);
+        let found = self.event(visit, "play_video", |event| {
+            event.number("currentTime", at);
         });
+        if found {
+            viewing(visit, self.number).play(at);
+        }
     }
 
     /// A pause; a few players lose the position or send it as text.
@@ -49,7 +60,7 @@ impl Player<'_> {
             ODD.len()
         };
         let at = rounded(self.at);
-        self.event(visit, "pause_video", |event| {
+        let found = self.event(visit, "pause_video", |event| {
             match odd {
                 0 => event.null("currentTime"),
                 1 => event.text("currentTime", &at.to_string()),
@@ -60,15 +71,21 @@ impl Player<'_> {
         if let Some(what) = ODD.get(odd) {
             visit.sink.note_odd(what);
         }
+        if found && (odd == 1 || odd == ODD.len()) {
+            viewing(visit, self.number).end(at, None);
+        }
         self.save(visit);
     }
 
     fn seek(&mut self, visit: &mut Session, to: f64, by: &str) {
         let to = rounded(to.clamp(0.0, self.video.duration));
         let from = rounded(self.at);
-        self.event(visit, "seek_video", |event| {
+        let found = self.event(visit, "seek_video", |event| {
             event.number("old_time", from).number("new_time", to).text("type", by);
         });
+        if found {
+            viewing(visit, self.number).end(from, Some(to));
+        }
         self.at = to;
         self.save(visit);
     }
@@ -102,6 +119,11 @@ impl Player<'_> {
         }
         whole
     }
+}
+
+/// What readers of the rotated logs know of a learner's viewing of a video.
+pub fn viewing<'v>(visit: &'v mut Session, number: usize) -> &'v mut Viewing {
+    visit.registration.seen.viewings.entry(number).or_default()
 }
 
 /// Notes that a learner touched a video.
@@ -328,9 +350,12 @@ fn finish(visit: &mut Session, player: &mut Player) {
     complete(visit, player);
     player.pause(visit);
     visit.now += seconds(0.004);
-    player.event(visit, "stop_video", |event| {
+    let found = player.event(visit, "stop_video", |event| {
         event.number("currentTime", player.at);
     });
+    if found {
+        viewing(visit, player.number).end(player.at, None);
+    }
     player.save(visit);
 }
 

@@ -1,6 +1,6 @@
 //! What everybody sees while a day is played: the plan, the courses, their staff and forums.
 
-use crate::clock::{DAY, Day, HOUR, MINUTE, Micros};
+use crate::clock::{DAY, Day, HOUR, MINUTE, Micros, day_of, weekday};
 use crate::courses::Course;
 use crate::forum::Board;
 use crate::people::Person;
@@ -46,10 +46,15 @@ impl Plan {
         (self.first + self.days() * 2 / 5) * DAY + 4 * HOUR
     }
 
-    /// Full weeks from an instant to the end of the last whole day.
-    pub fn weeks_before_end(&self, time: Micros) -> Option<u32> {
-        let left = (self.last + 1) * DAY - time;
-        (left > 0).then(|| ((left - 1) / (7 * DAY)) as u32)
+    /// The Monday so many weeks before that of the last day.
+    pub fn monday(&self, weeks_back: u32) -> Day {
+        self.last - weekday(self.last) as Day - 7 * Day::from(weeks_back)
+    }
+
+    /// How many weeks before the last day's week, from its Monday on, an instant lies.
+    pub fn weeks_back(&self, time: Micros) -> Option<u32> {
+        let week = (day_of(time) - weekday(day_of(time)) as Day - self.monday(0)) / 7;
+        u32::try_from(-week).ok()
     }
 }
 
@@ -71,7 +76,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn weeks_are_counted_back_from_the_end() {
+    fn weeks_are_counted_back_from_the_last_monday() {
         let plan = Plan {
             seed: 1,
             first: 100,
@@ -82,9 +87,17 @@ mod tests {
             quiet: false,
         };
         assert_eq!(plan.days(), 100);
-        assert_eq!(plan.weeks_before_end(200 * DAY - 1), Some(0));
-        assert_eq!(plan.weeks_before_end(193 * DAY), Some(0));
-        assert_eq!(plan.weeks_before_end(193 * DAY - 1), Some(1));
-        assert_eq!(plan.weeks_before_end(200 * DAY), None);
+        let monday = plan.monday(0);
+        assert_eq!((weekday(monday), plan.monday(2)), (0, monday - 14));
+        assert!((monday..monday + 7).contains(&plan.last));
+        for (time, week) in [
+            (monday * DAY, Some(0)),
+            ((monday + 7) * DAY - 1, Some(0)),
+            (monday * DAY - 1, Some(1)),
+            ((monday - 14) * DAY, Some(2)),
+            ((monday + 7) * DAY, None),
+        ] {
+            assert_eq!(plan.weeks_back(time), week, "{time}");
+        }
     }
 }

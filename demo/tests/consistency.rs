@@ -27,21 +27,29 @@ struct Logs {
     cohorts: HashMap<Key, i64>,
     certificates: BTreeSet<Key>,
     plays: BTreeMap<String, u64>,
-    weekly: BTreeMap<(String, i64), BTreeSet<i64>>,
+    /// Of the rotated logs: events by day, learners by course, Monday and kind of activity, and what
+    /// they did with parts of each course.
+    days: BTreeMap<String, u64>,
+    weekly: BTreeMap<(String, String, &'static str), BTreeSet<i64>>,
+    acts: BTreeMap<(String, &'static str), u64>,
     users: BTreeSet<i64>,
     problems: BTreeSet<String>,
 }
 
 fn read(demo: &Demo) -> Logs {
     let mut logs = Logs::default();
-    let end = end_of(&demo.expected());
     for (name, text) in demo.logs() {
         assert!(text.ends_with(b"\n"), "{name}");
         for line in text[..text.len() - 1].split(|byte| *byte == b'\n') {
             logs.lines += 1;
             logs.bytes += line.len() as u64 + 1;
             match event(line) {
-                Some(event) => note(&mut logs, &event, end),
+                Some(event) => {
+                    note(&mut logs, &event);
+                    if name.ends_with(".gz") {
+                        note_rotated(&mut logs, &event);
+                    }
+                }
                 None => logs.rejected += 1,
             }
         }
@@ -49,13 +57,7 @@ fn read(demo: &Demo) -> Logs {
     logs
 }
 
-/// Day after the last, counted from 1970.
-fn end_of(expected: &Value) -> i64 {
-    let date: chrono::NaiveDate = expected["last_day"].as_str().unwrap().parse().unwrap();
-    i64::from(chrono::Datelike::num_days_from_ce(&date)) - 719_163 + 1
-}
-
-fn note(logs: &mut Logs, event: &Value, end: i64) {
+fn note(logs: &mut Logs, event: &Value) {
     let kind = event["event_type"].as_str().unwrap();
     if kind.starts_with('/') {
         logs.implicit += 1;
@@ -66,7 +68,6 @@ fn note(logs: &mut Logs, event: &Value, end: i64) {
     logs.users.extend(user);
     let course = event["context"]["course_id"].as_str().unwrap_or_default().to_owned();
     let time = event["time"].as_str().unwrap();
-    note_week(logs, event, kind, &course, end);
     match (kind, event["event_source"].as_str().unwrap()) {
         ("problem_check", "server") => note_check(logs, event, user.unwrap()),
         ("play_video", _) => {
@@ -102,28 +103,44 @@ fn note(logs: &mut Logs, event: &Value, end: i64) {
     }
 }
 
-/// Weeks count back from the end; activity is any event with user and course but enrollment.
-fn note_week(logs: &mut Logs, event: &Value, kind: &str, course: &str, end: i64) {
-    let (Some(user), Ok(date)) =
-        (event["context"]["user_id"].as_i64(), event["time"].as_str().unwrap()[..10].parse())
-    else {
-        return;
+/// Activity is any event with user and course but of enrollment.
+fn note_rotated(logs: &mut Logs, event: &Value) {
+    let kind = event["event_type"].as_str().unwrap();
+    let Some((date, _)) = event["time"].as_str().unwrap().split_once('T') else { return };
+    *logs.days.entry(date.to_owned()).or_default() += 1;
+    let Some(user) = event["context"]["user_id"].as_i64() else { return };
+    let course = match event["context"]["course_id"].as_str().unwrap_or_default() {
+        "" => kind.strip_prefix("/xblock/").and_then(course_of_block).unwrap_or_default(),
+        course => course.to_owned(),
     };
-    let time = event["time"].as_str().unwrap();
-    if !time.contains('T')
-        || kind.starts_with("edx.course.enrollment.")
-        || event["event_source"] == "task"
-    {
+    let of_person = !kind.starts_with("edx.course.enrollment.") && event["event_source"] != "task";
+    if !of_person || !course.contains(['+', '/']) {
         return;
     }
-    let date: chrono::NaiveDate = date;
-    let before = end - 1 - (i64::from(chrono::Datelike::num_days_from_ce(&date)) - 719_163);
-    let of_path =
-        kind.strip_prefix("/xblock/").filter(|_| course.is_empty()).and_then(course_of_block);
-    let course = of_path.unwrap_or_else(|| course.to_owned());
-    if before >= 0 && (course.contains('+') || course.contains('/')) {
-        logs.weekly.entry((course, before / 7)).or_default().insert(user);
+    let act = match kind {
+        "play_video" => Some(("viewed", "played_video")),
+        "problem_check" if event["event_source"] == "server" => {
+            Some(("attempted", "attempted_problem"))
+        }
+        _ if kind.starts_with("edx.forum.") && kind.ends_with(".created") => {
+            Some(("contributed", "posted_forum"))
+        }
+        _ => None,
+    };
+    for activity in ["any"].into_iter().chain(act.map(|(_, activity)| activity)) {
+        let key = (course.clone(), monday_of(date), activity);
+        logs.weekly.entry(key).or_default().insert(user);
     }
+    let solved = kind == "problem_check" && event["event"]["success"] == "correct";
+    let acts = act.map(|(act, _)| act).into_iter().chain(solved.then_some("completed"));
+    for act in acts.filter(|_| event["username"].as_str().unwrap().len() <= 30) {
+        *logs.acts.entry((course.clone(), act)).or_default() += 1;
+    }
+}
+
+fn monday_of(date: &str) -> String {
+    let date: chrono::NaiveDate = date.parse().unwrap();
+    date.week(chrono::Weekday::Mon).first_day().to_string()
 }
 
 fn course_of_block(key: &str) -> Option<String> {
@@ -349,15 +366,22 @@ fn users_agree(logs: &Logs, demo: &Demo, expected: &Value) {
 }
 
 fn figures_agree(logs: &Logs, expected: &Value) {
+    let days: BTreeMap<String, u64> =
+        serde_json::from_value(expected["events_by_day"].clone()).unwrap();
+    assert_eq!(logs.days, days);
     for course in expected["courses"].as_array().unwrap() {
         let id = course["course_id"].as_str().unwrap();
-        for week in course["active_by_week"].as_array().unwrap() {
-            let key = (id.to_owned(), week["weeks_before_end"].as_i64().unwrap());
-            assert_eq!(
-                logs.weekly.get(&key).map(BTreeSet::len),
-                week["learners"].as_u64().map(|n| n as usize),
-                "{key:?}"
-            );
+        for week in course["activity_by_week"].as_array().unwrap() {
+            let monday = week["week"].as_str().unwrap();
+            for kind in ["any", "played_video", "attempted_problem", "posted_forum"] {
+                let key = (id.to_owned(), monday.to_owned(), kind);
+                let learners = logs.weekly.get(&key).map_or(0, BTreeSet::len);
+                assert_eq!(week[kind], learners, "{key:?}");
+            }
+        }
+        for (act, count) in course["engagement"].as_object().unwrap() {
+            let own = logs.acts.iter().find(|((course, a), _)| (course.as_str(), *a) == (id, act));
+            assert_eq!(own.map(|(_, n)| *n), count.as_u64(), "{id} {act}");
         }
         for (answer, counted) in course["first_tries_by_answer"].as_object().unwrap() {
             if id.starts_with("ccx-v1:") || id.contains("BIO101") {
