@@ -111,7 +111,7 @@ impl DriveError {
             Self::Config(_) | Self::Param(_) | Self::NoProgram(_) => 3,
             Self::Durations(DurationsError::Memory { .. }) => 40,
             Self::Durations(_) | Self::Index(IndexError::Unusable(_)) => 3,
-            Self::Index(IndexError::Empty { .. }) => 41,
+            Self::Index(IndexError::Empty) => 41,
             Self::Index(_) => 30,
             Self::Ledger(LedgerError::Lock(LockError::Held { .. })) => 10,
             Self::Missing(_) | Self::Select(_) | Self::Input(_) => 20,

@@ -123,7 +123,7 @@ pub enum Error {
         /// The line.
         line: u64,
         /// Why not.
-        source: jobs::streaming::Error,
+        source: Box<jobs::streaming::Error>,
     },
     /// The part files hold no row, and the table may not become empty.
     #[error("loading {table}: there are no rows; the table is left as it is")]

@@ -185,7 +185,7 @@ impl Place<'_> {
             table: self.rows.into.name.to_owned(),
             file: self.file.to_owned(),
             line: self.line,
-            source,
+            source: Box::new(source),
         }
     }
 

@@ -3,6 +3,7 @@
 use super::{environment, print};
 use hadoop::config::{Privacy, Settings};
 use hadoop::error::{Drive, DriveError};
+use hadoop::permission;
 use hadoop::publish::{self as steps, ToLoad};
 use hadoop::run::{self, Run};
 use jobs::job::{At, Fill};
@@ -69,7 +70,7 @@ fn in_warehouse(
         if !names.is_empty() && !names.contains(&result.name) {
             continue;
         }
-        let left_out = match (newest(run, fill)?, run::allowed(job, privacy)) {
+        let left_out = match (newest(run, fill)?, permission::allowed(job, privacy)) {
             (Some(value), Ok(())) => {
                 found.push(ToLoad { table: fill.table, result, value });
                 continue;
