@@ -118,8 +118,8 @@ fn days_of_engagement_reach_the_store_and_only_those_that_changed_again() {
             let said = run(&university, "w", "module-engagement", &db, &[]).ok().stderr;
             let rows = db.column(ENGAGEMENT);
             assert_eq!(rows, warehouse_rows(&university, "w", "module_engagement"));
-            let mut line = said.lines().filter(|line| line.contains("load module_engagement: "));
-            let line = line.next_back().unwrap().split_once("module_engagement: ").unwrap();
+            let mut lines = said.lines().filter(|line| line.contains("load module_engagement: "));
+            let line = lines.next_back().unwrap().split_once("module_engagement: ").unwrap();
             let others = "SELECT CONCAT_WS(' ', id, '') FROM module_engagement \
                           WHERE date <> '2026-03-02'";
             (line.1.to_owned(), rows.len(), db.column(others))
