@@ -152,12 +152,27 @@ fn a_course_of_a_hundred_thousand_problems_is_counted() {
             .collect();
         hostile.write(&format!("{user}.gz"), lines.as_bytes(), 1);
     }
-    let jobs = ["answer-distribution", "problem-response-latest", "tags-distribution"];
+    let blocks = hostile.0.path("w/course_blocks_raw/dt=2026-03-09");
+    fs::create_dir_all(&blocks).unwrap();
+    fs::write(blocks.join("blocks.json"), outline(PROBLEMS)).unwrap();
+    let jobs = ["answer-distribution", "problem-response", "tags-distribution"];
     let days = ["--param", "date=2026-03-09", "--param", "datetime=2026-03-09"];
     let ran = hostile.run(&[&jobs[..], &days].concat(), None);
     assert_eq!(ran.counters["Event.Lines"], 4 * PROBLEMS);
     assert_eq!(hostile.rows("problem_checks").len(), 4 * PROBLEMS);
     assert_eq!(hostile.rows("problem_response_latest").len(), 2 * PROBLEMS);
+    assert_eq!(hostile.rows("problem_response_location").len(), 2 * PROBLEMS);
     assert_eq!(hostile.rows("tags_distribution").len(), 0);
     assert!(hostile.rows("answer_distribution_per_course").len() >= PROBLEMS);
+}
+
+/// A course of so many problems below its root, as the LMS's service tells it.
+fn outline(problems: usize) -> String {
+    let ids: Vec<_> = (0..problems).map(|problem| format!("\"p{problem}\"")).collect();
+    let block = |id: &String| format!("{id}: {{\"id\": {id}, \"type\": \"problem\"}}");
+    format!(
+        "{{\"course_id\": \"o/c/r\", \"root\": \"r\", \"blocks\": {{{}, \"r\": {{\"id\": \"r\", \"type\": \"course\", \"children\": [{}]}}}}}}\n",
+        ids.iter().map(block).collect::<Vec<_>>().join(", "),
+        ids.join(", ")
+    )
 }
