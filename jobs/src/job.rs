@@ -4,6 +4,7 @@ use crate::event::Event;
 use crate::params::{ParamError, Params};
 use crate::report::MakeReport;
 use crate::streaming::fold::Fold;
+use crate::streaming::output::push_int;
 use crate::streaming::{Error, Foldable, Mapper, Output, Partitioner, Reducer, Values};
 use crate::table::Table;
 use chrono::{Days, NaiveDate};
@@ -426,8 +427,7 @@ pub fn count(field: &[u8]) -> Option<i64> {
 #[must_use]
 pub fn fold_counts(kept: &[u8], value: &[u8], both: &mut Vec<u8>) -> bool {
     let sum = count(kept).zip(count(value)).and_then(|(one, other)| one.checked_add(other));
-    // Writing to a Vec cannot fail.
-    sum.is_some_and(|sum| write!(both, "{sum}").is_ok())
+    sum.map(|sum| push_int(sum, both)).is_some()
 }
 
 #[cfg(test)]

@@ -5,12 +5,11 @@
 
 use crate::event::{Event, Json, course_key};
 use crate::job::{At, Extract, Fill, Job, Scan, Work, count, fold_counts};
-use crate::streaming::output::split;
+use crate::streaming::output::{push_int, split};
 use crate::streaming::{Error, Output, Reducer, Values};
 use crate::table::{Column, Kind, Table};
 use crate::text::{first_characters, is_longer};
 use std::borrow::Cow;
-use std::io::Write;
 
 /// The job.
 pub const JOB: Job = Job {
@@ -292,8 +291,7 @@ fn fold(kept: &[u8], value: &[u8], both: &mut Vec<u8>) -> bool {
         both.extend_from_slice(field);
         both.push(b'\t');
     }
-    // Writing to a Vec cannot fail.
-    one.1.checked_add(other.1).is_some_and(|sum| write!(both, "{sum}").is_ok())
+    one.1.checked_add(other.1).map(|sum| push_int(sum, both)).is_some()
 }
 
 #[cfg(test)]

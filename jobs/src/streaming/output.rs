@@ -162,10 +162,9 @@ impl Row<'_, '_> {
 
     /// A whole number.
     pub fn int(&mut self, number: i64) -> &mut Self {
-        match u8::try_from(number) {
-            Ok(digit @ 0..=9) => self.fields(&[b'0' + digit]),
-            _ => self.show(format_args!("{number}")),
-        }
+        self.separate();
+        push_int(number, &mut self.out.line);
+        self
     }
 
     /// A value by its printed form, which holds no TAB or line end.
@@ -198,6 +197,20 @@ impl Row<'_, '_> {
         }
         .map_err(Error::Write)
     }
+}
+
+/// Appends a whole number in decimal digits: rows end in counts, so this is written often.
+pub fn push_int(number: i64, out: &mut Vec<u8>) {
+    let (mut digits, mut at, mut rest) = ([b'0'; 20], 20, number.unsigned_abs());
+    while rest > 0 || at == 20 {
+        at -= 1;
+        digits[at] += (rest % 10) as u8;
+        rest /= 10;
+    }
+    if number < 0 {
+        out.push(b'-');
+    }
+    out.extend_from_slice(&digits[at..]);
 }
 
 /// The text of NULL in every row (spec 01 §1).
@@ -269,6 +282,14 @@ mod tests {
         });
         assert_eq!(bytes, b"a\\\xff\0\tx y  z\t\\N\t-7\n");
         assert_eq!(cleaned, 1);
+    }
+
+    #[test]
+    fn whole_numbers_are_written_as_rust_prints_them() {
+        for number in [0, 1, 9, 10, -1, -10, 123_456_789, i64::MAX, i64::MIN] {
+            let (bytes, _) = written(|out| out.row().int(number).end().unwrap());
+            assert_eq!(bytes, format!("{number}\t\n").as_bytes());
+        }
     }
 
     #[test]
