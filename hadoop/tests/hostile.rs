@@ -152,9 +152,11 @@ fn a_course_of_a_hundred_thousand_problems_is_counted() {
             .collect();
         hostile.write(&format!("{user}.gz"), lines.as_bytes(), 1);
     }
-    let blocks = hostile.0.path("w/course_blocks_raw/dt=2026-03-09");
-    fs::create_dir_all(&blocks).unwrap();
-    fs::write(blocks.join("blocks.json"), outline(PROBLEMS)).unwrap();
+    for (table, said) in [("course_list_raw", ""), ("course_blocks_raw", &outline(PROBLEMS))] {
+        let folder = hostile.0.path("w").join(table).join("dt=2026-03-09");
+        fs::create_dir_all(&folder).unwrap();
+        fs::write(folder.join("said.json"), said).unwrap();
+    }
     let jobs = ["answer-distribution", "problem-response", "tags-distribution"];
     let days = ["--param", "date=2026-03-09", "--param", "datetime=2026-03-09"];
     let ran = hostile.run(&[&jobs[..], &days].concat(), None);

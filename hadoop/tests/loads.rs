@@ -3,6 +3,8 @@
 
 mod university;
 
+use jobs::lms::{AUTH_USER, COURSE_GROUPS_COURSEUSERGROUP, COURSE_GROUPS_COURSEUSERGROUP_USERS};
+use jobs::table::{Column, Kind};
 use serde_json::json;
 use std::fs;
 use testkit::MariaDb;
@@ -220,6 +222,7 @@ fn answers_reach_the_store_whole() {
 #[test]
 fn engagement_of_students_reaches_the_table_of_its_interval() {
     let university = checked();
+    make_accounts(&university);
     let db = Db::File(university.path("store.db"));
     run(&university, "w", "student-engagement", &db, &[]).ok();
     let daily = "SELECT CONCAT_WS('|', end_date, course_id, username, days_active, \
@@ -231,6 +234,22 @@ fn engagement_of_students_reaches_the_table_of_its_interval() {
     run(&university, "w", "student-engagement", &db, &all).ok();
     assert_eq!(db.column("SELECT username FROM student_engagement_all"), ["C\u{e9}", "ana", "bo"]);
     assert_eq!(db.column(daily), stored);
+}
+
+/// The tables of accounts and cohorts, which the reports read: nobody is in them.
+fn make_accounts(university: &University) {
+    let lms = rusqlite::Connection::open(university.path("lms.sqlite")).unwrap();
+    for table in [AUTH_USER, COURSE_GROUPS_COURSEUSERGROUP, COURSE_GROUPS_COURSEUSERGROUP_USERS] {
+        let column = |column: &Column| match column.kind {
+            Kind::Int => format!("{} INTEGER", column.name),
+            Kind::Flag => format!("{} tinyint(1)", column.name),
+            Kind::Timestamp => format!("{} DATETIME", column.name),
+            _ => format!("{} VARCHAR(255)", column.name),
+        };
+        let columns: Vec<_> = table.staged.columns.iter().map(column).collect();
+        let made = format!("CREATE TABLE {} ({})", table.staged.name, columns.join(", "));
+        lms.execute_batch(&made).unwrap();
+    }
 }
 
 const NOWHERE: &str = "mysql://nobody@127.0.0.1:9/none";

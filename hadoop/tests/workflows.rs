@@ -69,7 +69,7 @@ fn geography_without_addresses_is_left_out_with_a_warning() {
     assert!(alone.stderr.contains(says) && alone.stderr.contains("WARN"), "{}", alone.stderr);
     let both = ["monitoring", "geography", "--source", &logs, "--interval", "2026-03"];
     let both = done(run(&university, &both));
-    assert!(both.stdout.starts_with("1 steps made"), "{}", both.stdout);
+    assert!(both.stdout.starts_with("2 steps made"), "{}", both.stdout);
     assert!(both.stderr.contains(says), "{}", both.stderr);
     let mut plan = university.command("w", &["plan", "geography", "--source", &logs]);
     let plan = ended(plan.output().unwrap()).ok().stdout;

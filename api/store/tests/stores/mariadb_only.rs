@@ -141,8 +141,9 @@ async fn k13_a_rename_that_fails_leaves_the_old_rows_and_their_mark() {
     let name = database.address.to_string().rsplit('/').next().unwrap().to_owned();
     reader.query_drop("BEGIN").await.unwrap();
     reader.query_drop(format!("SELECT COUNT(*) FROM {name}.sample")).await.unwrap();
+    let renaming =
+        "SELECT id FROM information_schema.processlist WHERE db = ? AND info LIKE 'RENAME TABLE%'";
     let kill = async {
-        let renaming = "SELECT id FROM information_schema.processlist WHERE db = ? AND info LIKE 'RENAME TABLE%'";
         loop {
             let found: Option<u64> = reader.exec_first(renaming, (&name,)).await.unwrap();
             if let Some(id) = found {
@@ -153,6 +154,10 @@ async fn k13_a_rename_that_fails_leaves_the_old_rows_and_their_mark() {
     };
     let (loaded, ()) = tokio::join!(database.load("u2", &["new"]), kill);
     loaded.unwrap_err();
+    // The killed statement must be gone before what holds it up ends, or it may still be granted its lock.
+    while reader.exec_first::<u64, _, _>(renaming, (&name,)).await.unwrap().is_some() {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
     reader.query_drop("COMMIT").await.unwrap();
     assert_eq!(
         (database.titles().await, database.marks().await),
