@@ -3,6 +3,7 @@
 use crate::config::{Privacy, Settings};
 use crate::error::{Drive, DriveError};
 use crate::run::Request;
+use jobs::export::event_export;
 use jobs::job::Job;
 use jobs::learners::{SHOWN, module_engagement_roster_index};
 
@@ -18,25 +19,33 @@ pub fn permitted(
 ) -> Drive<Vec<&'static Job>> {
     let mut permitted = Vec::new();
     for job in wanted {
+        let is_named = request.names.iter().any(|name| name == job.name);
         match forbidden(job, settings.config.privacy) {
-            None if is_idle(job, settings, request) => {
-                log::info!("left out: {}: no index is named (index.url)", job.name);
-            }
-            None => permitted.push(job),
-            Some(why) if request.names.iter().any(|name| name == job.name) => {
+            Some(why) if is_named => {
                 return Err(DriveError::Usage(format!("{} {why}", job.name)));
             }
             Some(why) => log::warn!("left out: {} {why}", job.name),
+            None => match lacking(job, settings, request).filter(|_| !is_named) {
+                Some(lacks) => log::info!("left out: {} has {lacks}", job.name),
+                None => permitted.push(job),
+            },
         }
     }
     Ok(permitted)
 }
 
-/// Documents for an index that there is not are made for who asks for them only.
-fn is_idle(job: &Job, settings: &Settings, request: &Request) -> bool {
-    job.name == module_engagement_roster_index::JOB.name
-        && settings.config.index.url.is_none()
-        && !request.names.iter().any(|name| name == job.name)
+/// What a job of a workflow is of no use without; who asks for it by its name is let have it.
+fn lacking(job: &Job, settings: &Settings, request: &Request) -> Option<&'static str> {
+    match job.name {
+        name if name == module_engagement_roster_index::JOB.name => {
+            settings.config.index.url.is_none().then_some("no index to fill (index.url)")
+        }
+        name if name == event_export::JOB.name => {
+            let config = request.params.get("config");
+            config.is_none().then_some("no organisations to export to (--param config=FILE)")
+        }
+        _ => None,
+    }
 }
 
 /// Whether the settings allow what a job makes to be seen.

@@ -32,6 +32,9 @@ impl Shares {
     pub fn ended(&mut self, names: &[&str], rows: u64) {
         let now = Instant::now();
         let took = now - std::mem::replace(&mut self.last, now);
+        // A result of several tables has its name once.
+        let mut names = names.to_vec();
+        names.dedup();
         self.steps.push(Share { names: names.join(", "), took, rows });
     }
 }
@@ -61,7 +64,7 @@ mod tests {
     fn every_step_has_its_line_and_shares_make_a_whole() {
         let mut shares = Shares::default();
         shares.ended(&["scan"], 1_234_567);
-        shares.ended(&["a", "b"], 3);
+        shares.ended(&["a", "a", "b"], 3);
         let said = shares.to_string();
         let lines: Vec<Vec<&str>> = said.lines().map(|line| line.split('\t').collect()).collect();
         let names: Vec<_> = lines.iter().map(|line| (line[2], line[3])).collect();

@@ -70,6 +70,10 @@ struct Comparison<'a> {
 
 impl<'a> Comparison<'a> {
     fn wanted(&self) -> Vec<&'a str> {
+        // A dump has no names: its readers go by the order of its columns.
+        if let (Format::Dump, Some(table)) = (self.options.format, self.expected) {
+            return table.columns.iter().map(|column| column.name).collect();
+        }
         if self.options.columns.is_empty() {
             return self.source.columns.iter().map(|column| column.name.as_str()).collect();
         }
@@ -170,6 +174,7 @@ mod tests {
     use std::path::Path;
 
     use super::*;
+    use jobs::table::Kind;
 
     fn source(columns: &[(&str, &str)], key: Option<&str>) -> SourceTable {
         let column = |&(name, declared): &(&str, &str)| SourceColumn {
@@ -203,6 +208,28 @@ mod tests {
             .collect();
         assert_eq!(fields, [r#"["null","int"]"#, r#"["null","string"]"#]);
         assert_eq!(shape.split.unwrap().name, "id");
+    }
+
+    #[test]
+    fn a_dump_has_the_columns_of_its_readers_in_their_order() {
+        let expected = &jobs::lms::COURSEWARE_STUDENTMODULE.staged;
+        let declared = |kind: Kind| match kind {
+            Kind::Int => "int(11)",
+            Kind::Double => "double",
+            Kind::Timestamp => "datetime(6)",
+            _ => "longtext",
+        };
+        let columns = expected.columns.iter().rev();
+        let columns: Vec<_> = columns.map(|column| (column.name, declared(column.kind))).collect();
+        let turned = source(&[&[("added", "int")], &columns[..]].concat(), Some("id"));
+        let lines = "--table\ncourseware_studentmodule\n--direct\n--mysql-delimiters";
+        let options = Options::parse(Path::new("t.options"), lines).unwrap();
+        let mut drift = Vec::new();
+        let shape = Shape::find(&options, Some(expected), &turned, &mut drift).unwrap();
+        assert!(drift.is_empty(), "{drift:?}");
+        let found: Vec<_> = shape.columns.iter().map(|column| column.name.as_str()).collect();
+        let wanted: Vec<_> = expected.columns.iter().map(|column| column.name).collect();
+        assert_eq!(found, wanted);
     }
 
     #[test]
