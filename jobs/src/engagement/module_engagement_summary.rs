@@ -15,7 +15,7 @@ pub const JOB: Job = Job {
     name: "module-engagement-summary",
     about: "what each learner did in each course in the week before a date",
     internal: false,
-    inputs: &[Input::new(&super::module_engagement::TABLE, At::Days)],
+    inputs: &[Input::new(&super::module_engagement::TABLE, At::Days).within(week)],
     fills: &[Fill { table: &TABLE, at: At::Date }],
     report: None,
     params: &["date"],
@@ -156,6 +156,8 @@ impl Week {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
+
     use crate::testkit::run;
 
     fn summary(rows: &[&str]) -> Vec<String> {
@@ -165,6 +167,14 @@ mod tests {
     }
 
     const WEEK: &str = "o/c/r\tmira\t2014-03-25\t2014-04-01";
+
+    #[test]
+    fn only_the_days_of_the_week_are_read() {
+        let month = [("date", "2014-04-01"), ("interval", "2014-03-01-2014-04-01")];
+        let [input] = super::JOB.inputs else { panic!("it reads one table") };
+        let (from, until) = (input.window)(&month.into_iter().collect()).unwrap();
+        assert_eq!(format!("{from} {until}"), "2014-03-25 2014-04-01");
+    }
 
     #[test]
     fn entities_are_counted_once_and_attempts_each_time() {
