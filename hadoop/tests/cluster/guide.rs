@@ -36,10 +36,23 @@ pub fn follow(page: &str, folder: &Path, environment: &[(&str, &str)]) {
     assert!(ended.status.success(), "{}\nprinted\n{last}", steps[said.len()].commands);
     for (step, said) in steps.iter().zip(said) {
         let Some(printed) = &step.printed else { continue };
-        let pattern = regex::escape(printed.trim_end()).replace('…', "(?s:.*?)");
-        let pattern = Regex::new(&format!("^{pattern}$")).unwrap();
-        assert!(pattern.is_match(said), "{}\nprinted\n{said}\nand not\n{printed}", step.commands);
+        if let Some(line) = first_that_is_not_printed(printed.trim_end(), said) {
+            let said = said.replace('\n', "\n  ");
+            panic!("{}\nprinted\n  {said}\nand not\n  {line}\nwhere it is expected", step.commands);
+        }
     }
+}
+
+/// The first line that is not printed behind those before it, or the last if there is more.
+fn first_that_is_not_printed<'a>(expected: &'a str, said: &str) -> Option<&'a str> {
+    let matches = |lines: &[&str], end| {
+        let lines = regex::escape(&lines.join("\n")).replace('…', "(?s:.*?)");
+        Regex::new(&format!("^{lines}{end}")).unwrap().is_match(said)
+    };
+    let lines: Vec<_> = expected.lines().collect();
+    let missing = (1..lines.len()).find(|&count| !matches(&lines[..count], "\n"));
+    let count = missing.or_else(|| (!matches(&lines, "$")).then_some(lines.len()))?;
+    Some(lines[count - 1])
 }
 
 /// Ends what a step prints.
