@@ -60,6 +60,17 @@ impl Shape {
         let schema = schema(&options.table, &columns)?;
         Ok(Self { options: options.clone(), columns, split, schema })
     }
+
+    /// What is wrong with the order of the table's columns, where it is not that of the shape's.
+    pub fn order_differs(&self, source: &SourceTable) -> Option<Difference> {
+        let wanted: Vec<_> = self.columns.iter().map(|column| column.name.as_str()).collect();
+        let found: Vec<_> = source.columns.iter().map(|column| column.name.as_str()).collect();
+        let alike = wanted.len() == found.len()
+            && wanted.iter().zip(&found).all(|(one, other)| one.eq_ignore_ascii_case(other));
+        let expected =
+            || format!("columns {} for Sqoop's dump (or lms.engine: native)", wanted.join(", "));
+        (!alike).then(|| Difference::of_table(&self.options.table, &expected(), &found.join(", ")))
+    }
 }
 
 struct Comparison<'a> {
@@ -230,6 +241,12 @@ mod tests {
         let found: Vec<_> = shape.columns.iter().map(|column| column.name.as_str()).collect();
         let wanted: Vec<_> = expected.columns.iter().map(|column| column.name).collect();
         assert_eq!(found, wanted);
+
+        let difference = shape.order_differs(&turned).unwrap().to_string();
+        assert!(difference.contains("columns id, module_type, "), "{difference}");
+        assert!(difference.contains("engine: native), found added, course_id, "), "{difference}");
+        let straight: Vec<_> = columns.into_iter().rev().collect();
+        assert_eq!(shape.order_differs(&source(&straight, Some("id"))), None);
     }
 
     #[test]

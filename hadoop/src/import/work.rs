@@ -44,8 +44,8 @@ pub fn run(
     tables.iter().zip(&tallies).map(|(table, tally)| finished.mark(table, tally)).collect()
 }
 
-/// Compares tables with what is expected of them, and says about how many rows each has; none where
-/// its key cannot be split. It reads nothing else.
+/// Compares tables with what is expected of them where Sqoop will read them, and says about how many rows
+/// each has; none where its key cannot be split. It reads nothing else.
 ///
 /// # Errors
 /// When the database refuses, or the tables are not as expected.
@@ -53,7 +53,21 @@ pub fn survey(source: &Source, tables: &[TableImport]) -> Result<Vec<Option<u64>
     let names: Vec<_> = tables.iter().map(|table| table.options.table.as_str()).collect();
     let (mut sessions, _) = Session::open(&source.0, 1, &names)?;
     let shapes = shapes(&mut sessions[0], tables)?;
+    dumps_are_in_order(&mut sessions[0], &shapes)?;
     shapes.iter().map(|shape| sessions[0].about(shape)).collect()
+}
+
+/// Sqoop dumps all columns as they stand in the table, and who reads a dump goes by their places.
+fn dumps_are_in_order(session: &mut Session, shapes: &[Shape]) -> Result<(), ImportError> {
+    let mut drift = Vec::new();
+    for shape in shapes.iter().filter(|shape| shape.options.format == Format::Dump) {
+        let table = &shape.options.table;
+        match session.describe(table)? {
+            Ok(source) => drift.extend(shape.order_differs(&source)),
+            Err(difference) => drift.push(difference),
+        }
+    }
+    if drift.is_empty() { Ok(()) } else { Err(ImportError::Drift(drift)) }
 }
 
 /// A table whose parts are known.

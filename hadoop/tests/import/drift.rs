@@ -1,6 +1,8 @@
 //! A database that is not what is expected stops the import before a byte is written.
 
 use crate::lms::{Lms, on_both};
+use hadoop::import::{Options, TableImport, survey};
+use std::path::Path;
 
 const ENROLLMENT: &str = "--table\nstudent_courseenrollment\n--columns\nid,user_id,course_id,created,is_active,mode\n--map-column-java\ncreated=String";
 
@@ -37,6 +39,24 @@ fn every_difference_is_named_at_once() {
             assert!(message.to_lowercase().contains(part), "{message}");
         }
         assert!(!message.contains("fine"), "{message}");
+    });
+}
+
+#[test]
+fn sqoop_is_not_sent_to_dump_columns_in_another_order() {
+    on_both("order", |lms| {
+        let columns = "id int PRIMARY KEY, module_id varchar(255), module_type varchar(32), student_id int, \
+             state text, grade double, created datetime, modified datetime, max_grade double, \
+             done varchar(8), course_id varchar(255)";
+        lms.execute(&[&format!("CREATE TABLE courseware_studentmodule ({columns})")]);
+        let path = Path::new("courseware_studentmodule.options");
+        let dump = "--table\ncourseware_studentmodule\n--direct\n--mysql-delimiters";
+        let options = Options::parse(path, dump).unwrap();
+        let staging = lms.folder.path().join("staged");
+        let tables = [TableImport { options, staging }];
+        let message = survey(&lms.address.parse().unwrap(), &tables).unwrap_err().to_string();
+        assert!(message.contains("expected columns id, module_type, module_id, "), "{message}");
+        assert!(message.contains("found id, module_id, module_type, "), "{message}");
     });
 }
 
