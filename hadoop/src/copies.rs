@@ -2,13 +2,16 @@
 //! pass of their own.
 
 use crate::error::{Drive, DriveError};
-use crate::plan;
+use crate::files;
+use crate::ledger::Changes;
 use crate::run::{Run, Summary};
 use crate::staged;
 use crate::storage::Place;
+use jobs::export::event_export;
 use jobs::job::{Job, Work};
 use jobs::params::Params;
 use jobs::pass::Pass;
+use std::slice;
 use std::sync::Arc;
 
 /// The parameter that holds a document of settings.
@@ -36,24 +39,32 @@ pub fn read_config(params: &mut Params) -> Drive<()> {
 pub fn make(run: &mut Run, jobs: &[&'static Job], summary: &mut Summary) -> Drive<()> {
     let copies: Vec<_> =
         jobs.iter().copied().filter(|job| matches!(job.work, Work::Copy(_))).collect();
-    let due = staged::due(run, &copies, summary)?;
+    let (due, reads) = staged::due(run, &copies, summary)?;
     if due.is_empty() {
         return Ok(());
     }
-    let reads = due.iter().map(|job| plan::reads(job, &run.params, &run.ledger, &run.sources));
-    let reads = reads.collect::<Drive<Vec<_>>>()?;
-    let mut logs: Vec<Arc<str>> = reads
-        .iter()
-        .flatten()
-        .map(|read| match read.folder.as_str() {
-            "" => read.value.as_str().into(),
-            folder => format!("{folder}/{}", read.value).into(),
-        })
-        .collect();
+    let mut logs: Vec<Arc<str>> =
+        reads.iter().flatten().map(|read| read.folder.as_str().into()).collect();
     logs.sort_unstable();
     logs.dedup();
     let pass = Pass { jobs: due.clone(), step: 0, params: run.params.clone() };
     let (output, counters, _) = run.pass("export", pass, &logs)?;
-    staged::commit(run, &due, &reads, &[output], summary)?;
-    staged::note_counters(run, &due, &counters)
+    staged::note_counters(run, &due, &counters)?;
+    match event_export::without_files(&counters)[..] {
+        [] => staged::commit(run, &due, &reads, &[output], summary),
+        ref organizations => {
+            let organizations = organizations.join(", ");
+            put_what_there_is(run, &due, &output)?;
+            Err(DriveError::LeftOut(organizations))
+        }
+    }
+}
+
+/// The files are brought to their places, but the ledger is told of none: the next run makes them all.
+fn put_what_there_is(run: &mut Run, jobs: &[&'static Job], output: &Place) -> Drive<()> {
+    let mut changes = Changes::new(&run.stage("ledger")?);
+    for job in jobs {
+        files::put(run, job, slice::from_ref(output), &mut changes)?;
+    }
+    Ok(run.ledger.commit(changes)?)
 }

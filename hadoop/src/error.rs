@@ -89,6 +89,12 @@ pub enum DriveError {
         /// What it said.
         source: jobs::streaming::Error,
     },
+    /// The files of some organisations could not be encrypted, and the run was to go on without them.
+    #[error(
+        "the files of {0} could not be encrypted, for reasons that the lines above or the tasks' logs \
+         tell; those of the others are in place, and the next run makes all of them again"
+    )]
+    LeftOut(String),
     /// A detached run ended before it had begun.
     #[error("{}", said.trim_end())]
     Detached {
@@ -127,7 +133,7 @@ impl DriveError {
             Self::Import(ImportError::Source(_)) => 3,
             Self::Import(_) => 30,
             Self::Store(error) => store_code(error),
-            Self::Refused(_) => 41,
+            Self::Refused(_) | Self::LeftOut(_) => 41,
             Self::Ledger(_) => 40,
             Self::Detached { code, .. } => u8::try_from(*code).unwrap_or(40),
         }

@@ -3,7 +3,7 @@
 
 mod everywhere;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
@@ -73,4 +73,44 @@ fn another_folder_for_files_makes_them_again() {
     command.arg("--param").arg(format!("output_root={}", root.display()));
     assert!(command.output().unwrap().status.success());
     assert_eq!(contents(&root), contents(&university.path("w/_files/answer_distribution")));
+}
+
+#[test]
+fn exports_go_on_without_an_organisation_where_that_is_asked_for() {
+    let university = University::new("");
+    let config = r#"{"organizations": {"NorthvaleX": {"recipients": ["late"]}, "HarborU": {}}}"#;
+    fs::write(university.path("late.yml"), config).unwrap();
+    let export = |warehouse: &str, params: &[&str]| {
+        let mut command = university.dated(warehouse, &["event-export"]);
+        let config = format!("config={}", university.path("late.yml").display());
+        command.arg("--param").arg(config);
+        for param in params {
+            command.arg("--param").arg(param);
+        }
+        let ended = command.output().unwrap();
+        (ended.status.code(), String::from_utf8(ended.stderr).unwrap())
+    };
+    let organizations = |warehouse: &str| -> BTreeSet<String> {
+        let folder = university.path(warehouse).join("_files/event_export");
+        let all = fs::read_dir(folder).into_iter().flatten();
+        all.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
+    };
+
+    let (code, said) = export("stops", &[]);
+    assert!(code == Some(30) && said.contains("keys/late"), "{code:?} {said}");
+    assert_eq!(organizations("stops"), BTreeSet::new());
+
+    let (code, said) = export("goes-on", &["keep_going=true"]);
+    assert!(
+        code == Some(41) && said.contains("the files of northvalex could not"),
+        "{code:?} {said}"
+    );
+    assert!(said.contains("is left out") && said.contains("keys/late"), "{said}");
+    assert_eq!(organizations("goes-on"), BTreeSet::from(["harboru".to_owned()]));
+
+    fs::copy(university.path("keys/partner"), university.path("keys/late")).unwrap();
+    let (code, said) = export("goes-on", &["keep_going=true"]);
+    assert_eq!(code, Some(0), "{said}");
+    let both = ["harboru", "northvalex"].map(str::to_owned);
+    assert_eq!(organizations("goes-on"), BTreeSet::from(both));
 }

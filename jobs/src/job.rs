@@ -120,7 +120,7 @@ pub struct Input {
     pub at: At,
     /// It is read only in runs where this switch is on.
     pub only_if: Option<&'static str>,
-    /// Of a table by days, which are read.
+    /// Of a table by days, which are read; of another, from which its rows are to come at least.
     pub window: Window,
 }
 
@@ -250,6 +250,15 @@ pub trait Pick {
 
 /// The writing half of a job that copies log lines.
 pub trait Pack {
+    /// Whether the file at `path` can be made; one that cannot is left out, counted, where the run is to
+    /// go on without it. Asked before each [`Pack::pack`].
+    ///
+    /// # Errors
+    /// When it cannot be made and the run is to stop.
+    fn is_ready(&mut self, _path: &str, _out: &mut Output) -> Result<bool, Error> {
+        Ok(true)
+    }
+
     /// Writes the content of the file at `path` as its readers want it: packed, encrypted.
     ///
     /// # Errors

@@ -38,9 +38,10 @@ pub enum ParamError {
 pub const FILES: &[&str] =
     &["answer_metadata", "geolocation_data", "gpg_key_dir", "video_durations"];
 
-/// Parameters that name the partition that is made, or that are told by the partitions that are read.
+/// Parameters that name the partition that is made, that are told by the partitions that are read, or
+/// that change nothing of what is made whole.
 pub const PLACES: &[&str] =
-    &["date", "datetime", "end_date", "import_date", "interval", "overwrite_n_days"];
+    &["date", "datetime", "end_date", "import_date", "interval", "keep_going", "overwrite_n_days"];
 
 /// Parameters by name.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -5,10 +5,11 @@ use crate::event::interval::Interval;
 use crate::event::{Event, Json};
 use crate::job::{CopyLines, Job, Pack, Pick, Place, Work};
 use crate::params::{ParamError, Params};
-use crate::streaming::{Error, Output};
+use crate::streaming::{Counters, Error, Output};
 
 /// The job. `config` is the document of organisations as JSON, `org_id` a list of their ids joined by
-/// commas, none for all; `gpg_key_dir` holds a public key for each recipient; `datetime` is now.
+/// commas, none for all; `gpg_key_dir` holds a public key for each recipient; `datetime` is now. With
+/// `keep_going` the organisations that cannot be encrypted for are left out and counted.
 pub const JOB: Job = Job {
     name: "event-export",
     about: "the log lines of each organisation, an encrypted file a day",
@@ -26,6 +27,7 @@ pub const JOB: Job = Job {
         "gpg_key_dir",
         "gpg_master_key",
         "datetime",
+        "keep_going",
     ],
     only_if: None,
     work: Work::Copy(CopyLines {
@@ -36,6 +38,15 @@ pub const JOB: Job = Job {
 };
 
 pub(super) const GROUP: &str = "Event Export";
+/// What follows an organisation's folder in the name of the counter of its files that were left out.
+pub(super) const WITH_ERRORS: &str = " org with Errors";
+
+/// The folders of the organisations of which files were left out, as a run's counters tell.
+#[must_use]
+pub fn without_files(counters: &Counters) -> Vec<&str> {
+    let of_exports = counters.iter().filter(|(group, _, _)| *group == GROUP);
+    of_exports.filter_map(|(_, name, _)| name.strip_suffix(WITH_ERRORS)).collect()
+}
 
 struct ByOrganization {
     interval: Interval,
@@ -127,7 +138,6 @@ fn sealed(params: &Params) -> Result<Box<dyn Pack>, Error> {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use crate::streaming::Counters;
 
     const CONFIG: &str = r#"{"organizations": {"Fox": {}, "Bar": {"other_names": ["Fox"], "courses": ["Fox/a/b"]}}}"#;
 

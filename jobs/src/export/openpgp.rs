@@ -48,6 +48,22 @@ fn parse(bytes: &[u8]) -> Result<Vec<PublicKey>, PgpError> {
     Ok(keys.into_iter().map(PublicKey).collect())
 }
 
+/// Whether a message can be encrypted with all of the keys.
+///
+/// # Errors
+/// When there is none, or one cannot be used at the time `now`.
+pub fn check(keys: &[PublicKey], now: NaiveDateTime) -> Result<(), SealError> {
+    usable(keys, now).map(drop)
+}
+
+fn usable(keys: &[PublicKey], now: NaiveDateTime) -> Result<Vec<Usable<'_>>, SealError> {
+    if keys.is_empty() {
+        return Err(SealError::NoKeys);
+    }
+    let of_key = |key| PublicKey::usable(key, now).ok_or_else(|| SealError::Unusable(key.owner()));
+    keys.iter().map(of_key).collect()
+}
+
 /// Writes `content` so that the owner of each of the keys can read it, in the binary form.
 ///
 /// # Errors
@@ -58,18 +74,15 @@ pub fn encrypt(
     content: impl Read,
     file: impl Write,
 ) -> Result<(), SealError> {
-    if keys.is_empty() {
-        return Err(SealError::NoKeys);
-    }
+    let keys = usable(keys, now)?;
     let mut random = rand::thread_rng();
     // The first of the two forms is read by GnuPG of every age.
     let mut message = MessageBuilder::from_reader("", content)
         .seipd_v1(&mut random, SymmetricKeyAlgorithm::AES256);
     for key in keys {
-        match key.usable(now) {
-            Some(Usable::Primary) => message.encrypt_to_key(&mut random, &key.0.primary_key)?,
-            Some(Usable::Subkey(subkey)) => message.encrypt_to_key(&mut random, &subkey.key)?,
-            None => return Err(SealError::Unusable(key.owner())),
+        match key {
+            Usable::Primary(key) => message.encrypt_to_key(&mut random, &key.primary_key)?,
+            Usable::Subkey(subkey) => message.encrypt_to_key(&mut random, &subkey.key)?,
         };
     }
     Ok(message.to_writer(&mut random, file)?)
@@ -77,7 +90,7 @@ pub fn encrypt(
 
 /// The part of a key that one encrypts with.
 enum Usable<'k> {
-    Primary,
+    Primary(&'k SignedPublicKey),
     Subkey(&'k SignedPublicSubKey),
 }
 
@@ -111,7 +124,9 @@ impl PublicKey {
         }
         let subkeys = self.0.public_subkeys.iter().filter(|subkey| self.can_encrypt(subkey, now));
         let newest = subkeys.max_by_key(|subkey| subkey.key.created_at().as_secs());
-        newest.map(Usable::Subkey).or_else(|| self.primary_can_encrypt().then_some(Usable::Primary))
+        newest
+            .map(Usable::Subkey)
+            .or_else(|| self.primary_can_encrypt().then_some(Usable::Primary(&self.0)))
     }
 
     fn can_encrypt(&self, subkey: &SignedPublicSubKey, now: NaiveDateTime) -> bool {

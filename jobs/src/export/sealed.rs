@@ -1,7 +1,7 @@
 //! Files of event exports, packed and encrypted while they are written (spec 30 C.1, C.4).
 
-use super::event_export::GROUP;
-use super::openpgp::{self, PublicKey};
+use super::event_export::{GROUP, WITH_ERRORS};
+use super::openpgp::{self, PublicKey, SealError};
 use super::organizations::Organizations;
 use crate::event::time;
 use crate::job::Pack;
@@ -22,6 +22,9 @@ pub struct Sealed {
     keys: PathBuf,
     master: String,
     now: NaiveDateTime,
+    keep_going: bool,
+    /// The keys for the file that comes next.
+    ready: Vec<PublicKey>,
 }
 
 impl Sealed {
@@ -43,13 +46,14 @@ impl Sealed {
             master: given("gpg_master_key")?.to_owned(),
             now: time::strict(&time::timestamp(now.trim_end_matches('Z')))
                 .ok_or_else(unreadable)?,
+            keep_going: params.flag("keep_going", false)?,
+            ready: Vec::new(),
         })
     }
 
     /// The keys that open a file of this organisation.
     fn keys(&self, path: &str, out: &mut Output) -> Result<Vec<PublicKey>, Error> {
-        let folder = path.split('/').next().unwrap_or_default();
-        let of_path = self.organizations.of_folder(folder);
+        let of_path = self.organizations.of_folder(folder_of(path));
         let organization = of_path
             .ok_or_else(|| Error::contract("a path", "of no organisation", path.as_bytes()))?;
         let mut keys = Vec::new();
@@ -57,6 +61,7 @@ impl Sealed {
             keys.append(&mut openpgp::read_keys(&self.keys.join(recipient))?);
         }
         keys.iter().for_each(|key| self.count_expiry(key, out));
+        openpgp::check(&keys, self.now).map_err(|error| cannot_encrypt(path, &error))?;
         Ok(keys)
     }
 
@@ -74,18 +79,39 @@ impl Sealed {
     }
 }
 
+/// The folder of an organisation, in which the file is.
+fn folder_of(path: &str) -> &str {
+    path.split('/').next().unwrap_or_default()
+}
+
+fn cannot_encrypt(path: &str, error: &SealError) -> Error {
+    Error::Job(format!("cannot encrypt {path}: {error}"))
+}
+
 impl Pack for Sealed {
+    fn is_ready(&mut self, path: &str, out: &mut Output) -> Result<bool, Error> {
+        match self.keys(path, out) {
+            Ok(keys) => self.ready = keys,
+            Err(error) if self.keep_going => {
+                log::error!("{path} is left out: {error}");
+                out.count(GROUP, &format!("{}{WITH_ERRORS}", folder_of(path)), 1);
+                return Ok(false);
+            }
+            Err(error) => return Err(error),
+        }
+        Ok(true)
+    }
+
     fn pack(
         &mut self,
         path: &str,
         content: &mut dyn Read,
         file: &mut dyn Write,
-        out: &mut Output,
+        _: &mut Output,
     ) -> Result<(), Error> {
-        let keys = self.keys(path, out)?;
         let packed = GzEncoder::new(content, Compression::default());
-        openpgp::encrypt(&keys, self.now, packed, file)
-            .map_err(|error| Error::Job(format!("cannot encrypt {path}: {error}")))
+        openpgp::encrypt(&self.ready, self.now, packed, file)
+            .map_err(|error| cannot_encrypt(path, &error))
     }
 }
 
@@ -93,6 +119,7 @@ impl Pack for Sealed {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use crate::export::event_export::without_files;
     use crate::streaming::Counters;
     use crate::testkit::KeyPair;
 
@@ -119,7 +146,9 @@ mod tests {
         let (mut sink, mut file) = (|_: &[u8]| Ok(()), Vec::new());
         let mut out = Output::new(&mut sink);
         let path = format!("{organization}/edge/x.log.gz.gpg");
-        let done = sealed.pack(&path, &mut &b"a line"[..], &mut file, &mut out);
+        let done = sealed
+            .is_ready(&path, &mut out)
+            .and_then(|_| sealed.pack(&path, &mut &b"a line"[..], &mut file, &mut out));
         (done.map(|()| file).map_err(|error| error.to_string()), out.counters)
     }
 
@@ -151,6 +180,26 @@ mod tests {
             let expected = count.as_deref().map(|name| [(name, 2), (all, 2)]);
             assert_eq!(counted, expected.into_iter().flatten().collect::<Vec<_>>(), "{now}");
         }
+    }
+
+    #[test]
+    fn a_run_that_is_to_go_on_counts_what_it_leaves_out() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("master"), openpgp::OF_2024).unwrap();
+        let given = [
+            ("config", CONFIG),
+            ("gpg_key_dir", folder.path().to_str().unwrap()),
+            ("gpg_master_key", "master"),
+            ("datetime", "2024-06-01T00:00:00"),
+            ("keep_going", "true"),
+        ];
+        let mut sealed = Sealed::of(&given.into_iter().collect()).unwrap();
+        let mut sink = |_: &[u8]| Ok(());
+        let mut out = Output::new(&mut sink);
+        let mut is_ready = |path| sealed.is_ready(path, &mut out).unwrap();
+        assert!(is_ready("bar/edge/x") && !is_ready("fox/edge/x") && !is_ready("fox/edge/y"));
+        assert_eq!(without_files(&out.counters), ["fox"]);
+        assert_eq!(out.counters.get(GROUP, "fox org with Errors"), 2);
     }
 
     #[test]

@@ -28,6 +28,9 @@ impl Reducer for FileReducer {
     fn reduce(&mut self, key: &[u8], values: &mut Values, out: &mut Output) -> Result<(), Error> {
         let path = str::from_utf8(key).ok().filter(|path| stays_below(path));
         let path = path.ok_or_else(|| Error::contract("the path of a file", "no path", key))?;
+        if !self.pack.is_ready(path, out)? {
+            return Ok(());
+        }
         let below = format!("{FILES_FOLDER}/{}/{path}", self.job);
         let file = self.folder.append(&below).map_err(Error::Write)?;
         let mut file = Counted { file, written: 0 };
