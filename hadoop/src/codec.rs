@@ -110,6 +110,14 @@ fn is_text(head: &[u8]) -> bool {
 }
 
 impl Reader {
+    /// Opens a file to read all of it, however it is packed.
+    ///
+    /// # Errors
+    /// As [`sniff`].
+    pub fn whole(place: &Place) -> Result<Self, InputError> {
+        Self::open(place, sniff(place)?, 0, u64::MAX, &Arc::default())
+    }
+
     /// Opens a file, packed as [`sniff`] told, from byte `start` on (0 unless it is plain), of which
     /// about `size` bytes will be read.
     ///

@@ -4,23 +4,20 @@
 //! What is known stands in the warehouse, below `_durations/`: what the service has said, the codes that
 //! the facts of which days have left to ask for, and the file that jobs read.
 
-use crate::codec::{self, Reader};
+use crate::codec::Reader;
 use crate::error::{Drive, DriveError};
 use crate::http::Clock;
 use crate::plan;
 use crate::pull::durations::{Known, Service};
 use crate::run::Run;
-use crate::storage::{Place, Stored};
+use crate::storage::Place;
 use jobs::engagement::video_durations::{FILE, code_to_ask};
 use jobs::job::Job;
 use jobs::streaming::{LineReader, Lines};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 const FOLDER: &str = "_durations";
-/// What is read of a part file at once, in bytes.
-const BLOCK: u64 = 256 * 1024;
 
 /// The codes that facts have left to ask for, and the identity of each partition that was looked at.
 #[derive(Default, Serialize, Deserialize)]
@@ -42,7 +39,8 @@ pub fn bring(run: &mut Run, job: &Job) -> Drive<()> {
     let Some(service) = service.map_err(DriveError::Durations)? else { return Ok(()) };
     let folder = run.ledger.warehouse().join(FOLDER);
     let memory = folder.join("memory.tsv");
-    let mut known = Known::read(&read(&memory)?).map_err(DriveError::Durations)?;
+    let remembered = memory.read_if_there()?.unwrap_or_default();
+    let mut known = Known::read(&remembered).map_err(DriveError::Durations)?;
     let codes = codes(run, job, &folder.join("codes.json"))?;
     let today = run.request.now.date();
     let due = known.due(&codes, today);
@@ -53,15 +51,11 @@ pub fn bring(run: &mut Run, job: &Job) -> Drive<()> {
     }
     let file = folder.join("video_durations.tsv");
     let content = known.file();
-    if read(&file)? != content || !file.exists()? {
+    if file.read_if_there()?.as_ref() != Some(&content) {
         file.write(&content)?;
     }
     run.params.set(FILE, file.address());
     Ok(())
-}
-
-fn read(place: &Place) -> Stored<Vec<u8>> {
-    Ok(place.read_if_there()?.unwrap_or_default())
 }
 
 /// All codes of the facts that a job reads; only partitions that have changed are looked at.
@@ -73,12 +67,11 @@ fn codes(run: &Run, job: &Job, place: &Place) -> Drive<BTreeSet<Vec<u8>>> {
     };
     let mut changed = false;
     for read in plan::reads(job, &run.params, &run.ledger, &run.sources)? {
-        let name = format!("{}/{}", read.folder, read.value);
+        let name = read.name();
         if read.identity.is_none() || seen.partitions.get(&name) == read.identity.as_ref() {
             continue;
         }
-        let folder = run.ledger.partition(&read.folder, read.key, &read.value);
-        for part in folder.parts()? {
+        for part in read.place(&run.ledger).parts()? {
             look_at(&part, &mut seen.codes)?;
         }
         seen.partitions.insert(name, read.identity.unwrap_or_default());
@@ -91,8 +84,7 @@ fn codes(run: &Run, job: &Job, place: &Place) -> Drive<BTreeSet<Vec<u8>>> {
 }
 
 fn look_at(part: &Place, codes: &mut BTreeSet<String>) -> Drive<()> {
-    let reader = Reader::open(part, codec::sniff(part)?, 0, BLOCK, &Arc::default())?;
-    let mut lines = LineReader::new(reader);
+    let mut lines = LineReader::new(Reader::whole(part)?);
     while lines.advance().map_err(part.refused("read"))? {
         let code =
             code_to_ask(lines.line()).map_err(|e| DriveError::Missing(format!("{part}: {e}")))?;

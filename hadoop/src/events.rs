@@ -4,6 +4,7 @@
 use crate::lock::host;
 use crate::storage::{Place, Stored};
 use chrono::{SecondsFormat, Utc};
+use jobs::streaming::Counters;
 use serde_json::{Map, Value, json};
 use std::fs::File;
 use std::io::Write;
@@ -138,6 +139,12 @@ impl Events {
         let text = serde_json::to_vec_pretty(&state.run).unwrap_or_default();
         self.folder.join("run.json").write(&text)
     }
+}
+
+/// Counters as the record holds them: `group.name` with its sum.
+#[must_use]
+pub fn counted(counters: &Counters) -> Map<String, Value> {
+    counters.iter().map(|(group, name, sum)| (format!("{group}.{name}"), sum.into())).collect()
 }
 
 /// The most memory that this process had at once, in KiB; none where the system does not tell.

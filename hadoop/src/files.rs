@@ -50,7 +50,7 @@ pub fn put(run: &Run, job: &Job, outputs: &[Place], changes: &mut Changes) -> Dr
     let root = root(job, &run.params, warehouse)?;
     let made = made(job, outputs)?;
     let count = made.len();
-    if is_below(&root, warehouse) {
+    if root.below(warehouse).is_ok() {
         for (file, path) in made {
             let place = root.join(path).below(warehouse)?;
             changes.put_file(&run.ledger, &file, place)?;
@@ -82,11 +82,6 @@ pub fn made(job: &Job, outputs: &[Place]) -> Drive<Vec<(Place, String)>> {
     Ok(found)
 }
 
-fn is_below(place: &Place, folder: &Place) -> bool {
-    let (place, folder) = (place.address(), folder.address());
-    place.strip_prefix(folder.trim_end_matches('/')).is_some_and(|rest| rest.starts_with('/'))
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
@@ -114,7 +109,7 @@ mod tests {
 
     #[test]
     fn a_folder_beside_the_warehouse_is_not_below_it() {
-        let below = |one: &str| is_below(&Place::at(one).unwrap(), &Place::at("/w").unwrap());
+        let below = |one: &str| Place::at(one).unwrap().below(&Place::at("/w").unwrap()).is_ok();
         assert!(below("/w/_files/x") && !below("/w2/x") && !below("/w"));
     }
 }

@@ -107,7 +107,8 @@ pub fn choose(source: &str, rule: &Rule) -> Result<(Vec<LogFile>, Left), SelectE
     let mut chosen = Vec::new();
     for (place, about) in listed(source)? {
         let address = place.address();
-        if is_hidden(&place) {
+        // Hadoop would pass over them: so does every engine.
+        if place.is_hidden() {
             left.count_as(HIDDEN);
             continue;
         }
@@ -119,11 +120,6 @@ pub fn choose(source: &str, rule: &Rule) -> Result<(Vec<LogFile>, Left), SelectE
     left.listed = chosen.len() + left.reasons.values().sum::<usize>();
     chosen.sort_by(|a, b| a.address.cmp(&b.address));
     Ok((chosen, left))
-}
-
-/// Hadoop passes over such files, which are marks and half-written files: so does every engine.
-fn is_hidden(place: &Place) -> bool {
-    place.name().starts_with(['_', '.'])
 }
 
 const HIDDEN: &str = "have names that begin with `_` or `.`";

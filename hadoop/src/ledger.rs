@@ -1,10 +1,10 @@
 //! The ledger: what is in the warehouse, made from what. It is the only judge of "done".
 //!
 //! It stands in the warehouse, below `_ledger/`: one line a partition (`tables/TABLE.jsonl`), one line a
-//! scanned log file (`scanned.jsonl`), one line a partition that was cut (`cut.jsonl`). Everything that a step makes is staged first;
-//! [`Ledger::commit`] writes down the moves in one file (the one atomic act), makes them, and removes
-//! that file. Whoever opens the ledger makes an interrupted commit's moves to the end, so a run that
-//! was killed anywhere leaves either the old state or the new one.
+//! scanned log file (`scanned.jsonl`), one line a partition that was cut (`cut.jsonl`). Everything that a
+//! step makes is staged first; [`Ledger::commit`] writes down the moves in one file (the one atomic act),
+//! makes them, and removes that file. Whoever opens the ledger makes an interrupted commit's moves to the
+//! end, so a run that was killed anywhere leaves either the old state or the new one.
 
 mod cut;
 mod identity;

@@ -9,7 +9,7 @@ use crate::error::{Drive, DriveError};
 use crate::input::checksum;
 use crate::ledger::{CODE, Ledger, identity, spans};
 use crate::scan;
-use crate::storage::Place;
+use crate::storage::{About, Place};
 use crate::workflow;
 use chrono::NaiveDate;
 use jobs::job::{At, Fill, Input, Job, Work};
@@ -18,6 +18,7 @@ use jobs::params::{FILES, PLACES, Params};
 use jobs::{lms, registry};
 use std::collections::BTreeMap;
 
+use others::longer_history;
 pub use others::{Other, others};
 pub use params::{GENERAL, check_params, known_params, resolve_dates, resolve_params};
 pub use state::{State, state};
@@ -46,29 +47,34 @@ impl Force {
 /// # Errors
 /// When a name is not known.
 pub fn closure(names: &[String]) -> Drive<Vec<&'static Job>> {
-    closure_of(names, &|_| Ok(true))
+    closure_of(names, &|_, _| Ok(true))
 }
 
-/// The jobs of some names as this run needs them: what a pull alone would read is left out where the pull's
-/// result is there.
+/// Of the jobs that are wanted for some names, those that this run needs: left out is what a pull alone would
+/// read where the pull's result is there, and what only [`others`] will make, of more days.
 ///
 /// # Errors
 /// When a name is not known, a parameter is missing or the ledger cannot be read.
 pub fn needed(
     names: &[String],
+    wanted: &[&'static Job],
     params: &Params,
     ledger: &Ledger,
-    sources: &[Source],
     force: &Force,
 ) -> Drive<Vec<&'static Job>> {
-    let reads = |job: &Job| match job.work {
-        Work::Pull => Ok(!state(job, params, ledger, sources, force)?.is_done()),
-        _ => Ok(true),
+    let reads = |job: &Job, input: &Input| match job.work {
+        Work::Pull => Ok(!state(job, params, ledger, force, &[])?.is_done()),
+        _ => Ok(longer_history(input, params, ledger)?.is_none()),
     };
-    active(&closure_of(names, &reads)?, params)
+    let mut needed = active(&closure_of(names, &reads)?, params)?;
+    needed.retain(|job| wanted.iter().any(|wanted| wanted.name == job.name));
+    Ok(needed)
 }
 
-fn closure_of(names: &[String], reads: &dyn Fn(&Job) -> Drive<bool>) -> Drive<Vec<&'static Job>> {
+/// Whether a job reads an input of what the run makes.
+type Reads<'a> = &'a dyn Fn(&Job, &Input) -> Drive<bool>;
+
+fn closure_of(names: &[String], reads: Reads) -> Drive<Vec<&'static Job>> {
     let mut ordered = Vec::new();
     for name in names {
         let jobs = workflow::jobs_of(name).ok_or_else(|| {
@@ -80,17 +86,16 @@ fn closure_of(names: &[String], reads: &dyn Fn(&Job) -> Drive<bool>) -> Drive<Ve
     Ok(ordered)
 }
 
-fn add(
-    job: &'static Job,
-    reads: &dyn Fn(&Job) -> Drive<bool>,
-    ordered: &mut Vec<&'static Job>,
-) -> Drive<()> {
+fn add(job: &'static Job, reads: Reads, ordered: &mut Vec<&'static Job>) -> Drive<()> {
     if ordered.iter().any(|known| known.name == job.name) {
         return Ok(());
     }
-    let inputs = if reads(job)? { job.inputs } else { &[] };
-    for filling in inputs.iter().filter_map(|input| workflow::filling(input.table.name)) {
-        add(filling, reads, ordered)?;
+    for input in job.inputs {
+        if let Some(filling) = workflow::filling(input.table.name)
+            && reads(job, input)?
+        {
+            add(filling, reads, ordered)?;
+        }
     }
     ordered.push(job);
     Ok(())
@@ -126,16 +131,33 @@ pub fn active(jobs: &[&'static Job], params: &Params) -> Drive<Vec<&'static Job>
 /// One partition that a job reads.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Read {
-    /// The table's folder in the warehouse.
+    /// The table's folder in the warehouse; of a log file, its address.
     pub folder: String,
     /// The partition column.
     pub key: &'static str,
-    /// The partition's value.
+    /// The partition's value; a log file has none.
     pub value: String,
     /// The identity of what is there; none when nothing is.
     pub identity: Option<String>,
     /// Whether it is one of many days.
     pub of_days: bool,
+}
+
+impl Read {
+    /// What it is called where inputs are listed.
+    #[must_use]
+    pub fn name(&self) -> String {
+        match self.value.as_str() {
+            "" => self.folder.clone(),
+            value => format!("{}/{value}", self.folder),
+        }
+    }
+
+    /// Where the partition stands.
+    #[must_use]
+    pub fn place(&self, ledger: &Ledger) -> Place {
+        ledger.partition(&self.folder, self.key, &self.value)
+    }
 }
 
 /// Whether an input is read in this run.
@@ -236,13 +258,15 @@ fn brought_along(ledger: &Ledger, table: &str, key: &str, value: &str) -> Drive<
     if registry::filling(table).is_some() || !folder.is_folder()? {
         return Ok(None);
     }
-    let mut sums = Vec::new();
-    for (part, about) in
-        folder.walk()?.iter().filter(|(part, _)| !part.name().starts_with(['_', '.']))
-    {
-        sums.push(checksum(part, about.size, about.modified)?);
-    }
-    Ok(Some(identity(sums.iter().map(String::as_str))))
+    let files = folder.walk()?.into_iter().filter(|(part, _)| !part.is_hidden());
+    identity_of_files(files).map(Some)
+}
+
+/// What stands for the bytes of files, in their order.
+fn identity_of_files(files: impl IntoIterator<Item = (Place, About)>) -> Drive<String> {
+    let sum = |(file, about): (Place, About)| checksum(&file, about.size, about.modified);
+    let sums = files.into_iter().map(sum).collect::<Result<Vec<_>, _>>()?;
+    Ok(identity(sums.iter().map(String::as_str)))
 }
 
 /// A partition that a run makes of a table.
@@ -265,20 +289,24 @@ pub fn made(job: &Job, params: &Params, reads: &[Read]) -> Drive<Vec<(&'static F
     let inputs = made_from(job, params, reads)?;
     let mut found = Vec::new();
     for fill in job.fills {
-        // Of a family of tables a run makes one.
-        let value = fill.at.value(params)?;
-        let of_inputs = inputs.iter().flat_map(|(name, id)| [name.as_str(), id.as_str()]);
-        let start = [job.name, CODE, value.as_deref().unwrap_or_default()];
-        let identity = identity(start.into_iter().chain(of_inputs));
-        found.push(match fill.at {
-            At::Days => (fill, each_day(&identity, reads)),
-            _ => {
-                let made = value.map(|value| Made { value, inputs: inputs.clone(), identity });
-                (fill, made.into_iter().collect())
-            }
-        });
+        let partitions = match fill.at {
+            At::Days => each_day(&identity_of(job, "", &inputs), reads),
+            // Of a family of tables a run makes one.
+            at => at.value(params)?.map(|value| whole(job, value, &inputs)).into_iter().collect(),
+        };
+        found.push((fill, partitions));
     }
     Ok(found)
+}
+
+fn whole(job: &Job, value: String, inputs: &BTreeMap<String, String>) -> Made {
+    let identity = identity_of(job, &value, inputs);
+    Made { value, inputs: inputs.clone(), identity }
+}
+
+fn identity_of(job: &Job, value: &str, inputs: &BTreeMap<String, String>) -> String {
+    let of_inputs = inputs.iter().flat_map(|(name, id)| [name.as_str(), id.as_str()]);
+    identity([job.name, CODE, value].into_iter().chain(of_inputs))
 }
 
 /// The files that a run makes of a job that fills no table, as one partition: by the date that its
@@ -292,18 +320,13 @@ pub fn made_files(job: &Job, params: &Params, reads: &[Read]) -> Drive<Option<Ma
     }
     let at = job.inputs.first().map(|input| input.at.value(params)).transpose()?.flatten();
     let value = at.map_or_else(|| params.interval().map(|i| i.to_string()), Ok)?;
-    let inputs = made_from(job, params, reads)?;
-    let of_inputs = inputs.iter().flat_map(|(name, id)| [name.as_str(), id.as_str()]);
-    let identity = identity([job.name, CODE, &value].into_iter().chain(of_inputs));
-    Ok(Some(Made { value, inputs, identity }))
+    Ok(Some(whole(job, value, &made_from(job, params, reads)?)))
 }
 
 /// What a job's tables are made from, by name: partitions, and parameters that decide their rows.
 fn made_from(job: &Job, params: &Params, reads: &[Read]) -> Drive<BTreeMap<String, String>> {
-    let mut inputs: BTreeMap<_, _> = reads
-        .iter()
-        .map(|r| (format!("{}/{}", r.folder, r.value), r.identity.clone().unwrap_or_default()))
-        .collect();
+    let mut inputs: BTreeMap<_, _> =
+        reads.iter().map(|read| (read.name(), read.identity.clone().unwrap_or_default())).collect();
     for name in job.params.iter().filter(|name| !PLACES.contains(name)) {
         if let Some(text) = params.get(name) {
             inputs.insert(format!("--param {name}"), said_of(name, text)?);
@@ -333,10 +356,7 @@ fn said_of(name: &str, text: &str) -> Drive<String> {
     let about = place.about()?.ok_or_else(|| {
         DriveError::Missing(format!("parameter `{name}` names {place}, which is not there"))
     })?;
-    let files = if about.is_folder { place.walk()? } else { vec![(place.clone(), about)] };
-    let sums = files.iter().map(|(file, about)| Ok(checksum(file, about.size, about.modified)?));
-    let sums = sums.collect::<Drive<Vec<_>>>()?;
-    Ok(identity(sums.iter().map(String::as_str)))
+    identity_of_files(if about.is_folder { place.walk()? } else { vec![(place, about)] })
 }
 
 /// Jobs of a run that go over the same table are made in one pass: they read a table in common, deal

@@ -1,6 +1,6 @@
 //! Loads result tables into the store, and says of each by name what became of it.
 
-use crate::codec::{self, Reader};
+use crate::codec::Reader;
 use crate::config::Settings;
 use crate::error::{Drive, DriveError};
 use crate::ledger::Entry;
@@ -14,11 +14,8 @@ use jobs::registry::RESULT_TABLES;
 use jobs::table::Table;
 use serde_json::json;
 use std::io;
-use std::sync::Arc;
 use store::{Address, Day, Limits, LoadOptions, Part, Parts, Store};
 
-/// What is read of a part file at once, in bytes.
-const BLOCK: u64 = 256 * 1024;
 /// Digits of an identity that a mark in the store holds: enough to tell a table's versions apart, few
 /// enough for its column.
 const DIGITS: usize = 16;
@@ -224,8 +221,6 @@ fn parts(folder: Place) -> Parts {
 }
 
 fn part(part: Place) -> io::Result<Part> {
-    let reader = codec::sniff(&part)
-        .and_then(|codec| Reader::open(&part, codec, 0, BLOCK, &Arc::default()))
-        .map_err(io::Error::other)?;
+    let reader = Reader::whole(&part).map_err(io::Error::other)?;
     Ok(Part { name: part.address(), bytes: Box::new(reader) })
 }

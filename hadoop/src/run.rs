@@ -4,7 +4,7 @@ use crate::config::{Engine, Settings, Source};
 use crate::error::{Drive, DriveError};
 use crate::events::{self, Events};
 use crate::faults::point;
-use crate::ledger::Ledger;
+use crate::ledger::{Entry, Ledger};
 use crate::permission::permitted;
 use crate::plan::{self, Force};
 use crate::progress::Progress;
@@ -25,6 +25,7 @@ use jobs::pass::Pass;
 use jobs::side_output::Packing;
 use jobs::streaming::Counters;
 use serde_json::json;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -236,8 +237,7 @@ impl Run<'_> {
         plan::resolve_params(&mut self.params, &self.ledger, wanted, self.request.now)?;
         copies::read_config(&mut self.params)?;
         let Request { names, force, .. } = self.request;
-        let mut active = plan::needed(names, &self.params, &self.ledger, &self.sources, force)?;
-        active.retain(|job| wanted.iter().any(|wanted| wanted.name == job.name));
+        let active = plan::needed(names, wanted, &self.params, &self.ledger, force)?;
         imports::import(self, &active, summary)?;
         staged::make(self, &active, summary)?;
         copies::make(self, &active, summary)?;
@@ -256,10 +256,10 @@ impl Run<'_> {
         if self.settings.config.hive.command.is_none() {
             return Ok(());
         }
-        let filled = jobs.iter().flat_map(|job| job.fills).map(|fill| fill.table);
-        let read = jobs.iter().flat_map(|job| job.inputs).filter_map(|i| lms::find(i.table.name));
-        let mut names: Vec<_> =
-            filled.map(|table| table.name).chain(read.map(|table| table.staged.name)).collect();
+        let filled = jobs.iter().flat_map(|job| job.fills).map(|fill| fill.table.name);
+        let read = jobs.iter().flat_map(|job| job.inputs).map(|input| input.table.name);
+        let of_rows = |name| lms::find(name).map_or(name, |table| table.staged.name);
+        let mut names: Vec<_> = filled.chain(read.map(of_rows)).collect();
         names.sort_unstable();
         names.dedup();
         hive::tell(self, &names, summary)
@@ -392,6 +392,19 @@ impl Run<'_> {
             self.events.write("task_finished", json!({"task": task, "figures": figures}))?;
         }
         Ok(())
+    }
+
+    /// What the ledger is to know of a partition that this run made just now.
+    #[must_use]
+    pub fn entry(
+        &self,
+        job: &str,
+        identity: String,
+        inputs: BTreeMap<String, String>,
+        rows: u64,
+    ) -> Entry {
+        let (run, finished) = (self.events.id().to_owned(), events::now());
+        Entry { job: job.to_owned(), identity, inputs, rows, run, finished }
     }
 
     /// The run's interval.

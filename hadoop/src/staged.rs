@@ -4,10 +4,10 @@
 use crate::codec;
 use crate::durations;
 use crate::error::{Drive, DriveError};
-use crate::events::now;
+use crate::events;
 use crate::files;
 use crate::index;
-use crate::ledger::{Changes, Entry};
+use crate::ledger::Changes;
 use crate::plan::{self, Made, Read};
 use crate::pulls;
 use crate::run::{Run, Summary};
@@ -20,7 +20,6 @@ use jobs::side_output::Packing;
 use jobs::streaming::output::write_part_line;
 use jobs::streaming::{Counters, Output};
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
 use std::io::{self, BufWriter};
 use std::sync::Arc;
 
@@ -33,22 +32,32 @@ pub fn make(run: &mut Run, jobs: &[&'static Job], summary: &mut Summary) -> Driv
         jobs.iter().copied().filter(|j| !matches!(j.work, Work::Scan(_) | Work::Copy(_))).collect();
     for group in plan::fuse(&steps) {
         for job in &group {
-            make_others(run, job, summary)?;
+            make_others(run, job, &steps, summary)?;
             durations::bring(run, job)?;
         }
-        let due = due(run, &group, summary)?;
+        let (due, reads) = due(run, &group, summary)?;
+        for (job, reads) in due.iter().zip(&reads) {
+            are_there(job, reads)?;
+        }
         match due[..] {
             [] => {}
-            [pull] if matches!(pull.work, Work::Pull) => pulls::bring(run, pull, summary)?,
-            _ => make_group(run, &due, summary)?,
+            [pull] if matches!(pull.work, Work::Pull) => {
+                pulls::bring(run, pull, &reads.concat(), summary)?;
+            }
+            _ => make_group(run, &due, &reads, summary)?,
         }
     }
     Ok(())
 }
 
-/// What a job reads and this run does not make by itself.
-fn make_others(run: &mut Run, job: &Job, summary: &mut Summary) -> Drive<()> {
-    for (other, params) in plan::others(job, &run.params)? {
+/// What a job reads and this run, which makes `made`, does not make by itself.
+fn make_others(
+    run: &mut Run,
+    job: &Job,
+    made: &[&'static Job],
+    summary: &mut Summary,
+) -> Drive<()> {
+    for (other, params) in plan::others(job, &run.params, &run.ledger, made)? {
         let own = std::mem::replace(&mut run.params, params);
         let made = make(run, &plan::closure(&[other.name.to_owned()])?, summary);
         run.params = own;
@@ -57,7 +66,7 @@ fn make_others(run: &mut Run, job: &Job, summary: &mut Summary) -> Drive<()> {
     Ok(())
 }
 
-/// The jobs of a group that are not done.
+/// The jobs of a group that are not done, and what each of them reads.
 ///
 /// # Errors
 /// When the ledger or the sources cannot be read.
@@ -65,34 +74,36 @@ pub fn due(
     run: &mut Run,
     group: &[&'static Job],
     summary: &mut Summary,
-) -> Drive<Vec<&'static Job>> {
-    let mut due = Vec::new();
+) -> Drive<(Vec<&'static Job>, Vec<Vec<Read>>)> {
+    let (mut due, mut due_reads) = (Vec::new(), Vec::new());
     for job in group {
-        let force = &run.request.force;
-        let state = plan::state(job, &run.params, &run.ledger, &run.sources, force)?;
+        let reads = plan::reads(job, &run.params, &run.ledger, &run.sources)?;
+        let state = plan::state(job, &run.params, &run.ledger, &run.request.force, &reads)?;
         let (_, reason) = state.said();
         if state.is_done() {
             run.skipped(job.name, &reason, summary)?;
         } else {
             run.started(job.name, &reason)?;
             due.push(*job);
+            due_reads.push(reads);
         }
     }
-    Ok(due)
+    Ok((due, due_reads))
 }
 
-fn make_group(run: &mut Run, jobs: &[&'static Job], summary: &mut Summary) -> Drive<()> {
-    let mut reads = Vec::new();
-    for job in jobs {
-        reads.push(reads_of(run, job)?);
-    }
+fn make_group(
+    run: &mut Run,
+    jobs: &[&'static Job],
+    reads: &[Vec<Read>],
+    summary: &mut Summary,
+) -> Drive<()> {
     let (outputs, counters) = match jobs {
         [job] if matches!(job.work, Work::Make(_)) => {
             (vec![make_rows(run, job)?], Counters::default())
         }
-        _ => run_steps(run, jobs, &reads)?,
+        _ => run_steps(run, jobs, reads)?,
     };
-    commit(run, jobs, &reads, &outputs, summary)?;
+    commit(run, jobs, reads, &outputs, summary)?;
     note_counters(run, jobs, &counters)
 }
 
@@ -101,20 +112,15 @@ fn make_group(run: &mut Run, jobs: &[&'static Job], summary: &mut Summary) -> Dr
 /// # Errors
 /// When it cannot be written.
 pub fn note_counters(run: &mut Run, jobs: &[&'static Job], counters: &Counters) -> Drive<()> {
-    let counters: serde_json::Map<_, _> =
-        counters.iter().map(|(group, name, sum)| (format!("{group}.{name}"), sum.into())).collect();
+    let counters = events::counted(counters);
     let names: Vec<_> = jobs.iter().map(|job| job.name).collect();
     Ok(run.events.write("counters", json!({"task": names, "counters": counters}))?)
 }
 
-/// The partitions that a job reads, all of which are there.
-///
-/// # Errors
-/// Naming the first that is not.
-pub fn reads_of(run: &Run, job: &Job) -> Drive<Vec<Read>> {
-    let found = plan::reads(job, &run.params, &run.ledger, &run.sources)?;
-    match found.iter().find(|read| read.identity.is_none()) {
-        None => Ok(found),
+/// Refuses a job of which a partition that it reads is not there.
+fn are_there(job: &Job, reads: &[Read]) -> Drive<()> {
+    match reads.iter().find(|read| read.identity.is_none()) {
+        None => Ok(()),
         Some(missing) => Err(DriveError::Missing(format!(
             "{} needs {}/{}={}, which is not there",
             job.name, missing.folder, missing.key, missing.value
@@ -146,8 +152,7 @@ fn run_steps(
 
 /// The part files of all partitions that a group reads, each once.
 fn files(run: &Run, reads: &[Vec<Read>]) -> Drive<Vec<Arc<str>>> {
-    let mut folders: Vec<_> =
-        reads.iter().flatten().map(|r| run.ledger.partition(&r.folder, r.key, &r.value)).collect();
+    let mut folders: Vec<_> = reads.iter().flatten().map(|read| read.place(&run.ledger)).collect();
     folders.sort_by_key(Place::address);
     folders.dedup();
     let mut found = Vec::new();
@@ -212,7 +217,7 @@ pub fn commit(
                 let folder = first_made(outputs, &place)?;
                 let folder = folder.unwrap_or_else(|| stage.join("empty").join(&place));
                 let count = codec::count_rows(&folder)?;
-                let entry = entry(run, job, identity, inputs, count);
+                let entry = run.entry(job.name, identity, inputs, count);
                 let key = fill.table.partition;
                 changes.put(&run.ledger, (fill.table.name, key, &value), &folder, entry)?;
                 run.events.output(fill.table.name, &value, count);
@@ -224,7 +229,7 @@ pub fn commit(
             let made = plan::made_files(job, &run.params, reads)?;
             let (count, figures) = put_files(run, job, outputs, made.as_ref(), &mut changes)?;
             if let Some(Made { value, inputs, identity }) = made {
-                let entry = entry(run, job, identity, inputs, count);
+                let entry = run.entry(job.name, identity, inputs, count);
                 changes.note(&files::ledger_name(job), &value, entry);
             }
             done.push((job.name.to_owned(), figures));
@@ -253,23 +258,6 @@ fn put_files(
     let count = files::put(run, job, outputs, changes)?;
     let root = files::root(job, &run.params, run.ledger.warehouse())?;
     Ok((count as u64, json!({"files": count, "below": root.address()})))
-}
-
-fn entry(
-    run: &Run,
-    job: &Job,
-    identity: String,
-    inputs: BTreeMap<String, String>,
-    rows: u64,
-) -> Entry {
-    Entry {
-        job: job.name.to_owned(),
-        identity,
-        inputs,
-        rows,
-        run: run.events.id().to_owned(),
-        finished: now(),
-    }
 }
 
 fn first_made(outputs: &[Place], place: &str) -> Drive<Option<Place>> {

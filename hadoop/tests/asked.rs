@@ -4,6 +4,7 @@
 mod everywhere;
 mod scripted_server;
 mod search_cluster;
+mod wire;
 
 use std::fs;
 
@@ -32,6 +33,12 @@ fn watched(university: &University) {
     fs::write(folder.join("tracking.log-20260303"), text).unwrap();
 }
 
+/// The rows of a table's partition.
+fn rows(university: &University, table: &str) -> String {
+    let parts = fs::read_dir(university.path(&format!("w/{table}/dt=2026-03-09"))).unwrap();
+    parts.map(|part| fs::read_to_string(part.unwrap().path()).unwrap()).collect()
+}
+
 #[test]
 fn a_video_is_asked_for_once_and_its_duration_is_in_the_table() {
     let item = json!({"id": "abcdefghijk", "contentDetails": {"duration": "PT2M5S"}});
@@ -41,9 +48,7 @@ fn a_video_is_asked_for_once_and_its_duration_is_in_the_table() {
     fs::write(university.path("key"), "AIza-secret\n").unwrap();
     watched(&university);
     university.run_some("w", &["video"]);
-    let video = fs::read_dir(university.path("w/video/dt=2026-03-09")).unwrap();
-    let rows = video.map(|part| fs::read_to_string(part.unwrap().path()).unwrap());
-    let rows: String = rows.collect();
+    let rows = rows(&university, "video");
     let row = rows.lines().find(|row| row.starts_with("course-v1:A+B+C|v1\t"));
     assert_eq!(row.unwrap().split('\t').nth(3), Some("125"), "{rows}");
     let said = university.run_some("w", &["video"]);
@@ -66,9 +71,7 @@ fn the_roster_is_in_the_index_and_a_second_run_leaves_it_alone() {
         panic!("{names:?}")
     };
     let index = name.split(' ').next().unwrap();
-    let roster = fs::read_dir(university.path("w/module_engagement_roster/dt=2026-03-09")).unwrap();
-    let rows = roster.map(|part| fs::read_to_string(part.unwrap().path()).unwrap());
-    let rows: String = rows.collect();
+    let rows = rows(&university, "module_engagement_roster");
     let learners: std::collections::BTreeSet<_> =
         rows.lines().map(|row| row.split('\t').take(2).collect::<Vec<_>>().join("|")).collect();
     let documents: Vec<_> = cluster.state().indexes[index].documents.keys().cloned().collect();

@@ -3,6 +3,7 @@
 
 mod hands;
 mod scripted_server;
+mod wire;
 
 use std::io::Write;
 use std::sync::{LazyLock, Mutex};

@@ -3,6 +3,7 @@
 
 mod hands;
 mod search_cluster;
+mod wire;
 
 use std::io::{self, BufRead, BufReader};
 use std::path::{Path, PathBuf};

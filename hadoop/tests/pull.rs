@@ -4,6 +4,7 @@
 
 mod hands;
 mod scripted_server;
+mod wire;
 
 use std::collections::BTreeMap;
 use std::fs;

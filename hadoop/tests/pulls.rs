@@ -3,6 +3,7 @@
 
 mod service;
 mod university;
+mod wire;
 
 use service::Service;
 use std::fs;

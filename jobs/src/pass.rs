@@ -4,6 +4,8 @@
 //! A scan is the pass of the fact jobs over the logs: each line is parsed once for all of them.
 //! A reducer's lines are `job`, then the day where the job fills a table by days, then the row.
 
+mod source;
+
 use crate::copy::CopyMapper;
 use crate::event::{Event, LONGEST_LINE, Prefilter};
 use crate::job::{Extract, Job, KeepAll, Step, WHOLE_LINE, Work};
@@ -14,62 +16,10 @@ use crate::streaming::{Error, Foldable, Mapper, Output, Partitioner, Reducer, Va
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+pub use source::{FILES_FOLDER, STEP_FOLDER, Source};
+
 /// Names the lines that tell which days a log file speaks of: `address, job, day`.
 pub const SCANNED: &str = "_scanned";
-
-/// Where the lines of a map task come from.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Source {
-    /// A tracking log, by its address.
-    Logs(String),
-    /// A partition of a table.
-    Table {
-        /// The table's name.
-        table: String,
-        /// The partition's value.
-        partition: String,
-    },
-    /// What the step before wrote for a job.
-    Step {
-        /// The job's name.
-        job: String,
-    },
-}
-
-/// The folder, below a pass's output, of lines for the next step.
-pub const STEP_FOLDER: &str = "step-output";
-/// The folder, below a pass's output, of lines `file, line` of jobs that fill no table.
-pub const FILES_FOLDER: &str = "files";
-
-impl Source {
-    /// Tells it from a file's address: `…/TABLE/KEY=VALUE/part-…`, `…/step-output/JOB/part-…`, or a
-    /// log for everything else.
-    #[must_use]
-    pub fn of(address: &str) -> Self {
-        let parts: Vec<&str> = address.split('/').collect();
-        if let [.., step, job, _] = parts[..]
-            && step == STEP_FOLDER
-        {
-            return Self::Step { job: job.to_owned() };
-        }
-        if let [.., table, folder, _] = parts[..]
-            && let Some((key, partition)) = folder.split_once('=')
-            && crate::registry::table(table).is_some_and(|t| t.partition == key)
-        {
-            return Self::Table { table: table.to_owned(), partition: partition.to_owned() };
-        }
-        Self::Logs(address.to_owned())
-    }
-
-    /// Behind how many bytes a line of it may be cut: one of a log is rejected then.
-    #[must_use]
-    pub fn longest_line(&self) -> usize {
-        match self {
-            Self::Logs(_) => LONGEST_LINE,
-            Self::Table { .. } | Self::Step { .. } => usize::MAX,
-        }
-    }
-}
 
 /// Jobs that run together.
 #[derive(Clone, Debug)]
@@ -90,6 +40,12 @@ impl Pass {
             Partitioner::Fields(fields) | Partitioner::Key(fields) => fields,
         });
         Partitioner::Fields(1 + fields.max().unwrap_or(1))
+    }
+
+    /// Whether a job of the pass ends with it.
+    #[must_use]
+    pub fn ends(&self, job: &Job) -> bool {
+        job.steps() <= self.step + 1
     }
 
     /// Whether one reducer has to take all lines.

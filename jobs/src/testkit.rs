@@ -125,7 +125,7 @@ pub fn execute(
         let pass = Pass { jobs: vec![job], step, params: params.clone() };
         let mut done = execute_pass(&pass, &sources)?;
         counters.merge(&done.counters);
-        if step + 1 == job.steps() {
+        if pass.ends(job) {
             done.counters = counters;
             return Ok(done);
         }
@@ -190,7 +190,7 @@ pub fn execute_pass(
         rows.push(String::from_utf8_lossy(&line[row..]).into_owned());
     }
     done.rows.retain(|(table, _), _| table != SCANNED);
-    for job in pass.jobs.iter().filter(|job| job.steps() == pass.step + 1) {
+    for job in pass.jobs.iter().filter(|job| pass.ends(job)) {
         let of_job = |table: &str| job.fills.iter().any(|fill| fill.table.name == table);
         let rows = done.rows.iter().filter(|((table, folder), _)| {
             of_job(table) || (table == FILES_FOLDER && folder == job.name)

@@ -96,14 +96,16 @@ pub fn plan(file: Option<&Path>, args: &Args) -> Drive<()> {
     plan::resolve_params(&mut params, &ledger, &wanted, request.now)?;
     copies::read_config(&mut params)?;
     let mut stale: Vec<&str> = if todo.is_nothing() { Vec::new() } else { names(&facts) };
-    let Request { names: asked, sources, force, .. } = &request;
-    let needed = plan::needed(asked, &params, &ledger, sources, force)?;
-    for job in permitted(&settings, &request, needed)? {
+    let needed = plan::needed(&request.names, &wanted, &params, &ledger, &request.force)?;
+    for job in &needed {
         if matches!(job.work, Work::Scan(_)) {
             continue;
         }
-        for (other, params) in plan::others(job, &params)? {
+        for (other, params) in plan::others(job, &params, &ledger, &needed)? {
             let (word, reason) = planned(other, &stale, &params, &ledger, &request)?;
+            if word != "COMPLETE" {
+                stale.push(other.name);
+            }
             text += &format!("{word}\t{} for {}\t{reason}\n", other.name, job.name);
         }
         let (word, reason) = planned(job, &stale, &params, &ledger, &request)?;
@@ -127,7 +129,8 @@ fn planned(
     ledger: &Ledger,
     request: &Request,
 ) -> Drive<(&'static str, String)> {
-    let state = plan::state(job, params, ledger, &request.sources, &request.force)?;
+    let reads = plan::reads(job, params, ledger, &request.sources)?;
+    let state = plan::state(job, params, ledger, &request.force, &reads)?;
     let filling = job.inputs.iter().filter_map(|input| workflow::filling(input.table.name));
     let waits: Vec<_> = filling.map(|job| job.name).filter(|name| stale.contains(name)).collect();
     if state == plan::State::Complete && !waits.is_empty() {
@@ -156,9 +159,10 @@ fn prepare(file: Option<&Path>, args: &Args) -> Drive<(Settings, Request)> {
     if let Some(choice) = args.on_interrupt {
         settings.config.runners.hadoop.on_interrupt = choice;
     }
-    let mut params = params(&settings, args)?;
+    let wanted = plan::closure(&args.names)?;
+    let mut params = params(&settings, args, &wanted)?;
     plan::resolve_dates(&mut params, today);
-    plan::check_params(&plan::closure(&args.names)?, &params)?;
+    plan::check_params(&wanted, &params)?;
     let (names, left_out) =
         workflow::ready(&args.names, &params, settings.config.lms.api.url.is_some())?;
     let sources = match args.source.is_empty() {
@@ -182,12 +186,11 @@ fn prepare(file: Option<&Path>, args: &Args) -> Drive<(Settings, Request)> {
 }
 
 /// Parameters of the configuration that a job of this run takes, then those of the command line.
-fn params(settings: &Settings, args: &Args) -> Drive<Params> {
-    let wanted = plan::closure(&args.names)?;
+fn params(settings: &Settings, args: &Args, wanted: &[&'static Job]) -> Drive<Params> {
     let mut params = Params::default();
     for (name, text) in settings.job_params().iter() {
         let single: Params = [(name, text)].into_iter().collect();
-        if plan::check_params(&wanted, &single).is_ok() {
+        if plan::check_params(wanted, &single).is_ok() {
             params.set(name, text);
         }
     }

@@ -8,8 +8,7 @@ pub use definition::Definition;
 
 use crate::config::HiveConfig;
 use crate::error::Drive;
-use crate::events::now;
-use crate::ledger::{self, Changes, Entry, Ledger};
+use crate::ledger::{self, Changes, Ledger};
 use crate::run::{Run, Summary};
 use crate::storage::StorageError;
 use include_dir::{Dir, include_dir};
@@ -138,14 +137,7 @@ pub fn tell(run: &mut Run, names: &[&str], summary: &mut Summary) -> Drive<()> {
     }
     run.started(&task, &format!("{} tables", wanted.len()))?;
     let told = hive.apply(&wanted)?;
-    let entry = Entry {
-        job: "hive".to_owned(),
-        identity,
-        inputs: BTreeMap::new(),
-        rows: 0,
-        run: run.events.id().to_owned(),
-        finished: now(),
-    };
+    let entry = run.entry("hive", identity, BTreeMap::new(), 0);
     let mut changes = Changes::new(&run.stage("ledger")?);
     changes.note(NOTES, &note, entry);
     run.ledger.commit(changes)?;

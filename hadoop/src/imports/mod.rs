@@ -4,9 +4,8 @@ mod sqoop;
 
 use crate::config::ImportEngine;
 use crate::error::{Drive, DriveError};
-use crate::events::now;
 use crate::import::{self, Database, OptionFiles, Options, Source, TableImport};
-use crate::ledger::{CODE, Changes, Entry, Ledger, hex, identity};
+use crate::ledger::{CODE, Changes, Ledger, hex, identity};
 use crate::plan;
 use crate::rows;
 use crate::run::{Run, Summary};
@@ -29,7 +28,7 @@ pub fn import(run: &mut Run, jobs: &[&'static Job], summary: &mut Summary) -> Dr
     let mut missing = Vec::new();
     for (table, date) in &wanted {
         let task = format!("import {}", table.staged.name);
-        match present(&run.ledger, table, date)? {
+        match is_whole(&run.ledger.partition(table.staged.name, "dt", date))? {
             true => run.skipped(&task, &format!("dt={date} is there"), summary)?,
             false => {
                 refuse_cut(run, table.staged.name, date)?;
@@ -71,8 +70,7 @@ fn wanted(run: &Run, jobs: &[&'static Job]) -> Drive<Vec<(&'static LmsTable, Str
 }
 
 /// An import that a hand-run Sqoop left is as good as ours: both marks tell that it is whole.
-fn present(ledger: &Ledger, table: &LmsTable, date: &str) -> Drive<bool> {
-    let folder = ledger.partition(table.staged.name, "dt", date);
+fn is_whole(folder: &Place) -> Drive<bool> {
     Ok(folder.join("_SUCCESS").exists()? && folder.join("_metadata").exists()?)
 }
 
@@ -85,8 +83,7 @@ pub fn imported(ledger: &Ledger, table: &str) -> Drive<Vec<(String, Place)>> {
     let mut found = Vec::new();
     for (place, _) in if folder.is_folder()? { folder.list()? } else { Vec::new() } {
         if let Some(day) = place.name().strip_prefix("dt=").map(str::to_owned)
-            && place.join("_SUCCESS").exists()?
-            && place.join("_metadata").exists()?
+            && is_whole(&place)?
         {
             found.push((day, place));
         }
@@ -187,7 +184,7 @@ fn natively(run: &mut Run, source: &Source, tables: &[Wanted], summary: &mut Sum
 fn put(run: &Run, changes: &mut Changes, wanted: &Wanted, staged: &Place, rows: u64) -> Drive<()> {
     let (name, date) = (wanted.table.staged.name, wanted.date.as_str());
     let identity = metadata_identity(staged)?;
-    let entry = entry(run, "import", &identity, BTreeMap::new(), rows);
+    let entry = run.entry("import", identity, BTreeMap::new(), rows);
     changes.put(&run.ledger, (name, "dt", date), staged, entry)?;
     run.events.output(name, date, rows);
     Ok(())
@@ -200,23 +197,6 @@ fn staged(near: &Path, far: &Place) -> Drive<Place> {
     }
     far.put_tree(near)?;
     Ok(far.clone())
-}
-
-fn entry(
-    run: &Run,
-    job: &str,
-    identity: &str,
-    inputs: BTreeMap<String, String>,
-    rows: u64,
-) -> Entry {
-    Entry {
-        job: job.to_owned(),
-        identity: identity.to_owned(),
-        inputs,
-        rows,
-        run: run.events.id().to_owned(),
-        finished: now(),
-    }
 }
 
 /// An import is told by its `_metadata`: it holds the times, and ours the checksum of the rows.
@@ -247,7 +227,7 @@ fn make_rows(
     let written = rows::write(&table.rows, &imported, &staged, parallelism(run))?;
     let inputs = [(format!("{name}/{date}"), from)].into_iter().collect();
     let mut changes = Changes::new(&run.stage("ledger")?);
-    let entry = entry(run, "rows", &identity, inputs, written.rows);
+    let entry = run.entry("rows", identity, inputs, written.rows);
     changes.put(&run.ledger, (&folder, "dt", date), &staged, entry)?;
     run.ledger.commit(changes)?;
     run.finished(&task, json!({"rows": written.rows, "cleaned": written.cleaned}), summary)

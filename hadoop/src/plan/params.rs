@@ -98,7 +98,11 @@ pub fn resolve_dates(params: &mut Params, today: NaiveDate) {
     }
 }
 
-fn first_day(ledger: &Ledger, jobs: &[&'static Job]) -> Drive<Option<NaiveDate>> {
+/// The first day of the facts that jobs write.
+///
+/// # Errors
+/// When the ledger cannot be read.
+pub fn first_day(ledger: &Ledger, jobs: &[&'static Job]) -> Drive<Option<NaiveDate>> {
     let mut first = None;
     for fill in jobs.iter().flat_map(|job| job.fills).filter(|fill| fill.at == At::Days) {
         let table = fill.table.name;

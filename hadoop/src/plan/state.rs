@@ -1,7 +1,6 @@
 //! Whether what a job makes is done, by what the ledger says.
 
-use super::{Force, Made, brought_along, made, made_files, reads};
-use crate::config::Source;
+use super::{Force, Made, Read, made, made_files};
 use crate::error::Drive;
 use crate::files;
 use crate::ledger::Ledger;
@@ -49,13 +48,13 @@ impl State {
 /// Whether a job that is not a scan is done.
 ///
 /// # Errors
-/// When a parameter is missing, or the ledger or the sources cannot be read.
+/// When a parameter is missing or the ledger cannot be read.
 pub fn state(
     job: &Job,
     params: &Params,
     ledger: &Ledger,
-    sources: &[Source],
     force: &Force,
+    reads: &[Read],
 ) -> Drive<State> {
     if force.covers(job) {
         return Ok(State::Forced);
@@ -63,8 +62,7 @@ pub fn state(
     if let Work::Pull = job.work {
         return pulled(job, params, ledger);
     }
-    let reads = reads(job, params, ledger, sources)?;
-    for (fill, partitions) in made(job, params, &reads)? {
+    for (fill, partitions) in made(job, params, reads)? {
         for made in partitions {
             let place = ledger.partition(fill.table.name, fill.table.partition, &made.value);
             if !place.join("_SUCCESS").exists()? {
@@ -76,7 +74,7 @@ pub fn state(
             }
         }
     }
-    match made_files(job, params, &reads)? {
+    match made_files(job, params, reads)? {
         Some(made) => known(ledger, &files::ledger_name(job), &made),
         None => Ok(State::Complete),
     }
@@ -95,10 +93,11 @@ fn known(ledger: &Ledger, table: &str, made: &Made) -> Drive<State> {
 fn pulled(job: &Job, params: &Params, ledger: &Ledger) -> Drive<State> {
     for fill in job.fills {
         let Some(value) = fill.at.value(params)? else { continue };
-        let (table, key) = (fill.table.name, fill.table.partition);
-        let there = match ledger.entry(table, &value)? {
-            Some(_) => ledger.partition(table, key, &value).join("_SUCCESS").exists()?,
-            None => brought_along(ledger, table, key, &value)?.is_some(),
+        let folder = ledger.partition(fill.table.name, fill.table.partition, &value);
+        let there = match ledger.entry(fill.table.name, &value)? {
+            Some(_) => folder.join("_SUCCESS").exists()?,
+            // Somebody may have brought it along.
+            None => folder.is_folder()?,
         };
         if !there {
             return Ok(State::Missing);

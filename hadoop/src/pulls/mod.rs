@@ -5,14 +5,12 @@
 mod lines;
 mod service;
 
-use crate::codec::{self, Reader};
+use crate::codec::Reader;
 use crate::error::{Drive, DriveError};
-use crate::events::now;
-use crate::ledger::{Changes, Entry};
+use crate::ledger::Changes;
 use crate::plan::Read;
 use crate::pull::{self, JWT, PullError};
 use crate::run::{Run, Summary};
-use crate::staged;
 use crate::storage::{Place, StorageError};
 use jobs::catalog::course_blocks::COURSE_BLOCKS_RAW;
 use jobs::catalog::course_list::{self, COURSE_LIST_RAW};
@@ -20,9 +18,8 @@ use jobs::catalog::course_run::DISCOVERY_API_RAW;
 use jobs::job::{At, Fill, Input, Job, Work};
 use lines::{Lines, Written};
 use serde_json::{Value, json};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader};
-use std::sync::Arc;
 
 /// Why a pull failed.
 #[derive(Debug, thiserror::Error)]
@@ -105,13 +102,12 @@ pub fn jobs() -> impl Iterator<Item = &'static Job> {
 /// # Errors
 /// When a setting or an input is missing, the service refuses, or the storage does; nothing is seen
 /// then.
-pub fn bring(run: &mut Run, job: &'static Job, summary: &mut Summary) -> Drive<()> {
+pub fn bring(run: &mut Run, job: &'static Job, reads: &[Read], summary: &mut Summary) -> Drive<()> {
     for pull in PULLS.iter().filter(|pull| pull.job.name == job.name) {
-        let reads = staged::reads_of(run, job)?;
         let folder = run.stage(job.name)?;
         let failed = |source| DriveError::Pull { pull: job.name, source };
-        let (written, unknown) = asked(run, pull, &reads, &folder).map_err(failed)?;
-        commit(run, pull, &reads, &folder, &written)?;
+        let (written, unknown) = asked(run, pull, reads, &folder).map_err(failed)?;
+        commit(run, pull, reads, &folder, &written)?;
         let figures = json!({"lines": written.lines, "bytes": written.bytes, "unknown": unknown});
         run.finished(job.name, figures, summary)?;
     }
@@ -139,17 +135,9 @@ fn commit(
     let mut changes = Changes::new(&run.stage("ledger")?);
     for fill in pull.job.fills {
         let Some(value) = fill.at.value(&run.params)? else { continue };
-        let inputs = reads.iter().filter_map(|read| {
-            Some((format!("{}/{}", read.folder, read.value), read.identity.clone()?))
-        });
-        let entry = Entry {
-            job: pull.job.name.to_owned(),
-            identity: written.checksum.clone(),
-            inputs: inputs.collect::<BTreeMap<_, _>>(),
-            rows: written.lines,
-            run: run.events.id().to_owned(),
-            finished: now(),
-        };
+        let inputs = reads.iter().filter_map(|read| Some((read.name(), read.identity.clone()?)));
+        let (inputs, checksum) = (inputs.collect(), written.checksum.clone());
+        let entry = run.entry(pull.job.name, checksum, inputs, written.lines);
         let place = (fill.table.name, fill.table.partition, value.as_str());
         changes.put(&run.ledger, place, folder, entry)?;
         run.events.output(fill.table.name, &value, written.lines);
@@ -180,9 +168,8 @@ fn course_blocks(run: &Run, reads: &[Read], lines: &mut Lines) -> Result<u64, Br
 fn courses(run: &Run, reads: &[Read]) -> Result<BTreeSet<String>, StorageError> {
     let mut found = BTreeSet::new();
     for read in reads {
-        for part in run.ledger.partition(&read.folder, read.key, &read.value).parts()? {
-            let opened = codec::sniff(&part)
-                .and_then(|codec| Reader::open(&part, codec, 0, BLOCK, &Arc::default()));
+        for part in read.place(&run.ledger).parts()? {
+            let opened = Reader::whole(&part);
             let opened = opened.map_err(|e| part.refused("read")(std::io::Error::other(e)))?;
             for row in BufReader::new(opened).lines() {
                 let row = row.map_err(part.refused("read"))?;
@@ -192,9 +179,6 @@ fn courses(run: &Run, reads: &[Read]) -> Result<BTreeSet<String>, StorageError> 
     }
     Ok(found)
 }
-
-/// What is read of a part file at once, in bytes.
-const BLOCK: u64 = 64 * 1024;
 
 fn course_runs(run: &Run, _: &[Read], lines: &mut Lines) -> Result<u64, BringError> {
     let lms = &run.settings.config.lms;

@@ -56,17 +56,11 @@ pub fn client(api: &LmsApi, token_type: &'static str) -> Result<Client, BringErr
 
 /// A secret from a file, else from the environment.
 fn secret(file: Option<&Path>, key: &str, variable: &str) -> Result<Secret, BringError> {
-    let Some(file) = file else {
-        let text = std::env::var(variable).ok();
-        return text
-            .map(Secret::from)
-            .ok_or_else(|| missing(&format!("lms.api.{key} or the variable {variable}")));
-    };
-    let text = std::fs::read_to_string(file).map_err(|e| {
-        let said = format!("lms.api.{key}: cannot read {}: {e}", file.display());
-        BringError::Settings(said)
+    let read = Secret::read(file, std::env::var(variable).ok()).map_err(|e| {
+        let file = file.unwrap_or_else(|| Path::new("")).display();
+        BringError::Settings(format!("lms.api.{key}: cannot read {file}: {e}"))
     })?;
-    Ok(text.trim_end_matches(['\r', '\n']).to_owned().into())
+    read.ok_or_else(|| missing(&format!("lms.api.{key} or the variable {variable}")))
 }
 
 /// The partners whose course runs are asked for, each with the root of its interface.

@@ -148,15 +148,12 @@ pub fn logs(job: &str, params: &Params, sources: &[Source]) -> Drive<Vec<Read>> 
     }
     found.sort_by(|a, b| a.address.cmp(&b.address));
     found.dedup();
-    let read = |file: LogFile| {
-        let (folder, name) = file.address.rsplit_once('/').unwrap_or(("", &file.address));
-        Read {
-            folder: folder.to_owned(),
-            key: "",
-            value: name.to_owned(),
-            identity: Some(format!("{} {}", file.size, file.modified)),
-            of_days: false,
-        }
+    let read = |file: LogFile| Read {
+        folder: file.address.to_string(),
+        key: "",
+        value: String::new(),
+        identity: Some(format!("{} {}", file.size, file.modified)),
+        of_days: false,
     };
     Ok(found.into_iter().map(read).collect())
 }

@@ -8,7 +8,7 @@ pub use compare::{Todo, compare, logs};
 use crate::codec;
 use crate::config::BadFiles;
 use crate::error::{Drive, DriveError};
-use crate::events::now;
+use crate::events;
 use crate::input::{LogFile, checksum};
 use crate::ledger::{Changes, Entry, Scanned, ScannedFiles, ScannedFor, identity};
 use crate::run::{Run, Summary};
@@ -96,11 +96,7 @@ impl<'r, 's> Scanning<'r, 's> {
         self.read_again(&mut staged)?;
         let changes = self.changes(staged)?;
         self.run.ledger.commit(changes)?;
-        let counters: serde_json::Map<_, _> = self
-            .counters
-            .iter()
-            .map(|(group, name, sum)| (format!("{group}.{name}"), sum.into()))
-            .collect();
+        let counters = events::counted(&self.counters);
         self.run.events.write("counters", json!({"task": "scan", "counters": counters}))?;
         Ok(
             json!({"files": self.todo.read.len(), "records": self.records, "rows": self.rows, "files left out": self.skipped.len(), "counters": counters}),
@@ -354,15 +350,9 @@ impl<'r, 's> Scanning<'r, 's> {
         let mut sums: Vec<_> = files.map(|file| file.checksum.as_str()).collect();
         sums.sort_unstable();
         let texts = [job.name, &self.code, day].into_iter().chain(sums);
-        Ok(Entry {
-            job: job.name.to_owned(),
-            identity: identity(texts),
-            // The list of scanned files says it.
-            inputs: BTreeMap::new(),
-            rows: codec::count_rows(folder)?,
-            run: self.run.events.id().to_owned(),
-            finished: now(),
-        })
+        // What it is made from, the list of scanned files says.
+        let inputs = BTreeMap::new();
+        Ok(self.run.entry(job.name, identity(texts), inputs, codec::count_rows(folder)?))
     }
 }
 

@@ -117,7 +117,8 @@ impl Place {
     /// # Errors
     /// When it is not below that folder.
     pub fn below(&self, folder: &Self) -> Stored<String> {
-        let rest = self.path.strip_prefix(folder.path.trim_end_matches('/'));
+        let (address, folder_address) = (self.address(), folder.address());
+        let rest = address.strip_prefix(folder_address.trim_end_matches('/'));
         let rest = rest.and_then(|rest| rest.strip_prefix('/'));
         rest.map(str::to_owned).ok_or_else(|| {
             self.refused("find")(io::Error::other(format!("it is not below {folder}")))
@@ -128,6 +129,12 @@ impl Place {
     #[must_use]
     pub fn name(&self) -> &str {
         self.path.rsplit('/').next().unwrap_or_default()
+    }
+
+    /// Whether Hadoop passes over it: such files are marks, or half written.
+    #[must_use]
+    pub fn is_hidden(&self) -> bool {
+        self.name().starts_with(['_', '.'])
     }
 
     /// The folder that it stands in.
@@ -226,7 +233,7 @@ impl Place {
     /// When the folder cannot be read.
     pub fn parts(&self) -> Stored<Vec<Self>> {
         let files = self.walk()?.into_iter().map(|(place, _)| place);
-        Ok(files.filter(|place| !place.name().starts_with(['_', '.'])).collect())
+        Ok(files.filter(|place| !place.is_hidden()).collect())
     }
 
     /// The bytes of a file from `start` on.

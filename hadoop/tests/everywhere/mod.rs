@@ -33,7 +33,8 @@ pub const NAMES: &[&str] = &[
 
 /// The day after the last one with events.
 const TODAY: &str = "2026-03-09";
-const INTERVAL: &str = "2026-02-21-2026-03-09";
+/// All days with events.
+pub const INTERVAL: &str = "2026-02-21-2026-03-09";
 /// Tables of the LMS that jobs read.
 const IMPORTS: &[&str] = &[
     "auth_user",
@@ -181,7 +182,7 @@ impl University {
         self.begin_warehouse(&warehouse);
         let reducers = format!("reducers={reducers}");
         succeeded(self.dated(&warehouse, NAMES).args(["-r", engine, "--param", &reducers]));
-        self.contents(&warehouse)
+        self.made(&warehouse)
     }
 
     /// Runs some jobs in this process; gives what is said at the end.
@@ -189,15 +190,26 @@ impl University {
         succeeded(&mut self.dated(warehouse, names))
     }
 
-    /// A run of these names, as if it were the day after the last one with events.
+    /// A run of these names over all days, as if it were the day after the last one with events.
     pub fn dated(&self, warehouse: &str, names: &[&str]) -> Command {
+        self.verb_over("run", INTERVAL, warehouse, names)
+    }
+
+    /// Runs or plans these names over some days.
+    pub fn verb_over(
+        &self,
+        verb: &str,
+        interval: &str,
+        warehouse: &str,
+        names: &[&str],
+    ) -> Command {
         let dates = ["date", "import_date", "end_date"]
             .map(|name| (name, TODAY.to_owned()))
             .into_iter()
             .chain([("datetime", format!("{TODAY}T00:00:00"))]);
         let taken = names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
         let taken = hadoop::plan::closure(&taken).unwrap();
-        let mut command = self.insights(warehouse, &["run", "--interval", INTERVAL]);
+        let mut command = self.insights(warehouse, &[verb, "--interval", interval]);
         command.args(names);
         for (name, value) in dates.filter(|(name, _)| taken.iter().any(|j| j.params.contains(name)))
         {
@@ -221,7 +233,8 @@ impl University {
         put("course_blocks_raw", "course_blocks.json", &read("course_blocks.json"));
     }
 
-    fn contents(&self, warehouse: &str) -> Made {
+    /// What stands in a warehouse.
+    pub fn made(&self, warehouse: &str) -> Made {
         let root = self.path(warehouse);
         let mut found = BTreeMap::new();
         for file in files(&root) {

@@ -1,11 +1,13 @@
 //! A server for tests of clients: it answers as it is told, or misbehaves.
 
 use std::collections::BTreeMap;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::Write;
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 
 use serde_json::{Value, json};
+
+use crate::wire::Request;
 
 /// A server that gives its answers in order and remembers what it was asked.
 pub struct Server {
@@ -23,8 +25,7 @@ impl Server {
         std::thread::spawn(move || {
             for answer in answers {
                 let (mut stream, _) = listener.accept().unwrap();
-                let request = read(&stream);
-                remember.lock().unwrap().push(request);
+                remember.lock().unwrap().push(told(&Request::read(&stream)));
                 if answer["cut"] != true {
                     respond(&mut stream, &answer);
                 }
@@ -39,29 +40,13 @@ impl Server {
 }
 
 /// Method, path, query or form as JSON with sorted keys, Authorization.
-fn read(stream: &TcpStream) -> Vec<String> {
-    let mut lines = BufReader::new(stream);
-    let mut line = || {
-        let mut line = String::new();
-        lines.read_line(&mut line).unwrap();
-        line.trim_end().to_owned()
-    };
-    let first = line();
-    let headers: BTreeMap<String, String> = std::iter::from_fn(|| {
-        let header = line();
-        let (name, value) = header.split_once(':')?;
-        Some((name.to_ascii_lowercase(), value.trim().to_owned()))
-    })
-    .collect();
-    let length = headers.get("content-length").map_or(0, |length| length.parse().unwrap());
-    let mut body = vec![0; length];
-    lines.read_exact(&mut body).unwrap();
-    let words: Vec<_> = first.split(' ').collect();
-    let (path, query) = words[1].split_once('?').unwrap_or((words[1], ""));
-    let given = if length > 0 { body } else { query.as_bytes().to_vec() };
-    let given: BTreeMap<_, _> = form_urlencoded::parse(&given).into_owned().collect();
-    let authorization = headers.get("authorization").cloned().unwrap_or_default();
-    vec![words[0].to_owned(), path.to_owned(), json!(given).to_string(), authorization]
+fn told(request: &Request) -> Vec<String> {
+    let (path, query) = request.path_and_query();
+    let given = if request.body.is_empty() { query } else { &request.body };
+    let given: BTreeMap<_, _> = form_urlencoded::parse(given.as_bytes()).into_owned().collect();
+    [&request.method, path, &json!(given).to_string(), request.authorization()]
+        .map(str::to_owned)
+        .into()
 }
 
 fn respond(stream: &mut TcpStream, answer: &Value) {

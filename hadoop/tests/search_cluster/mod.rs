@@ -2,11 +2,13 @@
 //! and misbehaves as it is told.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::Write;
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use serde_json::{Value, json};
+
+use crate::wire::Request;
 
 /// What goes wrong with a request.
 #[derive(Clone, Copy, Debug)]
@@ -31,15 +33,6 @@ pub struct Index {
     pub documents: BTreeMap<String, Value>,
     pub aliases: BTreeSet<String>,
     visible: usize,
-}
-
-/// A request, as it came.
-#[derive(Clone, Default)]
-pub struct Request {
-    pub method: String,
-    pub path: String,
-    pub headers: BTreeMap<String, String>,
-    pub body: String,
 }
 
 #[derive(Default)]
@@ -107,14 +100,8 @@ impl SearchCluster {
     }
 }
 
-impl Request {
-    fn line(&self) -> String {
-        format!("{} {}", self.method, self.path)
-    }
-}
-
 fn serve(mut stream: &TcpStream, state: &Mutex<State>) {
-    let request = read(stream);
+    let request = Request::read(stream);
     let mut state = state.lock().unwrap();
     state.asked.push(request.clone());
     let fault = state.next_fault(&request);
@@ -137,28 +124,6 @@ fn serve(mut stream: &TcpStream, state: &Mutex<State>) {
     let _ = stream.write_all(&text.as_bytes()[..whole]);
 }
 
-fn read(stream: &TcpStream) -> Request {
-    let mut lines = BufReader::new(stream);
-    let mut line = || {
-        let mut line = String::new();
-        lines.read_line(&mut line).unwrap();
-        line.trim_end().to_owned()
-    };
-    let first = line();
-    let headers: BTreeMap<String, String> = std::iter::from_fn(|| {
-        let header = line();
-        let (name, value) = header.split_once(':')?;
-        Some((name.to_ascii_lowercase(), value.trim().to_owned()))
-    })
-    .collect();
-    let length = headers.get("content-length").map_or(0, |length| length.parse().unwrap());
-    let mut body = vec![0; length];
-    lines.read_exact(&mut body).unwrap();
-    let mut words = first.split(' ').map(str::to_owned);
-    let (method, path) = (words.next().unwrap(), words.next().unwrap());
-    Request { method, path, headers, body: String::from_utf8(body).unwrap() }
-}
-
 fn refused(status: u16, kind: &str, reason: &str) -> Answer {
     (status, json!({"error": {"type": kind, "reason": reason}, "status": status}))
 }
@@ -173,10 +138,10 @@ impl State {
     }
 
     fn answer(&mut self, request: &Request, fault: Option<Fault>) -> Answer {
-        if self.login.is_some() && self.login.as_ref() != request.headers.get("authorization") {
+        if self.login.as_ref().is_some_and(|login| login != request.authorization()) {
             return refused(401, "security_exception", "missing authentication credentials");
         }
-        let path = request.path.split('?').next().unwrap_or_default();
+        let (path, _) = request.path_and_query();
         let parts: Vec<_> = path.trim_matches('/').split('/').collect();
         if let Some(Fault::Removed) = fault {
             self.indexes.remove(parts[0]);

@@ -2,9 +2,11 @@
 #![allow(dead_code, clippy::unwrap_used)]
 
 use serde_json::{Value, json};
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::Write;
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
+
+use crate::wire::Request;
 
 /// The courses that are listed; the last has no blocks.
 pub const COURSES: [&str; 3] = ["B/Two/R", "course-v1:A+One+R", "course-v1:C+Three+R"];
@@ -27,12 +29,12 @@ impl Service {
         std::thread::spawn(move || {
             for stream in listener.incoming() {
                 let mut stream = stream.unwrap();
-                let (address, authorization, form) = request(&stream);
-                asked.lock().unwrap().push(address.clone());
+                let request = Request::read(&stream);
+                asked.lock().unwrap().push(request.address.clone());
                 let trouble = trouble.lock().unwrap().clone();
-                let answer = match trouble.filter(|(at, _)| address.contains(at)) {
+                let answer = match trouble.filter(|(at, _)| request.address.contains(at)) {
                     Some((_, status)) => Err(status),
-                    None => answer(&url, &address, &authorization, &form),
+                    None => answer(&url, &request),
                 };
                 respond(&mut stream, answer);
             }
@@ -60,35 +62,14 @@ impl Service {
     }
 }
 
-fn request(stream: &TcpStream) -> (String, String, String) {
-    let mut lines = BufReader::new(stream);
-    let mut first = String::new();
-    lines.read_line(&mut first).unwrap();
-    let (mut authorization, mut length) = (String::new(), 0);
-    loop {
-        let mut line = String::new();
-        lines.read_line(&mut line).unwrap();
-        let Some((name, value)) = line.trim_end().split_once(": ") else { break };
-        match name.to_ascii_lowercase().as_str() {
-            "authorization" => authorization = value.to_owned(),
-            "content-length" => length = value.parse().unwrap(),
-            _ => {}
-        }
-    }
-    let mut form = vec![0; length];
-    lines.read_exact(&mut form).unwrap();
-    let address = first.split(' ').nth(1).unwrap().to_owned();
-    (address, authorization, String::from_utf8(form).unwrap())
-}
-
-fn answer(url: &str, address: &str, authorization: &str, form: &str) -> Result<Value, u16> {
-    let (path, query) = address.split_once('?').unwrap_or((address, ""));
+fn answer(url: &str, request: &Request) -> Result<Value, u16> {
+    let (path, query) = request.path_and_query();
     let wanted = if path.contains("blocks") { "bearer tok" } else { "jwt tok" };
     match path {
-        "/oauth2/access_token" if form.contains("client_secret=never-shown") => {
+        "/oauth2/access_token" if request.body.contains("client_secret=never-shown") => {
             Ok(json!({"access_token": "tok", "expires_in": 3600}))
         }
-        _ if authorization != wanted => Err(401),
+        _ if request.authorization() != wanted => Err(401),
         "/api/courses/v1/courses/" if query == "page_size=2" => {
             let next = format!("{url}{path}?page=2");
             let results: Vec<_> = COURSES[..2].iter().map(|id| course(id)).collect();

@@ -11,7 +11,7 @@ use super::student_engagement_report::Reports;
 use crate::day;
 use crate::enrollment::course_enrollment_spans as spans;
 use crate::enrollment::span::{Span, learner, learner_key};
-use crate::job::{At, Fill, Input, Job, Pass, Step, Work};
+use crate::job::{At, Fill, Input, Job, Pass, Step, Work, every_day};
 use crate::lms::{AUTH_USER, COURSE_GROUPS_COURSEUSERGROUP, COURSE_GROUPS_COURSEUSERGROUP_USERS};
 use crate::params::{ParamError, Params};
 use crate::streaming::output::{nullable, split};
@@ -28,7 +28,7 @@ pub const JOB: Job = Job {
         Input::new(&engagement::RAW_DAILY, IntervalType::Daily.at()),
         Input::new(&engagement::RAW_WEEKLY, IntervalType::Weekly.at()),
         Input::new(&engagement::RAW_ALL, IntervalType::All.at()),
-        Input::new(&spans::TABLE, At::IntervalEnd),
+        Input::new(&spans::TABLE, At::IntervalEnd).within(every_day),
         Input::new(&AUTH_USER.rows, At::ImportDate),
         Input::new(&COURSE_GROUPS_COURSEUSERGROUP.rows, At::ImportDate),
         Input::new(&COURSE_GROUPS_COURSEUSERGROUP_USERS.rows, At::ImportDate),

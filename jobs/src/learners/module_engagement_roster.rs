@@ -7,7 +7,7 @@ use super::{module_engagement_user_segments, roster_enrollment};
 use crate::engagement::module_engagement_summary;
 use crate::engagement::summary_row::number;
 use crate::enrollment::course_enrollment_spans;
-use crate::job::{At, Fill, Input, Job, Pass, Step, Work, week};
+use crate::job::{At, Fill, Input, Job, Pass, Step, Work, every_day, week};
 use crate::lms::{
     AUTH_USER, AUTH_USERPROFILE, COURSE_GROUPS_COURSEUSERGROUP, COURSE_GROUPS_COURSEUSERGROUP_USERS,
 };
@@ -25,7 +25,7 @@ pub const JOB: Job = Job {
     about: "learners of each course by name: profile, enrollment, the week before a date",
     internal: false,
     inputs: &[
-        Input::new(&course_enrollment_spans::TABLE, At::Date),
+        Input::new(&course_enrollment_spans::TABLE, At::Date).within(every_day),
         Input::new(&module_engagement_summary::TABLE, At::Date),
         Input::new(&module_engagement_summary::TABLE, At::WeekBefore),
         Input::new(&module_engagement_user_segments::TABLE, At::Date),

@@ -39,7 +39,7 @@ struct Place {
 
 impl Place {
     fn new(job: &Job, pass: &Pass) -> Result<Self, ParamError> {
-        if job.steps() > pass.step + 1 {
+        if !pass.ends(job) {
             return Ok(Self { tables: vec![(STEP_FOLDER, job.name.to_owned())], by_days: false });
         }
         if job.fills.is_empty() {

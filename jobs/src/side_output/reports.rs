@@ -17,7 +17,7 @@ pub(super) struct Reports(HashMap<&'static [u8], (Box<dyn Report>, Open)>);
 impl Reports {
     pub(super) fn new(dir: &Arc<Folder>, pass: &Pass) -> Result<Self, ParamError> {
         let mut reports = HashMap::new();
-        for job in pass.jobs.iter().filter(|job| job.steps() == pass.step + 1) {
+        for job in pass.jobs.iter().filter(|job| pass.ends(job)) {
             if let Some(make) = job.report {
                 let open = Open { dir: Arc::clone(dir), job: job.name, file: None };
                 reports.insert(job.name.as_bytes(), (make(&pass.params)?, open));
