@@ -47,19 +47,19 @@ impl Keys {
         self.file.as_ref().map_or(Ok(()), |file| keys::read(file).map(drop))
     }
 
-    /// Lets the request in, or says why not.
-    pub(crate) fn admit(&self, headers: &HeaderMap) -> Result<(), Error> {
+    /// Lets the user of a request in, or says why not.
+    pub(crate) fn admit(&self, headers: &HeaderMap) -> Result<String, Error> {
         let token = token(headers)?;
         let key = self.find(&token).map_err(|error| Error::Keys(error.to_string()))?;
         match key {
             None => Err(Error::Unauthorised("Invalid token.")),
-            Some(false) => Err(Error::Unauthorised("User inactive or deleted.")),
-            Some(true) => Ok(()),
+            Some(key) if !key.active => Err(Error::Unauthorised("User inactive or deleted.")),
+            Some(key) => Ok(key.user),
         }
     }
 
-    /// Whether the token's user is active; none where nobody has it.
-    fn find(&self, token: &str) -> Result<Option<bool>, keys::Error> {
+    /// The key of a token; none where nobody has it.
+    fn find(&self, token: &str) -> Result<Option<Key>, keys::Error> {
         let Some(file) = &self.file else { return Ok(None) };
         let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
         if read.as_ref().is_none_or(|read| read.looked.elapsed() > TRUST) {
@@ -69,18 +69,18 @@ impl Keys {
             let keys = unchanged.map_or_else(|| keys::read(file), |read| Ok(read.keys))?;
             *read = Some(Read { keys, version, looked: Instant::now() });
         }
-        Ok(read.as_ref().and_then(|read| active(&read.keys, token)))
+        Ok(read.as_ref().and_then(|read| of_token(&read.keys, token)).cloned())
     }
 }
 
 /// Looks at every key and at every digit, so that time tells nothing of them.
-fn active(keys: &[Key], token: &str) -> Option<bool> {
+fn of_token<'k>(keys: &'k [Key], token: &str) -> Option<&'k Key> {
     let hash = keys::hash(token);
     let same = |key: &Key| {
         let differences = key.hash.bytes().zip(hash.bytes()).fold(0, |all, (a, b)| all | (a ^ b));
         std::hint::black_box(differences) == 0
     };
-    keys.iter().fold(None, |found, key| if same(key) { Some(key.active) } else { found })
+    keys.iter().fold(None, |found, key| if same(key) { Some(key) } else { found })
 }
 
 fn token(headers: &HeaderMap) -> Result<String, Error> {
@@ -115,7 +115,7 @@ mod tests {
             headers.insert(AUTHORIZATION, HeaderValue::from_bytes(header).unwrap());
         }
         match keys.admit(&headers) {
-            Ok(()) => "welcome".to_owned(),
+            Ok(_) => "welcome".to_owned(),
             Err(Error::Unauthorised(reason)) => reason.to_owned(),
             Err(other) => format!("{other:?}"),
         }

@@ -10,7 +10,6 @@ use futures_util::TryStreamExt;
 use jobs::event::course_key;
 use serde_json::Value;
 use store::ProgramRow;
-use warp::filters::BoxedFilter;
 use warp::http::header::CONTENT_TYPE;
 use warp::http::{HeaderMap, Method};
 use warp::multipart::{FormData, Part};
@@ -19,10 +18,9 @@ use warp::{Buf, Filter, Rejection};
 
 use crate::error::Error;
 use crate::parameters::Parameters;
-use crate::path::{Ending, versioned};
+use crate::path::Ending;
 use crate::reply::{self, Selection};
 use crate::resource::{Call, Request, Resource, serve};
-use crate::routes::{matching, request, with};
 use crate::service::Service;
 use crate::summaries;
 
@@ -32,15 +30,19 @@ const BODY_LIMIT: u64 = 16 * 1024 * 1024;
 const RESOURCE: Resource =
     Resource { allow: "GET, POST, HEAD, OPTIONS", public: false, file_name: None };
 
+/// A list, and the version whose store it is read from.
+pub(crate) type Asked = (Version, List);
+
+/// The lists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum List {
+pub(crate) enum List {
     Summaries,
     Programs,
 }
 
 /// What a request carries behind its headers.
 #[derive(Debug)]
-enum Body {
+pub(crate) enum Body {
     /// Bytes of a kind that its header names.
     Bytes(Vec<u8>),
     /// A form of several parts: names and values.
@@ -57,20 +59,17 @@ pub(crate) enum Asking {
     Json(serde_json::Map<String, Value>),
 }
 
-pub(crate) fn routes(service: &Arc<Service>) -> BoxedFilter<(Response,)> {
-    matching(list).and(request()).and(body()).and(with(service)).then(answer_list).boxed()
-}
-
-fn list(path: &str) -> Option<(Version, List)> {
-    match versioned(path)? {
-        (version, "course_summaries/") => Some((version, List::Summaries)),
-        (version, "programs/") => Some((version, List::Programs)),
+/// The list that a path behind its version names.
+pub(crate) fn find(version: Version, path: &str) -> Option<Asked> {
+    match path {
+        "course_summaries/" => Some((version, List::Summaries)),
+        "programs/" => Some((version, List::Programs)),
         _ => None,
     }
 }
 
 /// Only a POST has a body that anybody reads.
-fn body() -> impl Filter<Extract = (Body,), Error = Rejection> + Clone {
+pub(crate) fn body() -> impl Filter<Extract = (Body,), Error = Rejection> + Clone {
     let length = warp::body::content_length_limit(BODY_LIMIT);
     let parts = warp::multipart::form().max_length(BODY_LIMIT).then(read_parts);
     let whole = length
@@ -104,8 +103,8 @@ async fn read_part(part: Part) -> Result<(String, String), warp::Error> {
     Ok((name, String::from_utf8_lossy(&value).into_owned()))
 }
 
-async fn answer_list(
-    (version, list): (Version, List),
+pub(crate) async fn answer(
+    (version, list): Asked,
     ending: Ending,
     request: Request,
     body: Body,

@@ -9,7 +9,7 @@ use serde::{Deserialize, Deserializer};
 use store::Address;
 
 /// What the service is set up with.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(default)]
 pub struct Settings {
     /// The first result store (also `ANALYTICS_DATABASE`).
@@ -22,6 +22,20 @@ pub struct Settings {
     pub key_file: Option<PathBuf>,
     /// How much of single learners is shown.
     pub privacy: Privacy,
+    /// How callers reach the service, for links in answers; none: as each request says.
+    pub base_url: Option<String>,
+    /// Rows of a page unless the caller says how many.
+    #[serde(rename = "DEFAULT_PAGE_SIZE")]
+    pub page_size: usize,
+    /// The most rows of a page.
+    #[serde(rename = "MAX_PAGE_SIZE")]
+    pub page_size_limit: usize,
+    /// How many cohorts and modes of a course are counted: the most frequent.
+    #[serde(rename = "AGGREGATE_PAGE_SIZE")]
+    pub most_values: usize,
+    /// Where the LMS shows an account; a username is appended.
+    #[serde(rename = "LMS_USER_ACCOUNT_BASE_URL")]
+    pub account_url: Option<String>,
     /// A fixed time in place of the real one, for tests.
     pub clock: Option<DateTime<Utc>>,
     /// Origins whose scripts may read answers (also `CORS_ORIGIN_WHITELIST`).
@@ -33,6 +47,26 @@ pub struct Settings {
     /// Headers that such scripts may send besides the usual ones.
     #[serde(rename = "CORS_ALLOW_HEADERS")]
     pub cors_headers: Vec<String>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            store: None,
+            store_v1: None,
+            key_file: None,
+            privacy: Privacy::default(),
+            base_url: None,
+            page_size: 25,
+            page_size_limit: 100,
+            most_values: 10,
+            account_url: None,
+            clock: None,
+            cors_origins: Vec::new(),
+            cors_credentials: false,
+            cors_headers: Vec::new(),
+        }
+    }
 }
 
 /// How much of single learners is shown.
@@ -57,6 +91,11 @@ const KEYS: &[&str] = &[
     "key_file",
     "privacy",
     "clock",
+    "base_url",
+    "DEFAULT_PAGE_SIZE",
+    "MAX_PAGE_SIZE",
+    "AGGREGATE_PAGE_SIZE",
+    "LMS_USER_ACCOUNT_BASE_URL",
     "CORS_ALLOWED_ORIGINS",
     "CORS_ORIGIN_WHITELIST",
     "CORS_ALLOW_CREDENTIALS",
@@ -66,7 +105,6 @@ const KEYS: &[&str] = &[
 /// Settings of the original whose feature is not there; they are let through with a warning, so that
 /// an existing file can be taken over.
 const WITHOUT_EFFECT: &[&str] = &[
-    "AGGREGATE_PAGE_SIZE",
     "ALLOWED_HOSTS",
     "ANALYTICS_API_SERVICE_USERNAMES",
     "AWS_ACCESS_KEY_ID",
@@ -83,7 +121,6 @@ const WITHOUT_EFFECT: &[&str] = &[
     "DATETIME_FORMAT",
     "DATE_FORMAT",
     "DEFAULT_FILE_STORAGE",
-    "DEFAULT_PAGE_SIZE",
     "DEFAULT_THROTTLE_RATES",
     "ENABLED_REPORT_IDENTIFIERS",
     "ENGAGEMENT_CACHE_TIMEOUT",
@@ -93,8 +130,6 @@ const WITHOUT_EFFECT: &[&str] = &[
     "JWT_AUTH",
     "LANGUAGE_CODE",
     "LMS_BASE_URL",
-    "LMS_USER_ACCOUNT_BASE_URL",
-    "MAX_PAGE_SIZE",
     "MEDIA_ROOT",
     "MEDIA_URL",
     "REPORT_DOWNLOAD_BACKEND",

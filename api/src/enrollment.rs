@@ -2,67 +2,27 @@
 //! (spec 50 §7.4 to §7.9).
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use api_client::{
     Breakdown, EnrollmentByBirthYear, EnrollmentByEducation, EnrollmentByGender,
-    EnrollmentByLocation, EnrollmentByMode, EnrollmentDay, Version,
+    EnrollmentByLocation, EnrollmentByMode, EnrollmentDay,
 };
 use chrono::{NaiveDate, NaiveDateTime};
-use jobs::event::course_key;
-use serde::Serialize;
 use store::{Dates, DayRow, Grouping, Store};
-use warp::Filter;
-use warp::filters::BoxedFilter;
 use warp::reply::Response;
 
 use crate::countries::country;
+use crate::course::listed;
 use crate::error::Error;
-use crate::path::{self, Ending, versioned};
-use crate::reply::{self, Selection};
-use crate::resource::{Call, Request, Resource, serve};
-use crate::routes::{matching, request, with};
-use crate::service::Service;
+use crate::resource::Call;
 
-/// A breakdown of a course.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Asked {
-    version: Version,
-    course_id: String,
+pub(crate) async fn answer(
+    store: &Store,
+    course_id: &str,
     breakdown: Breakdown,
-}
-
-pub(crate) fn routes(service: &Arc<Service>) -> BoxedFilter<(Response,)> {
-    matching(asked).and(request()).and(with(service)).then(breakdown).boxed()
-}
-
-fn asked(path: &str) -> Option<Asked> {
-    let (version, path) = versioned(path)?;
-    let served =
-        |breakdown: &Breakdown| version == Version::V0 || *breakdown != Breakdown::BirthYear;
-    Breakdown::ALL.into_iter().filter(served).find_map(|breakdown| {
-        let tail =
-            breakdown.path_segment().map_or_else(String::new, |segment| format!("{segment}/"));
-        let course_id = path::course(path, &format!("enrollment/{tail}"))?.to_owned();
-        Some(Asked { version, course_id, breakdown })
-    })
-}
-
-async fn breakdown(
-    asked: Asked,
-    ending: Ending,
-    request: Request,
-    service: Arc<Service>,
-) -> Response {
-    let resource = Resource { file_name: file_name(&asked), ..Resource::READ };
-    let answer = |service: Arc<Service>, call| async move { answer(&service, &asked, &call).await };
-    serve(service, resource, ending, request, answer).await
-}
-
-async fn answer(service: &Service, asked: &Asked, call: &Call) -> Result<Response, Error> {
-    let dates = call.parameters.dates()?;
-    let Asked { version, course_id, breakdown } = asked;
-    let store = service.store(*version);
+    dates: Dates,
+    call: &Call,
+) -> Result<Response, Error> {
     match breakdown {
         Breakdown::Daily => listed(&daily(store, course_id, dates).await?, call),
         Breakdown::Mode => {
@@ -80,28 +40,6 @@ async fn answer(service: &Service, asked: &Asked, call: &Call) -> Result<Respons
             listed(&by_location(course_id, rows), call)
         }
     }
-}
-
-fn listed<T: Serialize>(rows: &[T], call: &Call) -> Result<Response, Error> {
-    reply::rows(rows, &Selection::default(), call.format, call.columns().as_deref())
-}
-
-/// `ORG-COURSE-RUN--SLUG.csv`; none for a text that is no course key.
-fn file_name(asked: &Asked) -> Option<String> {
-    let slug = match asked.breakdown {
-        Breakdown::Daily => "enrollment",
-        Breakdown::Mode => "enrollment_mode",
-        Breakdown::Gender => "enrollment-gender",
-        Breakdown::Education => "enrollment-education",
-        Breakdown::BirthYear => "enrollment-age",
-        Breakdown::Location => "enrollment-location",
-    };
-    let id = Some(asked.course_id.as_str()).filter(|id| course_key::is_valid(id))?;
-    let key = id.split_once(':').map_or(id, |(_, key)| key);
-    let mut parts = key.split(['/', '+']).filter(|part| !part.contains('@'));
-    let (org, course) = (parts.next()?, parts.next()?);
-    let run = if id.starts_with("library-v1:") { "library" } else { parts.next()? };
-    Some(format!("{org}-{course}-{run}--{slug}.csv"))
 }
 
 async fn daily(store: &Store, course_id: &str, dates: Dates) -> Result<Vec<EnrollmentDay>, Error> {
@@ -252,22 +190,6 @@ mod tests {
     }
 
     #[test]
-    fn each_breakdown_has_a_path_and_the_year_of_birth_one_version() {
-        let named = |path: &str| asked(path).map(|asked| (asked.breakdown, asked.course_id));
-        assert_eq!(
-            named("/api/v1/courses/a/b/c/enrollment/"),
-            Some((Breakdown::Daily, "a/b/c".to_owned()))
-        );
-        assert_eq!(
-            named("/api/v0/courses/a+b+c/enrollment/birth_year/").unwrap().0,
-            Breakdown::BirthYear
-        );
-        assert_eq!(named("/api/v1/courses/a+b+c/enrollment/birth_year/"), None);
-        assert_eq!(named("/api/v0/courses/a+b+c/enrollment/age/"), None);
-        assert_eq!(named("/courses/a+b+c/enrollment/"), None);
-    }
-
-    #[test]
     fn modes_are_summed_with_those_that_have_no_field() {
         let rows = vec![
             row(2, "audit", Some(1)),
@@ -308,26 +230,5 @@ mod tests {
             ("United States of America", "2014-01-02".to_owned(), 3),
         ];
         assert_eq!(shown, expected);
-    }
-
-    #[test]
-    fn a_file_is_named_after_the_course() {
-        let named = |id: &str| {
-            file_name(&Asked {
-                version: Version::V0,
-                course_id: id.to_owned(),
-                breakdown: Breakdown::Mode,
-            })
-        };
-        for (id, stem) in [
-            ("edX/DemoX/Run", "edX-DemoX-Run"),
-            ("course-v1:a+b+c+branch@draft", "a-b-c"),
-            ("ccx-v1:edx+1.005x-CCX+rerun+ccx@15", "edx-1.005x-CCX-rerun"),
-            ("library-v1:o+l", "o-l-library"),
-        ] {
-            assert_eq!(named(id), Some(format!("{stem}--enrollment_mode.csv")), "{id}");
-        }
-        assert_eq!(named("a+b+c"), None);
-        assert_eq!(named("course-v1:version@0123456789abcdef01234567"), None);
     }
 }

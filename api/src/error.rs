@@ -5,7 +5,7 @@ use warp::http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use warp::http::{HeaderValue, Method, StatusCode};
 use warp::reply::Response;
 
-use crate::reply::{JSON, bytes};
+use crate::reply::{JSON, ascii, bytes};
 
 /// Seconds after which an unavailable store may be asked again.
 const RETRY_AFTER_SECONDS: HeaderValue = HeaderValue::from_static("5");
@@ -33,6 +33,12 @@ pub(crate) enum Error {
     Body(StatusCode),
     /// An id in a list is no course key.
     CourseKey(String),
+    /// No course is named where one must be.
+    NoCourse,
+    /// There is no such page.
+    NoPage,
+    /// A learner, or what he did, is not there: code and message.
+    NoLearner(&'static str, String),
     /// A parameter has an unusable value.
     Parameter(String),
     /// `recent_date` has.
@@ -54,13 +60,17 @@ impl Error {
     pub(crate) fn status(&self) -> StatusCode {
         match self {
             Self::Unauthorised(_) => StatusCode::UNAUTHORIZED,
-            Self::NotFound | Self::NoSuchPath => StatusCode::NOT_FOUND,
+            Self::NotFound | Self::NoSuchPath | Self::NoPage | Self::NoLearner(..) => {
+                StatusCode::NOT_FOUND
+            }
             Self::Method(_) => StatusCode::METHOD_NOT_ALLOWED,
             Self::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
             Self::MediaType(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            Self::Json(_) | Self::CourseKey(_) | Self::Parameter(_) | Self::RecentDate(_) => {
-                StatusCode::BAD_REQUEST
-            }
+            Self::Json(_)
+            | Self::CourseKey(_)
+            | Self::NoCourse
+            | Self::Parameter(_)
+            | Self::RecentDate(_) => StatusCode::BAD_REQUEST,
             Self::Body(status) => *status,
             Self::Keys(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Store(error) if error.is_unavailable() => StatusCode::SERVICE_UNAVAILABLE,
@@ -115,6 +125,11 @@ impl Error {
             Self::CourseKey(key) => {
                 coded("course_key_malformed", format!("Course id/key {key} malformed."))
             }
+            Self::NoCourse => {
+                coded("course_not_specified", "Course id/key not specified.".to_owned())
+            }
+            Self::NoPage => detail("Invalid page.".to_owned()),
+            Self::NoLearner(code, message) => coded(code, message.clone()),
             Self::Parameter(reason) => coded("illegal_parameter_values", reason.clone()),
             Self::RecentDate(reason) => {
                 Body::Text(format!("Error in recent_date: {}\n", escape(reason)))
@@ -151,22 +166,6 @@ fn json(body: &ErrorBody) -> Vec<u8> {
         // These bodies are maps of texts and numbers, which always print.
         other => serde_json::to_vec(other).unwrap_or_default(),
     }
-}
-
-/// A JSON string of ASCII alone.
-fn ascii(text: &str) -> String {
-    let quoted = serde_json::Value::from(text).to_string();
-    let mut units = [0; 2];
-    quoted.chars().fold(String::new(), |mut out, letter| {
-        if letter.is_ascii() {
-            out.push(letter);
-        } else {
-            let escaped =
-                letter.encode_utf16(&mut units).iter().map(|unit| format!("\\u{unit:04x}"));
-            out.extend(escaped);
-        }
-        out
-    })
 }
 
 /// The text goes out as HTML, as it always did; what a caller put into it must stay text.

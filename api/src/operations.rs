@@ -7,8 +7,6 @@ use api_client::{Availability, DetailedStatus, Health};
 use futures_util::future::join_all;
 use store::Store;
 use tokio::time::timeout;
-use warp::Filter;
-use warp::filters::BoxedFilter;
 use warp::http::StatusCode;
 use warp::reply::Response;
 
@@ -16,7 +14,6 @@ use crate::error::Error;
 use crate::path::{Ending, versioned};
 use crate::reply;
 use crate::resource::{Call, Request, Resource, redirect, serve};
-use crate::routes::{matching, request, with};
 use crate::service::Service;
 
 /// How long a store may take to say that it is well.
@@ -24,8 +21,11 @@ const HEALTH_LIMIT: Duration = Duration::from_secs(2);
 
 const DOCS: &str = include_str!("docs.html");
 
+/// What a path outside the versions names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Operation {
+pub(crate) enum Operation {
+    /// The root, which leads to the docs.
+    Root,
     Status,
     Health,
     Authenticated,
@@ -34,14 +34,10 @@ enum Operation {
     Elsewhere(&'static str),
 }
 
-pub(crate) fn routes(service: &Arc<Service>) -> BoxedFilter<(Response,)> {
-    let root = warp::path::end().map(|| redirect(StatusCode::FOUND, "/docs"));
-    let operations = matching(operation).and(request()).and(with(service)).then(operate);
-    root.or(operations).unify().boxed()
-}
-
-fn operation(path: &str) -> Option<Operation> {
+/// The operation that a path names.
+pub(crate) fn find(path: &str) -> Option<Operation> {
     match path {
+        "/" => Some(Operation::Root),
         "/status/" => Some(Operation::Status),
         "/health/" => Some(Operation::Health),
         "/authenticated/" => Some(Operation::Authenticated),
@@ -54,7 +50,7 @@ fn operation(path: &str) -> Option<Operation> {
     }
 }
 
-async fn operate(
+pub(crate) async fn answer(
     operation: Operation,
     ending: Ending,
     request: Request,
@@ -62,6 +58,7 @@ async fn operate(
 ) -> Response {
     let resource = Resource { public: operation != Operation::Authenticated, ..Resource::READ };
     match operation {
+        Operation::Root => redirect(StatusCode::FOUND, "/docs"),
         Operation::Elsewhere(root) if ending != Ending::Missing => {
             redirect(StatusCode::FOUND, root)
         }
@@ -117,14 +114,11 @@ mod tests {
 
     #[test]
     fn operations_are_at_the_root_and_pointed_to_from_both_versions() {
-        assert_eq!(operation("/status/"), Some(Operation::Status));
-        assert_eq!(operation("/api/v0/health/"), Some(Operation::Elsewhere("/health/")));
-        assert_eq!(
-            operation("/api/v1/authenticated/"),
-            Some(Operation::Elsewhere("/authenticated/"))
-        );
-        for path in ["/api/v0/", "/api/v0/docs/", "/api/v2/status/", "/status", "/"] {
-            assert_eq!(operation(path), None, "{path}");
+        assert_eq!(find("/status/"), Some(Operation::Status));
+        assert_eq!(find("/api/v0/health/"), Some(Operation::Elsewhere("/health/")));
+        assert_eq!(find("/api/v1/authenticated/"), Some(Operation::Elsewhere("/authenticated/")));
+        for path in ["/api/v0/", "/api/v0/docs/", "/api/v2/status/", "/status", ""] {
+            assert_eq!(find(path), None, "{path}");
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The query of a request, and the days that it asks for (spec 50 §2.2, §2.3).
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 use store::Dates;
 
 use crate::error::Error;
@@ -14,10 +14,14 @@ impl Parameters {
         Self(form_urlencoded::parse(query.as_bytes()).into_owned().collect())
     }
 
-    /// The value of a parameter; the last counts, and an empty one is none.
+    /// The value of a parameter, be it empty; the last counts.
+    pub(crate) fn given(&self, name: &str) -> Option<&str> {
+        self.0.iter().rfind(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The value of a parameter; an empty one is none.
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
-        let last = self.0.iter().rfind(|(key, _)| key == name).map(|(_, value)| value.as_str());
-        last.filter(|value| !value.is_empty())
+        self.given(name).filter(|value| !value.is_empty())
     }
 
     /// The value of a parameter, cut at its commas.
@@ -25,17 +29,33 @@ impl Parameters {
         self.get(name).map(|value| value.split(',').map(str::to_owned).collect())
     }
 
-    /// The days between `start_date` and `end_date`; a time of day is dropped (Q04).
-    pub(crate) fn dates(&self) -> Result<Dates, Error> {
-        match (self.day("start_date")?, self.day("end_date")?) {
+    /// All of them, names and values.
+    pub(crate) fn pairs(&self) -> Vec<(&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect()
+    }
+
+    /// The time between `start_date` and `end_date`.
+    pub(crate) fn moments(&self) -> Result<Dates<NaiveDateTime>, Error> {
+        match (self.moment("start_date")?, self.moment("end_date")?) {
             (None, None) => Ok(Dates::Latest),
             (start, end) => Ok(Dates::Range { start, end }),
         }
     }
 
-    fn day(&self, name: &str) -> Result<Option<NaiveDate>, Error> {
+    fn moment(&self, name: &str) -> Result<Option<NaiveDateTime>, Error> {
         let wrong = || Error::Parameter(format!("{name} must be YYYY-MM-DD or YYYY-MM-DDTHHMMSS."));
-        self.get(name).map(|text| parse_moment_day(text).ok_or_else(wrong)).transpose()
+        self.get(name).map(|text| parse_moment(text).ok_or_else(wrong)).transpose()
+    }
+}
+
+/// The days of limits; a time of day is dropped (Q04).
+pub(crate) fn days(limits: Dates<NaiveDateTime>) -> Dates {
+    match limits {
+        Dates::Latest => Dates::Latest,
+        Dates::Range { start, end } => {
+            let day = |moment: NaiveDateTime| moment.date();
+            Dates::Range { start: start.map(day), end: end.map(day) }
+        }
     }
 }
 
@@ -51,11 +71,13 @@ pub(crate) fn parse_day(text: &str) -> Option<NaiveDate> {
     NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, number(month, 2)?, number(day, 2)?)
 }
 
-fn parse_moment_day(text: &str) -> Option<NaiveDate> {
-    let Some((day, time)) = text.split_once('T') else { return parse_day(text) };
+fn parse_moment(text: &str) -> Option<NaiveDateTime> {
+    let Some((day, time)) = text.split_once('T') else {
+        return Some(parse_day(text)?.and_time(NaiveTime::MIN));
+    };
     let is_time = time.len() == 6 && time.bytes().all(|byte| byte.is_ascii_digit());
-    let exists = is_time && chrono::NaiveTime::parse_from_str(time, "%H%M%S").is_ok();
-    parse_day(day).filter(|_| exists)
+    let time = NaiveTime::parse_from_str(time, "%H%M%S").ok().filter(|_| is_time)?;
+    Some(parse_day(day)?.and_time(time))
 }
 
 #[cfg(test)]
@@ -64,7 +86,7 @@ mod tests {
     use super::*;
 
     fn dates(query: &str) -> Result<Dates, String> {
-        Parameters::parse(query).dates().map_err(|error| format!("{error:?}"))
+        Parameters::parse(query).moments().map(days).map_err(|error| format!("{error:?}"))
     }
 
     fn day(text: &str) -> Option<NaiveDate> {

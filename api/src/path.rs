@@ -52,7 +52,7 @@ pub(crate) fn course<'p>(path: &'p str, tail: &str) -> Option<&'p str> {
 }
 
 /// Three pieces joined by `/` or `+`; the first two hold neither, the third no `/`.
-fn is_course(text: &str) -> bool {
+pub(crate) fn is_course(text: &str) -> bool {
     let mut pieces = text.splitn(3, ['/', '+']);
     let [first, second, third] = [pieces.next(), pieces.next(), pieces.next()];
     let is_piece = |piece: Option<&str>| piece.is_some_and(|piece| !piece.is_empty());

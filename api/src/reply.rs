@@ -120,6 +120,18 @@ pub(crate) fn rows<T: Serialize>(
     }
 }
 
+/// A single object, as a list of one where rows are wanted (Q11).
+pub(crate) fn one<T: Serialize>(
+    one: &T,
+    format: Format,
+    columns: Option<&[String]>,
+) -> Result<Response, Error> {
+    match format {
+        Format::Json => object(one),
+        Format::Csv => rows(&[one], &Selection::default(), format, columns),
+    }
+}
+
 /// A single object, as JSON whatever is asked.
 pub(crate) fn object<T: Serialize>(object: &T) -> Result<Response, Error> {
     let json = serde_json::to_vec(object);
@@ -144,6 +156,22 @@ fn json_list<T: Serialize>(rows: &[T], selection: &Selection) -> serde_json::Res
 fn json_row<T: Serialize>(row: &T, selection: &Selection) -> serde_json::Result<String> {
     let row = serde_json::to_string(row)?;
     if selection.is_all() { Ok(row) } else { selection.apply(&row) }
+}
+
+/// A JSON string of ASCII alone.
+pub(crate) fn ascii(text: &str) -> String {
+    let quoted = serde_json::Value::from(text).to_string();
+    let mut units = [0; 2];
+    quoted.chars().fold(String::new(), |mut out, letter| {
+        if letter.is_ascii() {
+            out.push(letter);
+        } else {
+            let escaped =
+                letter.encode_utf16(&mut units).iter().map(|unit| format!("\\u{unit:04x}"));
+            out.extend(escaped);
+        }
+        out
+    })
 }
 
 /// Escapes the two line ends that JSON allows in a string and older scripts do not.

@@ -51,6 +51,12 @@ pub(crate) struct Request {
 pub(crate) struct Call {
     pub(crate) parameters: Parameters,
     pub(crate) format: Format,
+    /// The address that was asked for, without its query.
+    pub(crate) address: String,
+    /// Whether the answer is to become a file.
+    pub(crate) as_file: bool,
+    /// Who asks.
+    pub(crate) user: String,
 }
 
 impl Call {
@@ -74,9 +80,14 @@ pub(crate) async fn serve<F: Future<Output = Result<Response, Error>>>(
     let parameters = Parameters::parse(&request.query);
     let format = format(&parameters, &ending, &request.headers);
     let csv = matches!(format, Ok(Format::Csv));
-    let answered = match admit(&service, &resource, &request).and(format) {
+    let admitted = admit(&service, &resource, &request).and_then(|user| Ok((user, format?)));
+    let answered = match admitted {
         Ok(_) if request.method == Method::OPTIONS => reply::object(&serde_json::Map::new()),
-        Ok(format) => answer(service, Call { parameters, format }).await,
+        Ok((user, format)) => {
+            let address = service.address(&request);
+            let as_file = negotiation::is_exactly_csv(&request.headers);
+            answer(service, Call { parameters, format, address, as_file, user }).await
+        }
         Err(error) => Err(error),
     };
     let mut response = answered.unwrap_or_else(|error| error.response(csv));
@@ -102,13 +113,15 @@ fn with_slash(request: &Request) -> String {
     if query.is_empty() { format!("{path}/") } else { format!("{path}/?{query}") }
 }
 
-/// First the token, so that nothing else is told without one.
-fn admit(service: &Service, resource: &Resource, request: &Request) -> Result<(), Error> {
-    if !resource.public {
-        service.keys.admit(&request.headers)?;
-    }
+/// First the token, so that nothing else is told without one. Gives the user, whose name is empty where
+/// nobody is asked for it.
+fn admit(service: &Service, resource: &Resource, request: &Request) -> Result<String, Error> {
+    let user = match resource.public {
+        true => String::new(),
+        false => service.keys.admit(&request.headers)?,
+    };
     if resource.allows(&request.method) {
-        Ok(())
+        Ok(user)
     } else {
         Err(Error::Method(request.method.clone()))
     }
@@ -127,10 +140,13 @@ fn add_headers(resource: &Resource, request: &HeaderMap, answer: &mut HeaderMap)
     answer.insert(VARY, HeaderValue::from_static("Accept, Cookie, origin"));
     answer.insert(X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
     let file = resource.file_name.as_deref().filter(|_| negotiation::is_exactly_csv(request));
-    let disposition =
-        file.map(|name| HeaderValue::from_str(&format!("attachment; filename={name}")));
-    // A name of other than ASCII letters cannot stand in the header: then the browser chooses one.
-    if let Some(Ok(disposition)) = disposition {
+    file.into_iter().for_each(|name| name_file(name, answer));
+}
+
+/// Makes the answer a file. A name of other than ASCII letters cannot stand in the header: then the browser
+/// chooses one.
+pub(crate) fn name_file(name: &str, answer: &mut HeaderMap) {
+    if let Ok(disposition) = HeaderValue::from_str(&format!("attachment; filename={name}")) {
         answer.insert(CONTENT_DISPOSITION, disposition);
     }
 }

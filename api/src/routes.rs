@@ -1,4 +1,4 @@
-//! Joins the areas' routes, and answers what none of them takes.
+//! From a path to the area that answers it; and an answer to what none of them takes.
 
 use std::convert::Infallible;
 use std::future::ready;
@@ -11,24 +11,50 @@ use warp::reject::{LengthRequired, PayloadTooLarge};
 use warp::reply::Response;
 use warp::{Filter, Rejection};
 
+use crate::catalog::{self, Body};
 use crate::error::Error;
+use crate::operations::{self, Operation};
 use crate::path::{self, Ending};
-use crate::resource::Request;
+use crate::resource::{Request, Resource, serve};
 use crate::service::Service;
-use crate::{catalog, enrollment, operations};
+use crate::{course, learners, module};
+
+/// What a path names.
+enum Named {
+    Operation(Operation),
+    Course(course::Asked),
+    Module(module::Asked),
+    List(catalog::Asked),
+    Learners(learners::Asked),
+}
+
+impl Named {
+    /// In the order of spec 50 §1: an id of a problem may look like anything.
+    fn find(path: &str) -> Option<Self> {
+        operations::find(path).map(Self::Operation).or_else(|| {
+            let (version, path) = path::versioned(path)?;
+            let course = course::Asked::find(version, path).map(Self::Course);
+            course
+                .or_else(|| module::Asked::find(version, path).map(Self::Module))
+                .or_else(|| catalog::find(version, path).map(Self::List))
+                .or_else(|| learners::Asked::find(version, path).map(Self::Learners))
+        })
+    }
+
+    /// Whether it tells of single learners.
+    fn is_personal(&self) -> bool {
+        match self {
+            Self::Course(asked) => asked.is_personal(),
+            Self::Learners(_) => true,
+            Self::Operation(_) | Self::Module(_) | Self::List(_) => false,
+        }
+    }
+}
 
 /// Every route of the service.
 pub(crate) fn all(service: &Arc<Service>) -> BoxedFilter<(Response,)> {
-    let routes = preflight(service)
-        .or(operations::routes(service))
-        .unify()
-        .boxed()
-        .or(enrollment::routes(service))
-        .unify()
-        .boxed()
-        .or(catalog::routes(service))
-        .unify()
-        .boxed();
+    let resources = named().and(request()).and(catalog::body()).and(with(service)).then(answer);
+    let routes = preflight(service).or(resources.boxed()).unify();
     let service = service.clone();
     routes
         .recover(|rejection| ready(Ok::<_, Infallible>(refuse(&rejection))))
@@ -43,21 +69,53 @@ pub(crate) fn all(service: &Arc<Service>) -> BoxedFilter<(Response,)> {
         .boxed()
 }
 
-/// Lets a request through if `resource` knows its decoded path, however that ends.
-pub(crate) fn matching<T: Send + 'static>(
-    resource: impl Fn(&str) -> Option<T> + Clone + Send + Sync + 'static,
-) -> impl Filter<Extract = (T, Ending), Error = Rejection> + Clone {
+/// Lets a request through if its decoded path names something, however that ends.
+fn named() -> impl Filter<Extract = (Named, Ending), Error = Rejection> + Clone {
     warp::path::full()
-        .and_then(move |path: FullPath| {
+        .and_then(|path: FullPath| {
             let decoded = path::decode(path.as_str());
-            let found = decoded.and_then(|path| path::find(&path, &resource));
+            let found = decoded.and_then(|path| path::find(&path, Named::find));
             ready(found.ok_or_else(warp::reject::not_found))
         })
         .untuple_one()
 }
 
+async fn answer(
+    named: Named,
+    ending: Ending,
+    request: Request,
+    body: Body,
+    service: Arc<Service>,
+) -> Response {
+    if named.is_personal() && !service.shows_learners {
+        return Error::NoSuchPath.response(false);
+    }
+    match named {
+        Named::Operation(operation) => {
+            operations::answer(operation, ending, request, service).await
+        }
+        Named::Course(asked) => {
+            let resource = asked.resource();
+            let answer =
+                async |service: Arc<Service>, call| course::answer(&service, &asked, &call).await;
+            serve(service, resource, ending, request, answer).await
+        }
+        Named::Module(asked) => {
+            let answer =
+                async |service: Arc<Service>, call| module::answer(&service, &asked, &call).await;
+            serve(service, Resource::READ, ending, request, answer).await
+        }
+        Named::Learners(asked) => {
+            let answer =
+                async |service: Arc<Service>, call| learners::answer(&service, &asked, &call).await;
+            serve(service, Resource::READ, ending, request, answer).await
+        }
+        Named::List(asked) => catalog::answer(asked, ending, request, body, service).await,
+    }
+}
+
 /// The request without its body.
-pub(crate) fn request() -> impl Filter<Extract = (Request,), Error = Infallible> + Clone {
+fn request() -> impl Filter<Extract = (Request,), Error = Infallible> + Clone {
     let query = warp::query::raw().or(warp::any().map(String::new)).unify();
     warp::method().and(warp::path::full()).and(query).and(warp::header::headers_cloned()).map(
         |method: Method, path: FullPath, query: String, headers: HeaderMap| Request {
@@ -70,7 +128,7 @@ pub(crate) fn request() -> impl Filter<Extract = (Request,), Error = Infallible>
 }
 
 /// A filter that hands the service on.
-pub(crate) fn with(
+fn with(
     service: &Arc<Service>,
 ) -> impl Filter<Extract = (Arc<Service>,), Error = Infallible> + Clone + use<> {
     let service = service.clone();

@@ -8,10 +8,13 @@ use chrono::{DateTime, NaiveDate, Utc};
 use store::Store;
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
+use warp::http::header::HOST;
 
 use crate::auth::Keys;
 use crate::config::{Privacy, Settings};
 use crate::cors::Cors;
+use crate::page::PageSizes;
+use crate::resource::Request;
 use crate::routes;
 
 /// How long requests in flight may take after the service was told to stop.
@@ -23,6 +26,15 @@ pub(crate) struct Service {
     v1: Option<Store>,
     pub(crate) keys: Keys,
     pub(crate) cors: Cors,
+    /// Whether single learners are shown.
+    pub(crate) shows_learners: bool,
+    /// How many values of cohorts and modes are counted.
+    pub(crate) most_values: usize,
+    /// Rows of a page, unless the caller says how many; and the most.
+    pub(crate) page_sizes: PageSizes,
+    /// Where the LMS shows an account.
+    pub(crate) account_url: Option<String>,
+    base_url: Option<String>,
     clock: Option<DateTime<Utc>>,
 }
 
@@ -39,17 +51,19 @@ pub enum Error {
 
 impl Service {
     fn new(settings: &Settings) -> Result<Self, Error> {
-        if settings.privacy != Privacy::Aggregate {
-            log::info!(
-                "privacy {:?}: no resource that shows single learners is built yet",
-                settings.privacy
-            );
+        if settings.privacy == Privacy::Pseudonymous {
+            log::warn!("privacy: pseudonymous is not built yet; no single learner is shown");
         }
         Ok(Self {
             v0: Store::open(settings.store.as_ref().ok_or(Error::NoStore)?)?,
             v1: settings.store_v1.as_ref().map(Store::open).transpose()?,
             keys: Keys::new(settings.key_file.clone()),
             cors: Cors::new(settings),
+            shows_learners: settings.privacy == Privacy::Named,
+            most_values: settings.most_values,
+            page_sizes: PageSizes { usual: settings.page_size, most: settings.page_size_limit },
+            account_url: settings.account_url.clone(),
+            base_url: settings.base_url.as_ref().map(|url| url.trim_end_matches('/').to_owned()),
             clock: settings.clock,
         })
     }
@@ -67,9 +81,24 @@ impl Service {
         std::iter::once(&self.v0).chain(&self.v1)
     }
 
+    /// The address that a request was sent to, without its query: as settings say how callers reach the
+    /// service, else as the request says.
+    pub(crate) fn address(&self, request: &Request) -> String {
+        let host = || {
+            let host = request.headers.get(HOST).and_then(|host| host.to_str().ok());
+            format!("http://{}", host.unwrap_or("localhost"))
+        };
+        self.base_url.clone().unwrap_or_else(host) + &request.path
+    }
+
     /// Today (UTC).
     pub(crate) fn today(&self) -> NaiveDate {
-        self.clock.unwrap_or_else(Utc::now).date_naive()
+        self.now().date_naive()
+    }
+
+    /// Now (UTC).
+    pub(crate) fn now(&self) -> DateTime<Utc> {
+        self.clock.unwrap_or_else(Utc::now)
     }
 }
 

@@ -18,16 +18,25 @@
 
 mod catalog;
 mod client;
+mod engagement;
 mod enrollment;
 mod error;
+mod learners;
 pub mod moment;
 mod operations;
+mod performance;
 
 pub use catalog::{CourseSummary, EnrollmentModes, ModeCounts, Program, SummaryQuery};
 pub use client::{Client, DateRange, Version};
+pub use engagement::{RecentActivity, Video, VideoSegment, WeeklyActivity};
 pub use enrollment::{
     Breakdown, Country, EnrollmentByBirthYear, EnrollmentByEducation, EnrollmentByGender,
     EnrollmentByLocation, EnrollmentByMode, EnrollmentDay,
 };
 pub use error::Error;
+pub use learners::{
+    ClassRanks, DayRange, EngagementRanges, EngagementTimeline, Engagements, Learner,
+    LearnerMetadata, Page, Range, TimelineDay, UserEngagement,
+};
 pub use operations::{Availability, DetailedStatus, ErrorBody, Health};
+pub use performance::{Answer, Grade, Problem, Report, SequentialOpens, TaggedProblem};

@@ -40,6 +40,15 @@ impl Record {
         }
     }
 
+    pub(crate) fn real(&self, column: usize) -> Result<Option<f64>, Error> {
+        match self.cell(column) {
+            Cell::Null => Ok(None),
+            Cell::Real(number) => Ok(Some(*number)),
+            Cell::Int(number) => Ok(Some(*number as f64)),
+            other => Err(stored(column, other, "a number")),
+        }
+    }
+
     pub(crate) fn day(&self, column: usize) -> Result<NaiveDate, Error> {
         match self.cell(column) {
             Cell::Moment(moment) => Ok(moment.date()),

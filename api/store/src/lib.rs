@@ -2,7 +2,7 @@
 //! MySQL/MariaDB behind one interface (spec 00 §5, 50 §10).
 //!
 //! The driver creates tables and loads them ([`Store::load`]); the service asks the few questions of
-//! `query.rs`. A load is staged, checked and swapped in at once: a reader sees the old rows or the
+//! `query/`. A load is staged, checked and swapped in at once: a reader sees the old rows or the
 //! new ones. This is the only place that speaks SQL to the result store.
 
 mod address;
@@ -23,7 +23,11 @@ pub use address::{Address, PASSWORD_VARIABLE};
 pub use error::{Backend, Error};
 pub use load::{Day, DaysLoaded, Limits, LoadOptions, Loaded};
 pub use mysql::Mysql;
-pub use query::{Dates, DayRow, Grouping, ProgramRow, Summaries, SummaryFilter, SummaryRow};
+pub use query::{
+    ActivityRow, AnswerRow, Dates, DayRow, EngagementRow, GradeRow, Grouping, LearnerDay,
+    LearnerRow, OpenRow, Order, PartRow, ProgramRow, RangeRow, Roster, RosterCounts, RosterFilter,
+    SegmentRow, Summaries, SummaryFilter, SummaryRow, Sums, TagRow, VideoRow,
+};
 pub use rows::{Part, Parts};
 pub use schema::UPDATES_TABLE;
 pub use sqlite::Sqlite;

@@ -35,7 +35,7 @@ fn as_expected(case: &Case, answer: &Answer, base: &str) -> Result<(), String> {
             text(answer)
         ));
     }
-    headers(case, answer)?;
+    headers(case, answer, base)?;
     let expected = &case.body;
     if let Some(json) = &expected.json {
         let json: Value = serde_json::from_str(&json.to_string().replace("{base}", base)).unwrap();
@@ -58,12 +58,13 @@ fn as_expected(case: &Case, answer: &Answer, base: &str) -> Result<(), String> {
     ensure(!expected.empty || answer.body.is_empty(), || format!("a body: {}", text(answer)))
 }
 
-fn headers(case: &Case, answer: &Answer) -> Result<(), String> {
+fn headers(case: &Case, answer: &Answer, base: &str) -> Result<(), String> {
     let found = |name: &str| {
         let name = name.to_lowercase();
         answer.headers.iter().find(|(header, _)| *header == name).map(|(_, value)| value.as_str())
     };
     for (name, wanted) in &case.headers {
+        let wanted = &wanted.replace("{base}", base);
         let value = found(name).ok_or_else(|| format!("no header {name}"))?;
         let media_type =
             |value: &str| value.split(';').next().unwrap_or_default().trim().to_owned();

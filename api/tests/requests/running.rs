@@ -84,7 +84,11 @@ fn settings(case: &Case, tables: &[Tables; 2], folder: &TempDir) -> Settings {
         std::fs::write(&key_file, text).unwrap();
     }
     // Settings go the way that an operator's go: through a file.
-    let mut yaml = format!("key_file: {}\n", key_file.display());
+    // Some lines show what is there where learners are not.
+    let is_aggregate = case.only_without_profile.as_deref() == Some("learners");
+    let privacy = if is_aggregate { "aggregate" } else { "named" };
+    let mut yaml = format!("key_file: {}\nprivacy: {privacy}\n", key_file.display());
+    yaml += "LMS_USER_ACCOUNT_BASE_URL: http://lms-host\n";
     let store = |name: &str, tables: &Tables| {
         if case.down.iter().any(|down| down == name) {
             nowhere(&tables.address)

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use jobs::registry::RESULT_TABLES;
+use jobs::table::{Column, Table};
 use mysql_async::prelude::Queryable;
 use mysql_async::{Conn, Params};
 use rusqlite::Connection;
@@ -33,19 +34,65 @@ impl Tables {
         Self { address }
     }
 
-    /// Empties every table, then inserts the rows of those that are built.
-    pub async fn fill(&self, rows: &Rows) {
-        let mut statements: Vec<(String, Vec<Value>)> = Vec::new();
+    /// Empties every table, makes the one anew that cases have in other shapes, and inserts the rows.
+    pub async fn fill(&self, rows: &Rows, variant: Option<&str>) {
+        let store = Store::open(&self.address).unwrap();
+        let (answers, others): (Vec<&Table>, Vec<_>) =
+            RESULT_TABLES.iter().partition(|table| table.name == ANSWERS);
+        self.execute(&[(format!("DROP TABLE `{ANSWERS}`"), Vec::new())]).await;
+        store.create_tables(&[shaped(answers[0], variant)]).await.unwrap();
+        let emptied = |table: &&Table| (format!("DELETE FROM `{}`", table.name), Vec::new());
+        let mut statements: Vec<(String, Vec<Value>)> = others.iter().map(emptied).collect();
         for table in RESULT_TABLES {
-            statements.push((format!("DELETE FROM `{}`", table.name), Vec::new()));
             let rows = rows.get(table.name).into_iter().flatten().enumerate();
             statements.extend(rows.map(|(number, row)| insert(table.name, number, row)));
         }
+        self.execute(&statements).await;
+    }
+
+    /// The documents of a roster as rows, and the mark of their load.
+    pub async fn fill_roster(&self, roster: &[Map<String, Value>], updated: Option<&str>) {
+        let clear = "DELETE FROM table_updates".to_owned();
+        let mut statements = vec![(clear, Vec::new())];
+        for (number, document) in roster.iter().enumerate() {
+            let mut row = document.clone();
+            if let Some(Value::Array(segments)) = row.get_mut("segments") {
+                let joined = segments.iter().map(|s| s.as_str().unwrap()).collect::<Vec<_>>();
+                row["segments"] = Value::from(joined.join(","));
+            }
+            statements.push(insert("learner_roster", number, &row));
+        }
+        if let Some(updated) = updated {
+            let sql = "INSERT INTO table_updates (update_id, target_table, inserted) \
+                       VALUES (?, ?, ?)";
+            let values = ["roster", "learner_roster", &format!("{updated} 00:00:00")];
+            statements.push((sql.to_owned(), values.map(Value::from).to_vec()));
+        }
+        self.execute(&statements).await;
+    }
+
+    async fn execute(&self, statements: &[(String, Vec<Value>)]) {
         match &self.address {
-            Address::Sqlite(path) => fill_sqlite(path, &statements),
-            Address::Mysql { url, .. } => fill_mysql(url, &statements).await,
+            Address::Sqlite(path) => fill_sqlite(path, statements),
+            Address::Mysql { url, .. } => fill_mysql(url, statements).await,
         }
     }
+}
+
+const ANSWERS: &str = "answer_distribution";
+
+/// The table of answers as cases have it: an answer may be neither right nor wrong, and in the older shape there
+/// is one count.
+fn shaped(table: &Table, variant: Option<&str>) -> Table {
+    let is_older = variant == Some("answer_distribution_count");
+    let column = |column: &Column| match column.name {
+        "correct" => Some(Column { required: false, ..*column }),
+        "first_response_count" if is_older => None,
+        "last_response_count" if is_older => Some(Column { name: "count", ..*column }),
+        _ => Some(*column),
+    };
+    let columns: Vec<_> = table.columns.iter().filter_map(column).collect();
+    Table { columns: columns.leak(), ..*table }
 }
 
 /// Ids ascend from 1 unless a row has one.
@@ -64,6 +111,9 @@ fn fill_sqlite(path: &Path, statements: &[(String, Vec<Value>)]) {
     for (sql, values) in statements {
         let values = values.iter().map(|value| match value {
             Value::Null => rusqlite::types::Value::Null,
+            Value::Number(number) if number.is_f64() => {
+                rusqlite::types::Value::Real(number.as_f64().unwrap())
+            }
             Value::Number(number) => rusqlite::types::Value::Integer(number.as_i64().unwrap()),
             other => rusqlite::types::Value::Text(other.as_str().unwrap().to_owned()),
         });
@@ -78,6 +128,9 @@ async fn fill_mysql(url: &str, statements: &[(String, Vec<Value>)]) {
     for (sql, values) in statements {
         let values = values.iter().map(|value| match value {
             Value::Null => mysql_async::Value::NULL,
+            Value::Number(number) if number.is_f64() => {
+                mysql_async::Value::Double(number.as_f64().unwrap())
+            }
             Value::Number(number) => mysql_async::Value::Int(number.as_i64().unwrap()),
             other => mysql_async::Value::from(other.as_str().unwrap()),
         });

@@ -17,12 +17,18 @@ pub fn html_text(html: &str) -> String {
     if !html.contains(['<', '&', '\0']) {
         return joined(text::words(html));
     }
+    joined(texts(html).iter().flat_map(|text| text::words(text)))
+}
+
+/// The text nodes of a text that is read as an HTML5 document with scripting off, in the document's
+/// order.
+#[must_use]
+pub fn texts(html: &str) -> Vec<String> {
     let options = ParseOpts {
         tokenizer: TokenizerOpts { discard_bom: false, ..TokenizerOpts::default() },
         tree_builder: TreeBuilderOpts { scripting_enabled: false, ..TreeBuilderOpts::default() },
     };
-    let texts = parse_document(Tree::default(), options).one(html);
-    joined(texts.iter().flat_map(|text| text::words(text)))
+    parse_document(Tree::default(), options).one(html)
 }
 
 fn joined<'t>(words: impl Iterator<Item = &'t str>) -> String {

@@ -1,0 +1,105 @@
+//! Single learners (spec 50 §7.14, §9.1). Served only where `privacy` allows it, and each access is
+//! logged with who asked for whom.
+
+pub(crate) mod engagement;
+mod metadata;
+mod roster;
+mod timeline;
+
+use api_client::Version;
+use jobs::event::course_key;
+use warp::reply::Response;
+
+use crate::error::Error;
+use crate::path;
+use crate::resource::Call;
+use crate::service::Service;
+
+/// A resource of learners.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Asked {
+    version: Version,
+    kind: Kind,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Kind {
+    /// The learners of a course.
+    Roster,
+    /// One of them, by username.
+    Learner(String),
+    /// What one of them did day by day.
+    Timeline(String),
+    /// What is to be known of the learners of a course, by its id.
+    Metadata(String),
+}
+
+impl Asked {
+    /// What a path behind its version names.
+    pub(crate) fn find(version: Version, path: &str) -> Option<Self> {
+        let named = |start| username(path.strip_prefix(start)?.strip_suffix('/')?);
+        let kind = if path == "learners/" {
+            Kind::Roster
+        } else if let Some(username) = named("learners/") {
+            Kind::Learner(username)
+        } else if let Some(username) = named("engagement_timelines/") {
+            Kind::Timeline(username)
+        } else {
+            let course = path.strip_prefix("course_learner_metadata/")?.strip_suffix('/')?;
+            Kind::Metadata(Some(course).filter(|course| path::is_course(course))?.to_owned())
+        };
+        Some(Self { version, kind })
+    }
+}
+
+/// A username as paths have it.
+fn username(text: &str) -> Option<String> {
+    let fits = |letter: char| letter.is_alphanumeric() || "_.+-".contains(letter);
+    (!text.is_empty() && text.chars().all(fits)).then(|| text.to_owned())
+}
+
+pub(crate) async fn answer(
+    service: &Service,
+    asked: &Asked,
+    call: &Call,
+) -> Result<Response, Error> {
+    let store = service.store(asked.version);
+    let course_id = match &asked.kind {
+        Kind::Metadata(course_id) => course_id.as_str(),
+        _ => call.parameters.get("course_id").ok_or(Error::NoCourse)?,
+    };
+    if !course_key::is_valid(course_id) {
+        return Err(Error::CourseKey(course_id.to_owned()));
+    }
+    let learner = match &asked.kind {
+        Kind::Learner(username) | Kind::Timeline(username) => username.as_str(),
+        Kind::Roster | Kind::Metadata(_) => "-",
+    };
+    log::info!(target: "personal", "user={} course={course_id} learner={learner}", call.user);
+    match &asked.kind {
+        Kind::Roster => roster::page(service, store, course_id, call).await,
+        Kind::Learner(username) => roster::one(service, store, course_id, username, call).await,
+        Kind::Timeline(username) => timeline::answer(store, course_id, username, call).await,
+        Kind::Metadata(_) => metadata::answer(store, course_id, service.most_values, call).await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn learners_are_named_by_username_and_metadata_by_course() {
+        let found = |path: &str| Asked::find(Version::V0, path).map(|asked| asked.kind);
+        assert_eq!(found("learners/"), Some(Kind::Roster));
+        assert_eq!(found("learners/a.b+c-d_é/"), Some(Kind::Learner("a.b+c-d_é".to_owned())));
+        assert_eq!(found("engagement_timelines/x/"), Some(Kind::Timeline("x".to_owned())));
+        let course = "course-v1:a+b+c".to_owned();
+        assert_eq!(found("course_learner_metadata/course-v1:a+b+c/"), Some(Kind::Metadata(course)));
+        for path in
+            ["learners/a/b/", "learners/a b/", "engagement_timelines/", "course_learner_metadata/"]
+        {
+            assert_eq!(found(path), None, "{path}");
+        }
+    }
+}

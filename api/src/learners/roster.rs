@@ -1,0 +1,161 @@
+//! The learners of a course in pages, and one of them (spec 50 §9.1).
+
+use api_client::{Engagements, Learner, Page};
+use store::{LearnerRow, Order, Roster, RosterFilter, Store};
+use warp::http::header::LINK;
+use warp::reply::Response;
+
+use crate::course::file_stem;
+use crate::error::Error;
+use crate::negotiation::Format;
+use crate::page::{self, Asked};
+use crate::parameters::Parameters;
+use crate::reply::{self, Selection};
+use crate::resource::{Call, name_file};
+use crate::service::Service;
+
+/// What learners may be like.
+pub(super) const SEGMENTS: [&str; 5] =
+    ["highly_engaged", "disengaging", "struggling", "inactive", "unenrolled"];
+
+/// By what a roster may be sorted, in the order in which they are listed to callers.
+const ORDERS: [(&str, Order); 8] = [
+    ("username", Order::Username),
+    ("email", Order::Email),
+    ("discussion_contributions", Order::DiscussionContributions),
+    ("problems_attempted", Order::ProblemsAttempted),
+    ("problems_completed", Order::ProblemsCompleted),
+    ("problem_attempts_per_completed", Order::AttemptsPerCompleted),
+    ("attempt_ratio_order", Order::AttemptRatio),
+    ("videos_viewed", Order::VideosViewed),
+];
+
+pub(super) async fn one(
+    service: &Service,
+    store: &Store,
+    course_id: &str,
+    username: &str,
+    call: &Call,
+) -> Result<Response, Error> {
+    let mut found = store.learner(course_id, username).await?;
+    let (Some(row), 1) = (found.page.pop(), found.count) else {
+        let message = format!("Learner {username} not found for course {course_id}.");
+        return Err(Error::NoLearner("no_learner_for_course", message));
+    };
+    let learner = learner(row, &found, service.account_url.as_deref());
+    reply::one(&learner, call.format, call.columns().as_deref())
+}
+
+pub(super) async fn page(
+    service: &Service,
+    store: &Store,
+    course_id: &str,
+    call: &Call,
+) -> Result<Response, Error> {
+    let filter = filter(&call.parameters)?;
+    let asked = Asked::new(&call.parameters, service.page_sizes)?;
+    let before = match asked.is_last() {
+        true => store.roster(course_id, &filter, 0, 0).await?.count,
+        false => 0,
+    };
+    let mut found = store.roster(course_id, &filter, asked.skip(before), asked.size).await?;
+    let rows = std::mem::take(&mut found.page).into_iter();
+    let learners = rows.map(|row| learner(row, &found, service.account_url.as_deref())).collect();
+    let page = asked.of(learners, found.count, call)?;
+    let links = page::links(&page);
+    let mut response = listed(page, call)?;
+    let headers = response.headers_mut();
+    links.into_iter().for_each(|links| drop(headers.insert(LINK, links)));
+    if call.as_file {
+        let course = file_stem(course_id).unwrap_or_default();
+        let now = service.now().format("%Y-%m-%dT%H:%M:%S+00:00");
+        name_file(&format!("{course}--{now}--learners.csv"), headers);
+    }
+    Ok(response)
+}
+
+/// A page as JSON, its learners alone as CSV. Nobody is an answer, too.
+fn listed(page: Page<Learner>, call: &Call) -> Result<Response, Error> {
+    match call.format {
+        Format::Json => reply::object(&page),
+        Format::Csv if page.results.is_empty() => Ok(Response::default()),
+        Format::Csv => {
+            let columns = call.columns();
+            reply::rows(&page.results, &Selection::default(), Format::Csv, columns.as_deref())
+        }
+    }
+}
+
+fn filter(parameters: &Parameters) -> Result<RosterFilter, Error> {
+    let text = |name| parameters.get(name).map(str::to_owned);
+    if parameters.get("segments").is_some() && parameters.get("ignore_segments").is_some() {
+        let said = "Cannot combine `segments` and `ignore_segments` parameters.";
+        return Err(Error::Parameter(said.to_owned()));
+    }
+    let segments = |name| parameters.list(name).unwrap_or_default();
+    let known = |segments: Vec<String>| {
+        let among = |segment: &String| {
+            one_of("segments/ignore_segments", segment, SEGMENTS.into_iter()).map(drop)
+        };
+        segments.iter().try_for_each(among).map(|()| segments)
+    };
+    let orders = ORDERS.iter().map(|(name, _)| *name);
+    let order = parameters.get("order_by").unwrap_or(ORDERS[0].0);
+    let order = one_of("order_by", order, orders)?;
+    let direction = parameters.get("sort_order").unwrap_or("asc");
+    Ok(RosterFilter {
+        segments: known(segments("segments"))?,
+        without_segments: known(segments("ignore_segments"))?,
+        cohort: text("cohort"),
+        enrollment_mode: text("enrollment_mode"),
+        text: text("text_search"),
+        order: ORDERS[order].1,
+        descending: one_of("sort_order", direction, ["asc", "desc"].into_iter())? == 1,
+    })
+}
+
+/// The place of a value among those that a parameter may have.
+fn one_of<'v>(
+    name: &str,
+    value: &str,
+    values: impl Iterator<Item = &'v str> + Clone,
+) -> Result<usize, Error> {
+    values.clone().position(|known| known == value).ok_or_else(|| {
+        let values = values.collect::<Vec<_>>().join(", ");
+        Error::Parameter(format!("{name} value '{value}' must be one of: ({values})"))
+    })
+}
+
+fn learner(row: LearnerRow, found: &Roster, accounts: Option<&str>) -> Learner {
+    let segments = row.segments.as_deref().unwrap_or_default();
+    let segments = segments.split(',').filter(|segment| !segment.is_empty());
+    let account = |base: &str| format!("{}/{}", base.trim_end_matches('/'), row.username);
+    Learner {
+        user_id: row.user_id,
+        account_url: accounts.map(account),
+        enrollment_mode: row.enrollment_mode,
+        name: row.name,
+        email: row.email,
+        language: row.language,
+        location: row.location,
+        year_of_birth: row.year_of_birth,
+        level_of_education: row.level_of_education,
+        gender: row.gender,
+        mailing_address: row.mailing_address,
+        city: row.city,
+        country: row.country,
+        goals: row.goals,
+        segments: segments.map(str::to_owned).collect(),
+        engagements: Engagements {
+            discussion_contributions: row.discussion_contributions.unwrap_or(0),
+            problems_attempted: row.problems_attempted.unwrap_or(0),
+            problems_completed: row.problems_completed.unwrap_or(0),
+            videos_viewed: row.videos_viewed.unwrap_or(0),
+            problem_attempts_per_completed: row.problem_attempts_per_completed,
+        },
+        enrollment_date: row.enrollment_date,
+        cohort: row.cohort,
+        last_updated: found.loaded.map(|loaded| loaded.date()),
+        username: row.username,
+    }
+}

@@ -1,0 +1,92 @@
+//! The resources of one problem, sequential or video, whose id may hold anything (spec 50 §8.1 to
+//! §8.4).
+
+use api_client::Version;
+use warp::reply::Response;
+
+use crate::course::listed;
+use crate::engagement;
+use crate::error::Error;
+use crate::performance::{answers, problems};
+use crate::resource::Call;
+use crate::service::Service;
+
+/// A resource of a module.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Asked {
+    version: Version,
+    id: String,
+    kind: Kind,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Opens,
+    Answers,
+    Grades,
+    Timeline,
+}
+
+/// The beginnings and ends of their paths, in the order in which they are tried.
+const KINDS: [(&str, &str, Kind); 4] = [
+    ("problems/", "/sequential_open_distribution/", Kind::Opens),
+    ("problems/", "/answer_distribution/", Kind::Answers),
+    ("problems/", "/grade_distribution/", Kind::Grades),
+    ("videos/", "/timeline/", Kind::Timeline),
+];
+
+impl Asked {
+    /// What a path behind its version names.
+    pub(crate) fn find(version: Version, path: &str) -> Option<Self> {
+        KINDS.iter().find_map(|(start, end, kind)| {
+            let id = path.strip_prefix(start)?.strip_suffix(end)?;
+            let is_id = !id.is_empty() && !id.contains('\n');
+            is_id.then(|| Self { version, id: id.to_owned(), kind: *kind })
+        })
+    }
+}
+
+pub(crate) async fn answer(
+    service: &Service,
+    asked: &Asked,
+    call: &Call,
+) -> Result<Response, Error> {
+    let store = service.store(asked.version);
+    match asked.kind {
+        Kind::Opens => listed(&problems::opens(store, &asked.id).await?, call),
+        Kind::Answers => listed(&answers::answers(store, &asked.id).await?, call),
+        Kind::Grades => listed(&problems::grades(store, &asked.id).await?, call),
+        Kind::Timeline => listed(&engagement::timeline(store, &asked.id).await?, call),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_may_hold_slashes_and_names_of_resources() {
+        let found = |path| Asked::find(Version::V0, path).map(|asked| (asked.kind, asked.id));
+        for (path, kind, id) in [
+            (
+                "problems/i4x://o/c/problem/x/answer_distribution/",
+                Kind::Answers,
+                "i4x://o/c/problem/x",
+            ),
+            (
+                "problems/x/answer_distribution/y/grade_distribution/",
+                Kind::Grades,
+                "x/answer_distribution/y",
+            ),
+            ("problems/ /sequential_open_distribution/", Kind::Opens, " "),
+            ("videos/course-v1:o+c+r|i4x-é x/timeline/", Kind::Timeline, "course-v1:o+c+r|i4x-é x"),
+        ] {
+            assert_eq!(found(path), Some((kind, id.to_owned())), "{path}");
+        }
+        for path in
+            ["problems//timeline/", "problems/answer_distribution/", "videos/a\nb/timeline/"]
+        {
+            assert_eq!(found(path), None, "{path}");
+        }
+    }
+}
