@@ -22,7 +22,7 @@ use crate::path::Ending;
 use crate::reply::{self, Selection};
 use crate::resource::{Call, Request, Resource, serve};
 use crate::service::Service;
-use crate::summaries;
+use crate::{summaries, summary_pages};
 
 /// The longest body that is read, in bytes; thousands of ids fit.
 const BODY_LIMIT: u64 = 16 * 1024 * 1024;
@@ -38,6 +38,19 @@ pub(crate) type Asked = (Version, List);
 pub(crate) enum List {
     Summaries,
     Programs,
+    /// Summaries in pages.
+    SummaryPages,
+    /// Sums over courses.
+    Totals,
+}
+
+/// The list that a path below the third version names; it reads the store of the first.
+pub(crate) fn find_paged(path: &str) -> Option<Asked> {
+    match path.strip_prefix("/api/v2/")? {
+        "course_summaries/" => Some((Version::V0, List::SummaryPages)),
+        "course_totals/" => Some((Version::V0, List::Totals)),
+        _ => None,
+    }
 }
 
 /// What a request carries behind its headers.
@@ -118,6 +131,8 @@ pub(crate) async fn answer(
         };
         match list {
             List::Summaries => summaries::answer(&service, version, &asking, &call).await,
+            List::SummaryPages => summary_pages::page(&service, &asking, &call).await,
+            List::Totals => summary_pages::totals(&service, &asking).await,
             List::Programs => programs(&service, version, &asking, &call).await,
         }
     };

@@ -29,3 +29,4 @@ mod resource;
 mod routes;
 pub mod service;
 mod summaries;
+mod summary_pages;

@@ -4,7 +4,6 @@ use api_client::Page;
 use warp::http::HeaderValue;
 
 use crate::error::Error;
-use crate::parameters::Parameters;
 use crate::resource::Call;
 
 /// How many rows a page has.
@@ -26,10 +25,15 @@ pub(crate) struct Asked {
 }
 
 impl Asked {
-    pub(crate) fn new(parameters: &Parameters, sizes: PageSizes) -> Result<Self, Error> {
-        let size = parameters.get("page_size").and_then(|text| text.parse().ok());
-        let size = size.filter(|size| *size > 0).unwrap_or(sizes.usual).min(sizes.most).max(1);
-        let number = match parameters.get("page") {
+    /// By the texts of `page` and `page_size`.
+    pub(crate) fn new(
+        page: Option<&str>,
+        size: Option<&str>,
+        sizes: PageSizes,
+    ) -> Result<Self, Error> {
+        let size = size.and_then(|text| text.parse().ok()).filter(|size| *size > 0);
+        let size = size.unwrap_or(sizes.usual).min(sizes.most).max(1);
+        let number = match page {
             None => Some(1),
             Some("last") => None,
             Some(text) => {
@@ -103,6 +107,12 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
     use crate::negotiation::Format;
+    use crate::parameters::Parameters;
+
+    fn asked(parameters: &Parameters) -> Result<Asked, Error> {
+        let [page, size] = ["page", "page_size"].map(|name| parameters.get(name));
+        Asked::new(page, size, PageSizes { usual: 25, most: 100 })
+    }
 
     fn page(query: &str, count: usize) -> Result<Page<()>, Error> {
         let call = Call {
@@ -112,8 +122,7 @@ mod tests {
             as_file: false,
             user: String::new(),
         };
-        let asked = Asked::new(&call.parameters, PageSizes { usual: 25, most: 100 })?;
-        asked.of(Vec::new(), count, &call)
+        asked(&call.parameters)?.of(Vec::new(), count, &call)
     }
 
     #[test]
@@ -132,9 +141,7 @@ mod tests {
     fn sizes_are_bounded_and_numbers_exist() {
         let sizes = [("", 25), ("page_size=1000", 100), ("page_size=0", 25), ("page_size=x", 25)];
         for (query, size) in sizes {
-            let parameters = Parameters::parse(query);
-            let asked = Asked::new(&parameters, PageSizes { usual: 25, most: 100 }).unwrap();
-            assert_eq!(asked.size, size, "{query}");
+            assert_eq!(asked(&Parameters::parse(query)).unwrap().size, size, "{query}");
         }
         for query in ["page=0", "page=-1", "page=x", "page=2", "page=1.5"] {
             assert!(matches!(page(query, 25), Err(Error::NoPage)), "{query}");

@@ -48,6 +48,14 @@ impl Parameters {
     }
 }
 
+/// The place of a value among those that a parameter may have.
+pub(crate) fn one_of(name: &str, value: &str, values: &[&str]) -> Result<usize, Error> {
+    values.iter().position(|known| *known == value).ok_or_else(|| {
+        let values = values.join(", ");
+        Error::Parameter(format!("{name} value '{value}' must be one of: ({values})"))
+    })
+}
+
 /// The days of limits; a time of day is dropped (Q04).
 pub(crate) fn days(limits: Dates<NaiveDateTime>) -> Dates {
     match limits {

@@ -153,6 +153,16 @@ fn json_list<T: Serialize>(rows: &[T], selection: &Selection) -> serde_json::Res
     Ok(safe(format!("[{}]", rows.join(","))).into_bytes())
 }
 
+/// Rows as JSON, with the fields that are wanted.
+pub(crate) fn selected<T: Serialize>(
+    rows: &[T],
+    selection: &Selection,
+) -> Result<Vec<Box<RawValue>>, Error> {
+    let rows = rows.iter().map(|row| RawValue::from_string(json_row(row, selection)?));
+    let failed = |error| Error::Internal(format!("writing an answer: {error}"));
+    rows.collect::<Result<_, _>>().map_err(failed)
+}
+
 fn json_row<T: Serialize>(row: &T, selection: &Selection) -> serde_json::Result<String> {
     let row = serde_json::to_string(row)?;
     if selection.is_all() { Ok(row) } else { selection.apply(&row) }

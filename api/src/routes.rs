@@ -31,7 +31,8 @@ enum Named {
 impl Named {
     /// In the order of spec 50 §1: an id of a problem may look like anything.
     fn find(path: &str) -> Option<Self> {
-        operations::find(path).map(Self::Operation).or_else(|| {
+        let other = operations::find(path).map(Self::Operation);
+        other.or_else(|| catalog::find_paged(path).map(Self::List)).or_else(|| {
             let (version, path) = path::versioned(path)?;
             let course = course::Asked::find(version, path).map(Self::Course);
             course

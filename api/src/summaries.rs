@@ -45,7 +45,7 @@ fn recent_day(asking: &Asking, today: NaiveDate) -> Result<Option<NaiveDate>, Er
 }
 
 /// The courses, ascending.
-fn summarise(found: Summaries, filter: &SummaryFilter) -> Vec<CourseSummary> {
+pub(crate) fn summarise(found: Summaries, filter: &SummaryFilter) -> Vec<CourseSummary> {
     let mut courses: BTreeMap<String, CourseSummary> = BTreeMap::new();
     for row in found.rows {
         let course =

@@ -21,6 +21,32 @@ pub struct SummaryQuery {
     pub recent_date: Option<NaiveDate>,
 }
 
+/// Sums over courses; none over no courses.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CourseTotals {
+    /// Learners enrolled now.
+    pub count: Option<i64>,
+    /// Learners ever enrolled.
+    pub cumulative_count: Option<i64>,
+    /// `count` against seven days before.
+    pub count_change_7_days: Option<i64>,
+    /// Learners enrolled now in mode `verified`.
+    pub verified_enrollment: Option<i64>,
+}
+
+/// A page of courses.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SummaryPage<T> {
+    /// How many there are on all pages.
+    pub count: usize,
+    /// The address of the next page.
+    pub next: Option<String>,
+    /// The address of the page before.
+    pub previous: Option<String>,
+    /// The courses of this page.
+    pub results: Vec<T>,
+}
+
 /// One course: its catalogue entry and its figures.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CourseSummary {

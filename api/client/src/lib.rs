@@ -26,7 +26,9 @@ pub mod moment;
 mod operations;
 mod performance;
 
-pub use catalog::{CourseSummary, EnrollmentModes, ModeCounts, Program, SummaryQuery};
+pub use catalog::{
+    CourseSummary, CourseTotals, EnrollmentModes, ModeCounts, Program, SummaryPage, SummaryQuery,
+};
 pub use client::{Client, DateRange, Version};
 pub use engagement::{RecentActivity, Video, VideoSegment, WeeklyActivity};
 pub use enrollment::{

@@ -9,7 +9,7 @@ use crate::course::file_stem;
 use crate::error::Error;
 use crate::negotiation::Format;
 use crate::page::{self, Asked};
-use crate::parameters::Parameters;
+use crate::parameters::{Parameters, one_of};
 use crate::reply::{self, Selection};
 use crate::resource::{Call, name_file};
 use crate::service::Service;
@@ -53,7 +53,11 @@ pub(super) async fn page(
     call: &Call,
 ) -> Result<Response, Error> {
     let filter = filter(&call.parameters)?;
-    let asked = Asked::new(&call.parameters, service.page_sizes)?;
+    let asked = Asked::new(
+        call.parameters.get("page"),
+        call.parameters.get("page_size"),
+        service.page_sizes,
+    )?;
     let before = match asked.is_last() {
         true => store.roster(course_id, &filter, 0, 0).await?.count,
         false => 0,
@@ -94,14 +98,12 @@ fn filter(parameters: &Parameters) -> Result<RosterFilter, Error> {
     }
     let segments = |name| parameters.list(name).unwrap_or_default();
     let known = |segments: Vec<String>| {
-        let among = |segment: &String| {
-            one_of("segments/ignore_segments", segment, SEGMENTS.into_iter()).map(drop)
-        };
+        let among =
+            |segment: &String| one_of("segments/ignore_segments", segment, &SEGMENTS).map(drop);
         segments.iter().try_for_each(among).map(|()| segments)
     };
-    let orders = ORDERS.iter().map(|(name, _)| *name);
     let order = parameters.get("order_by").unwrap_or(ORDERS[0].0);
-    let order = one_of("order_by", order, orders)?;
+    let order = one_of("order_by", order, &ORDERS.map(|(name, _)| name))?;
     let direction = parameters.get("sort_order").unwrap_or("asc");
     Ok(RosterFilter {
         segments: known(segments("segments"))?,
@@ -110,19 +112,7 @@ fn filter(parameters: &Parameters) -> Result<RosterFilter, Error> {
         enrollment_mode: text("enrollment_mode"),
         text: text("text_search"),
         order: ORDERS[order].1,
-        descending: one_of("sort_order", direction, ["asc", "desc"].into_iter())? == 1,
-    })
-}
-
-/// The place of a value among those that a parameter may have.
-fn one_of<'v>(
-    name: &str,
-    value: &str,
-    values: impl Iterator<Item = &'v str> + Clone,
-) -> Result<usize, Error> {
-    values.clone().position(|known| known == value).ok_or_else(|| {
-        let values = values.collect::<Vec<_>>().join(", ");
-        Error::Parameter(format!("{name} value '{value}' must be one of: ({values})"))
+        descending: one_of("sort_order", direction, &["asc", "desc"])? == 1,
     })
 }
 

@@ -11,7 +11,8 @@ pub type Rows = BTreeMap<String, Vec<Map<String, Value>>>;
 #[serde(deny_unknown_fields)]
 pub struct Case {
     pub name: String,
-    pub profile: String,
+    #[serde(rename = "profile")]
+    pub _profile: String,
     #[serde(rename = "source")]
     pub _source: String,
     pub only_without_profile: Option<String>,

@@ -57,7 +57,8 @@ impl Running {
     /// Written by hand: clients change paths and headers before they send them.
     async fn send(&self, request: &Request) -> Answer {
         let body = request.body.as_deref().unwrap_or_default();
-        let mut text = format!("{} {} HTTP/1.1\r\n", request.method, request.path);
+        let path = request.path.replace("{ext}", "/api/v2");
+        let mut text = format!("{} {path} HTTP/1.1\r\n", request.method);
         for (name, value) in &request.headers {
             text += &format!("{name}: {value}\r\n");
         }
