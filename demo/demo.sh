@@ -65,7 +65,7 @@ if [ "${SERVE:-yes}" = no ]; then
 fi
 
 say "Serving"
-[ -s "$dir/token" ] || (umask 077 && "$bin/insights-api" token create demo --key-file "$dir/keys" > "$dir/token")
+[ -s "$dir/token" ] || (umask 077 && "$bin/insights-api" token create demo --service --key-file "$dir/keys" > "$dir/token")
 cat > "$dir/api.yml" <<YAML
 key_file: $dir/keys
 privacy: named

@@ -48,13 +48,13 @@ impl Keys {
     }
 
     /// Lets the user of a request in, or says why not.
-    pub(crate) fn admit(&self, headers: &HeaderMap) -> Result<String, Error> {
+    pub(crate) fn admit(&self, headers: &HeaderMap) -> Result<Key, Error> {
         let token = token(headers)?;
         let key = self.find(&token).map_err(|error| Error::Keys(error.to_string()))?;
         match key {
             None => Err(Error::Unauthorised("Invalid token.")),
             Some(key) if !key.active => Err(Error::Unauthorised("User inactive or deleted.")),
-            Some(key) => Ok(key.user),
+            Some(key) => Ok(key),
         }
     }
 
@@ -161,7 +161,7 @@ mod tests {
     fn a_changed_file_is_read_again() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("keys");
-        let token = keys::create(&file, "ann").unwrap();
+        let token = keys::create(&file, "ann", keys::Grant::default()).unwrap();
         let keys = Keys::new(Some(file.clone()));
         let header = format!("Token {token}");
         assert_eq!(said(&keys, Some(header.as_bytes())), "welcome");

@@ -132,7 +132,7 @@ pub(crate) async fn answer(
         match list {
             List::Summaries => summaries::answer(&service, version, &asking, &call).await,
             List::SummaryPages => summary_pages::page(&service, &asking, &call).await,
-            List::Totals => summary_pages::totals(&service, &asking).await,
+            List::Totals => summary_pages::totals(&service, &asking, &call).await,
             List::Programs => programs(&service, version, &asking, &call).await,
         }
     };
@@ -146,7 +146,8 @@ async fn programs(
     call: &Call,
 ) -> Result<Response, Error> {
     let ids = asking.list("program_ids");
-    let rows = service.store(version).programs(ids.as_deref()).await?;
+    let mut rows = service.store(version).programs(ids.as_deref()).await?;
+    rows.retain(|row| call.admits(&row.course_id));
     reply::rows(&grouped(rows), &asking.selection(), call.format, call.columns().as_deref())
 }
 

@@ -8,6 +8,8 @@ use jobs::nearest::did_you_mean;
 use serde::{Deserialize, Deserializer};
 use store::Address;
 
+use crate::throttle::Rate;
+
 /// What the service is set up with.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default)]
@@ -22,6 +24,12 @@ pub struct Settings {
     pub key_file: Option<PathBuf>,
     /// How much of single learners is shown.
     pub privacy: Privacy,
+    /// How often a user may ask.
+    #[serde(rename = "DEFAULT_THROTTLE_RATES")]
+    pub rates: Rates,
+    /// Users whose rate is that of services.
+    #[serde(rename = "ANALYTICS_API_SERVICE_USERNAMES")]
+    pub service_users: Vec<String>,
     /// How callers reach the service, for links in answers; none: as each request says.
     pub base_url: Option<String>,
     /// Rows of a page unless the caller says how many.
@@ -49,6 +57,22 @@ pub struct Settings {
     pub cors_headers: Vec<String>,
 }
 
+/// How often a user may ask; none: without limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Rates {
+    /// Anybody whose token says nothing else.
+    pub user: Option<Rate>,
+    /// The users who are named as services.
+    pub service_user: Option<Rate>,
+}
+
+impl Default for Rates {
+    fn default() -> Self {
+        Self { user: Some(Rate::a_minute(60)), service_user: Some(Rate::a_minute(800)) }
+    }
+}
+
 impl Default for Settings {
     fn default() -> Self {
         Self {
@@ -56,6 +80,8 @@ impl Default for Settings {
             store_v1: None,
             key_file: None,
             privacy: Privacy::default(),
+            rates: Rates::default(),
+            service_users: Vec::new(),
             base_url: None,
             page_size: 25,
             page_size_limit: 100,
@@ -92,6 +118,8 @@ const KEYS: &[&str] = &[
     "privacy",
     "clock",
     "base_url",
+    "DEFAULT_THROTTLE_RATES",
+    "ANALYTICS_API_SERVICE_USERNAMES",
     "DEFAULT_PAGE_SIZE",
     "MAX_PAGE_SIZE",
     "AGGREGATE_PAGE_SIZE",
@@ -106,7 +134,6 @@ const KEYS: &[&str] = &[
 /// an existing file can be taken over.
 const WITHOUT_EFFECT: &[&str] = &[
     "ALLOWED_HOSTS",
-    "ANALYTICS_API_SERVICE_USERNAMES",
     "AWS_ACCESS_KEY_ID",
     "AWS_SECRET_ACCESS_KEY",
     "AWS_STORAGE_BUCKET_NAME",
@@ -121,7 +148,6 @@ const WITHOUT_EFFECT: &[&str] = &[
     "DATETIME_FORMAT",
     "DATE_FORMAT",
     "DEFAULT_FILE_STORAGE",
-    "DEFAULT_THROTTLE_RATES",
     "ENABLED_REPORT_IDENTIFIERS",
     "ENGAGEMENT_CACHE_TIMEOUT",
     "ENROLLMENTS_PAGE_SIZE",

@@ -95,6 +95,7 @@ pub(crate) async fn answer(
     call: &Call,
 ) -> Result<Response, Error> {
     let (store, course_id) = (service.store(asked.version), asked.course_id.as_str());
+    call.may_read(course_id)?;
     if asked.kind == Kind::RecentActivity {
         return engagement::recent_activity(store, course_id, call).await;
     }

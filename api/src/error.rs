@@ -15,6 +15,10 @@ const RETRY_AFTER_SECONDS: HeaderValue = HeaderValue::from_static("5");
 pub(crate) enum Error {
     /// The token is missing or no good.
     Unauthorised(&'static str),
+    /// The user asks too often; in so many seconds he may again.
+    Throttled(u64),
+    /// The token may not read this course.
+    Forbidden,
     /// The key file cannot be used.
     Keys(String),
     /// There is no data, or no such format.
@@ -60,6 +64,8 @@ impl Error {
     pub(crate) fn status(&self) -> StatusCode {
         match self {
             Self::Unauthorised(_) => StatusCode::UNAUTHORIZED,
+            Self::Throttled(_) => StatusCode::TOO_MANY_REQUESTS,
+            Self::Forbidden => StatusCode::FORBIDDEN,
             Self::NotFound | Self::NoSuchPath | Self::NoPage | Self::NoLearner(..) => {
                 StatusCode::NOT_FOUND
             }
@@ -91,6 +97,9 @@ impl Error {
         if status == StatusCode::UNAUTHORIZED {
             response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Token"));
         }
+        if let Self::Throttled(seconds) = self {
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(*seconds));
+        }
         if status == StatusCode::SERVICE_UNAVAILABLE {
             response.headers_mut().insert(RETRY_AFTER, RETRY_AFTER_SECONDS);
         }
@@ -113,6 +122,15 @@ impl Error {
         };
         match self {
             Self::Unauthorised(reason) => detail((*reason).to_owned()),
+            Self::Throttled(seconds) => {
+                let plural = if *seconds == 1 { "" } else { "s" };
+                detail(format!(
+                    "Request was throttled. Expected available in {seconds} second{plural}."
+                ))
+            }
+            Self::Forbidden => {
+                detail("You do not have permission to perform this action.".to_owned())
+            }
             Self::NotFound => detail("Not found.".to_owned()),
             Self::Method(method) => detail(format!("Method \"{method}\" not allowed.")),
             Self::NotAcceptable => {

@@ -1,12 +1,17 @@
 //! The key file: one line a user, `user:SHA-256 of the token in hex:1|0`, the last for staff (spec 02);
-//! `:inactive` behind it for a user who may not enter any more (50 §3.2). Tokens themselves are kept
+//! `:inactive` behind it for a user who may not enter any more (50 §3.2). Behind a blank may follow what
+//! the token may do: `service` for one without limit, `rate=60/minute`, and `course=ID` for each course it
+//! may read, where an ID that ends in `*` stands for all that begin alike. Tokens themselves are kept
 //! nowhere.
 
+use std::fmt;
 use std::fs::{File, OpenOptions};
 use std::io::{ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
+
+use crate::throttle::Rate;
 
 /// A user and the hash of his token.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,6 +24,59 @@ pub struct Key {
     pub staff: bool,
     /// Whether he may enter.
     pub active: bool,
+    /// What the token may do.
+    pub grant: Grant,
+}
+
+/// What a token may do.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Grant {
+    /// It belongs to a service, which may ask without limit.
+    pub service: bool,
+    /// How often it may ask; none: as often as settings say.
+    pub rate: Option<String>,
+    /// The courses that it may read; all where there is none.
+    pub courses: Vec<String>,
+}
+
+impl Grant {
+    /// Whether the token may read a course.
+    #[must_use]
+    pub fn admits(&self, course_id: &str) -> bool {
+        let names = |named: &String| match named.strip_suffix('*') {
+            Some(start) => course_id.starts_with(start),
+            None => course_id == named,
+        };
+        self.courses.is_empty() || self.courses.iter().any(names)
+    }
+
+    fn parse(words: &str) -> Option<Self> {
+        let mut grant = Self::default();
+        for word in words.split_whitespace() {
+            match word.split_once('=') {
+                None if word == "service" => grant.service = true,
+                Some(("rate", rate)) => {
+                    rate.parse::<Rate>().ok()?;
+                    grant.rate = Some(rate.to_owned());
+                }
+                Some(("course", course)) => grant.courses.push(course.to_owned()),
+                _ => return None,
+            }
+        }
+        Some(grant)
+    }
+}
+
+impl fmt::Display for Grant {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.service {
+            out.write_str(" service")?;
+        }
+        if let Some(rate) = &self.rate {
+            write!(out, " rate={rate}")?;
+        }
+        self.courses.iter().try_for_each(|course| write!(out, " course={course}"))
+    }
 }
 
 /// Why the key file cannot be used.
@@ -41,7 +99,7 @@ pub enum Error {
         source: std::io::Error,
     },
     /// A line has another form.
-    #[error("the key file {}, line {line}: not `user:SHA-256 of the token:1|0[:inactive]`", file.display())]
+    #[error("the key file {}, line {line}: not `user:SHA-256 of the token:1|0[:inactive] [service] [rate=N/PERIOD] [course=ID]…`", file.display())]
     Line {
         /// The file.
         file: PathBuf,
@@ -55,6 +113,12 @@ pub enum Error {
     User {
         /// The name.
         user: String,
+    },
+    /// What a token may do cannot stand in the file.
+    #[error("{grant:?} cannot stand in the key file: a rate is as 60/minute, an id has no blank")]
+    Grant {
+        /// What was wanted.
+        grant: String,
     },
     /// The user has no token.
     #[error("{user} has no token in {}", file.display())]
@@ -94,10 +158,14 @@ pub fn read(file: &Path) -> Result<Vec<Key>, Error> {
 /// Gives a user a new token, in place of the one he has, and answers it. Makes the file if need be.
 ///
 /// # Errors
-/// The file cannot be read or written, the name cannot stand in it.
-pub fn create(file: &Path, user: &str) -> Result<String, Error> {
+/// The file cannot be read or written, the name or the grant cannot stand in it.
+pub fn create(file: &Path, user: &str, grant: Grant) -> Result<String, Error> {
     if user.is_empty() || user.starts_with('#') || user.contains([':', '\n', '\r']) {
         return Err(Error::User { user: user.to_owned() });
+    }
+    let text = grant.to_string();
+    if Grant::parse(&text).as_ref() != Some(&grant) {
+        return Err(Error::Grant { grant: text });
     }
     let mut keys = match read(file) {
         Err(Error::Read { source, .. }) if source.kind() == ErrorKind::NotFound => Vec::new(),
@@ -105,7 +173,8 @@ pub fn create(file: &Path, user: &str) -> Result<String, Error> {
     };
     let token = random_token()?;
     keys.retain(|key| key.user != user);
-    keys.push(Key { user: user.to_owned(), hash: hash(&token), staff: false, active: true });
+    let hash = hash(&token);
+    keys.push(Key { user: user.to_owned(), hash, staff: false, active: true, grant });
     write(file, &keys)?;
     Ok(token)
 }
@@ -125,7 +194,9 @@ pub fn revoke(file: &Path, user: &str) -> Result<(), Error> {
 }
 
 fn parse(line: &str) -> Option<Key> {
-    let fields: Vec<_> = line.trim_end().split(':').collect();
+    let (line, words) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
+    let grant = Grant::parse(words)?;
+    let fields: Vec<_> = line.split(':').collect();
     let (user, hash, staff, active) = match fields[..] {
         [user, hash, staff] => (user, hash, staff, true),
         [user, hash, staff, "inactive"] => (user, hash, staff, false),
@@ -138,7 +209,8 @@ fn parse(line: &str) -> Option<Key> {
         _ => return None,
     };
     let hash = hash.to_ascii_lowercase();
-    (is_hash && !user.is_empty()).then(|| Key { user: user.to_owned(), hash, staff, active })
+    let user = user.to_owned();
+    (is_hash && !user.is_empty()).then_some(Key { user, hash, staff, active, grant })
 }
 
 /// Replaces the file by one that only its owner may read, so that a reader never sees half of it.
@@ -148,9 +220,9 @@ fn write(file: &Path, keys: &[Key]) -> Result<(), Error> {
     name.push(".new");
     let new = PathBuf::from(name);
     let mut out = private(&new).map_err(failed)?;
-    for Key { user, hash, staff, active } in keys {
+    for Key { user, hash, staff, active, grant } in keys {
         let inactive = if *active { "" } else { ":inactive" };
-        writeln!(out, "{user}:{hash}:{}{inactive}", u8::from(*staff)).map_err(failed)?;
+        writeln!(out, "{user}:{hash}:{}{inactive}{grant}", u8::from(*staff)).map_err(failed)?;
     }
     out.sync_all().map_err(failed)?;
     std::fs::rename(&new, file).map_err(failed)
@@ -189,9 +261,9 @@ mod tests {
     fn a_token_is_made_kept_as_its_hash_alone_and_replaced() {
         use std::os::unix::fs::PermissionsExt;
         let (_folder, file) = empty();
-        let first = create(&file, "insights").unwrap();
-        create(&file, "other").unwrap();
-        let second = create(&file, "insights").unwrap();
+        let first = create(&file, "insights", Grant::default()).unwrap();
+        create(&file, "other", Grant::default()).unwrap();
+        let second = create(&file, "insights", Grant::default()).unwrap();
         assert!(first != second && first.len() == 40);
         let text = std::fs::read_to_string(&file).unwrap();
         assert!(!text.contains(&second), "{text}");
@@ -207,7 +279,7 @@ mod tests {
     #[test]
     fn a_revoked_user_is_gone_and_an_unknown_one_an_error() {
         let (_folder, file) = empty();
-        create(&file, "insights").unwrap();
+        create(&file, "insights", Grant::default()).unwrap();
         revoke(&file, "insights").unwrap();
         assert_eq!(read(&file).unwrap(), []);
         assert!(matches!(revoke(&file, "insights"), Err(Error::Nobody { .. })));
@@ -236,7 +308,28 @@ mod tests {
             assert!(matches!(read(&file), Err(Error::Line { line: 2, .. })), "{line}");
         }
         for user in ["", "a:b", "a\nb", "#a"] {
-            assert!(matches!(create(&file, user), Err(Error::User { .. })), "{user}");
+            assert!(
+                matches!(create(&file, user, Grant::default()), Err(Error::User { .. })),
+                "{user}"
+            );
         }
+    }
+
+    #[test]
+    fn a_grant_is_written_and_read_and_names_courses_by_their_beginnings() {
+        let (_folder, file) = empty();
+        let courses = ["course-v1:edX+*", "a/b/c"].map(str::to_owned).to_vec();
+        let grant = Grant { service: true, rate: Some("5/second".to_owned()), courses };
+        create(&file, "insights", grant.clone()).unwrap();
+        assert_eq!(read(&file).unwrap()[0].grant, grant);
+        assert!(grant.admits("course-v1:edX+DemoX+1") && grant.admits("a/b/c"));
+        assert!(!grant.admits("course-v1:edx+DemoX+1") && !grant.admits("a/b/c/d"));
+        assert!(Grant::default().admits("anything"));
+        for rate in ["often", "1/minute service"] {
+            let grant = Grant { rate: Some(rate.to_owned()), ..Grant::default() };
+            assert!(matches!(create(&file, "x", grant), Err(Error::Grant { .. })), "{rate}");
+        }
+        std::fs::write(&file, format!("ann:{}:0 everything\n", hash("x"))).unwrap();
+        assert!(matches!(read(&file), Err(Error::Line { line: 1, .. })));
     }
 }

@@ -30,3 +30,4 @@ mod routes;
 pub mod service;
 mod summaries;
 mod summary_pages;
+pub mod throttle;

@@ -52,7 +52,7 @@ enum Command {
 #[derive(Subcommand)]
 enum Token {
     /// Makes a token for a user, in place of the one he has, and prints it: it is shown only now.
-    Create(KeyUser),
+    Create(NewKey),
     /// Lists the users.
     List(KeyFile),
     /// Takes a user's token away.
@@ -65,6 +65,21 @@ struct KeyUser {
     user: String,
     #[command(flatten)]
     file: KeyFile,
+}
+
+#[derive(Args)]
+struct NewKey {
+    #[command(flatten)]
+    key: KeyUser,
+    /// It belongs to a service, which may ask without limit.
+    #[arg(long)]
+    service: bool,
+    /// How often it may ask, as 60/minute; else as often as the settings say.
+    #[arg(long, value_name = "N/PERIOD")]
+    rate: Option<String>,
+    /// A course that it may read, all that begin alike if it ends in `*`; without any, all courses.
+    #[arg(long = "course", value_name = "ID")]
+    courses: Vec<String>,
 }
 
 #[derive(Args)]
@@ -92,13 +107,15 @@ fn main() -> ExitCode {
 
 fn tokens(command: Token) -> Result<()> {
     match command {
-        Token::Create(KeyUser { user, file }) => {
-            println!("{}", keys::create(&file.key_file, &user)?)
+        Token::Create(NewKey { key: KeyUser { user, file }, service, rate, courses }) => {
+            let grant = keys::Grant { service, rate, courses };
+            println!("{}", keys::create(&file.key_file, &user, grant)?)
         }
         Token::Revoke(KeyUser { user, file }) => keys::revoke(&file.key_file, &user)?,
         Token::List(file) => {
             for key in keys::read(&file.key_file)? {
-                println!("{}\t{}", key.user, if key.active { "active" } else { "inactive" });
+                let active = if key.active { "active" } else { "inactive" };
+                println!("{}\t{active}{}", key.user, key.grant.to_string().replacen(' ', "\t", 1));
             }
         }
     }

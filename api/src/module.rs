@@ -51,13 +51,32 @@ pub(crate) async fn answer(
     asked: &Asked,
     call: &Call,
 ) -> Result<Response, Error> {
-    let store = service.store(asked.version);
+    let (store, id) = (service.store(asked.version), asked.id.as_str());
     match asked.kind {
-        Kind::Opens => listed(&problems::opens(store, &asked.id).await?, call),
-        Kind::Answers => listed(&answers::answers(store, &asked.id).await?, call),
-        Kind::Grades => listed(&problems::grades(store, &asked.id).await?, call),
-        Kind::Timeline => listed(&engagement::timeline(store, &asked.id).await?, call),
+        Kind::Opens => {
+            let rows = problems::opens(store, id).await?;
+            listed(&of_courses(rows, call, |row| &row.course_id), call)
+        }
+        Kind::Answers => {
+            let rows = answers::answers(store, id).await?;
+            listed(&of_courses(rows, call, |row| &row.course_id), call)
+        }
+        Kind::Grades => {
+            let rows = problems::grades(store, id).await?;
+            listed(&of_courses(rows, call, |row| &row.course_id), call)
+        }
+        Kind::Timeline => {
+            // The id of a video begins with that of its course.
+            call.may_read(id.split('|').next().unwrap_or(id))?;
+            listed(&engagement::timeline(store, id).await?, call)
+        }
     }
+}
+
+/// The rows of courses that the caller's token may read.
+fn of_courses<T>(mut rows: Vec<T>, call: &Call, course_id: impl Fn(&T) -> &str) -> Vec<T> {
+    rows.retain(|row| call.admits(course_id(row)));
+    rows
 }
 
 #[cfg(test)]

@@ -120,7 +120,7 @@ mod tests {
             format: Format::Json,
             address: "http://h/x/".to_owned(),
             as_file: false,
-            user: String::new(),
+            key: None,
         };
         asked(&call.parameters)?.of(Vec::new(), count, &call)
     }

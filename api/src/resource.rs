@@ -8,6 +8,7 @@ use warp::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use warp::reply::Response;
 
 use crate::error::Error;
+use crate::keys::Key;
 use crate::negotiation::{self, Format};
 use crate::parameters::Parameters;
 use crate::path::Ending;
@@ -55,11 +56,21 @@ pub(crate) struct Call {
     pub(crate) address: String,
     /// Whether the answer is to become a file.
     pub(crate) as_file: bool,
-    /// Who asks.
-    pub(crate) user: String,
+    /// Who asks; nobody where it makes no difference.
+    pub(crate) key: Option<Key>,
 }
 
 impl Call {
+    /// Whether the caller's token may read a course.
+    pub(crate) fn admits(&self, course_id: &str) -> bool {
+        self.key.as_ref().is_none_or(|key| key.grant.admits(course_id))
+    }
+
+    /// Refuses a course that the caller's token may not read.
+    pub(crate) fn may_read(&self, course_id: &str) -> Result<(), Error> {
+        if self.admits(course_id) { Ok(()) } else { Err(Error::Forbidden) }
+    }
+
     /// The columns that a CSV answer is asked to have.
     pub(crate) fn columns(&self) -> Option<Vec<String>> {
         self.parameters.list("fields")
@@ -80,13 +91,13 @@ pub(crate) async fn serve<F: Future<Output = Result<Response, Error>>>(
     let parameters = Parameters::parse(&request.query);
     let format = format(&parameters, &ending, &request.headers);
     let csv = matches!(format, Ok(Format::Csv));
-    let admitted = admit(&service, &resource, &request).and_then(|user| Ok((user, format?)));
+    let admitted = admit(&service, &resource, &request).and_then(|key| Ok((key, format?)));
     let answered = match admitted {
         Ok(_) if request.method == Method::OPTIONS => reply::object(&serde_json::Map::new()),
-        Ok((user, format)) => {
+        Ok((key, format)) => {
             let address = service.address(&request);
             let as_file = negotiation::is_exactly_csv(&request.headers);
-            answer(service, Call { parameters, format, address, as_file, user }).await
+            answer(service, Call { parameters, format, address, as_file, key }).await
         }
         Err(error) => Err(error),
     };
@@ -113,15 +124,17 @@ fn with_slash(request: &Request) -> String {
     if query.is_empty() { format!("{path}/") } else { format!("{path}/?{query}") }
 }
 
-/// First the token, so that nothing else is told without one. Gives the user, whose name is empty where
-/// nobody is asked for it.
-fn admit(service: &Service, resource: &Resource, request: &Request) -> Result<String, Error> {
-    let user = match resource.public {
-        true => String::new(),
-        false => service.keys.admit(&request.headers)?,
+/// First the token, so that nothing else is told without one. Gives the user's key, where one is asked for.
+fn admit(service: &Service, resource: &Resource, request: &Request) -> Result<Option<Key>, Error> {
+    let key = match resource.public {
+        true => None,
+        false => Some(service.keys.admit(&request.headers)?),
     };
+    if let Some(key) = &key {
+        service.count(key)?;
+    }
     if resource.allows(&request.method) {
-        Ok(user)
+        Ok(key)
     } else {
         Err(Error::Method(request.method.clone()))
     }

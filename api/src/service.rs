@@ -11,11 +11,13 @@ use tokio::sync::Notify;
 use warp::http::header::HOST;
 
 use crate::auth::Keys;
-use crate::config::{Privacy, Settings};
+use crate::config::{Privacy, Rates, Settings};
 use crate::cors::Cors;
+use crate::keys::Key;
 use crate::page::PageSizes;
 use crate::resource::Request;
 use crate::routes;
+use crate::throttle::Throttle;
 
 /// How long requests in flight may take after the service was told to stop.
 const DRAIN_LIMIT: Duration = Duration::from_secs(10);
@@ -26,6 +28,9 @@ pub(crate) struct Service {
     v1: Option<Store>,
     pub(crate) keys: Keys,
     pub(crate) cors: Cors,
+    throttle: Throttle,
+    rates: Rates,
+    service_users: Vec<String>,
     /// Whether single learners are shown.
     pub(crate) shows_learners: bool,
     /// How many values of cohorts and modes are counted.
@@ -59,6 +64,9 @@ impl Service {
             v1: settings.store_v1.as_ref().map(Store::open).transpose()?,
             keys: Keys::new(settings.key_file.clone()),
             cors: Cors::new(settings),
+            throttle: Throttle::default(),
+            rates: settings.rates,
+            service_users: settings.service_users.clone(),
             shows_learners: settings.privacy == Privacy::Named,
             most_values: settings.most_values,
             page_sizes: PageSizes { usual: settings.page_size, most: settings.page_size_limit },
@@ -66,6 +74,19 @@ impl Service {
             base_url: settings.base_url.as_ref().map(|url| url.trim_end_matches('/').to_owned()),
             clock: settings.clock,
         })
+    }
+
+    /// Counts a request of a key's user, or refuses it: at the key's own rate, else at that of services or of
+    /// users. A key that is marked as a service's has no limit of its own.
+    pub(crate) fn count(&self, key: &Key) -> Result<(), crate::error::Error> {
+        let own = key.grant.rate.as_ref().and_then(|rate| rate.parse().ok());
+        let of_settings = match self.service_users.contains(&key.user) {
+            true => self.rates.service_user,
+            false if key.grant.service => None,
+            false => self.rates.user,
+        };
+        let rate = own.or(of_settings);
+        rate.map_or(Ok(()), |rate| self.throttle.count(&key.user, rate, self.now()))
     }
 
     /// The store that a version reads.

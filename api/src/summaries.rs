@@ -28,7 +28,8 @@ pub(crate) async fn answer(
         programs: asking.flag("programs") && selection.keeps("programs"),
         recent: recent.filter(|_| selection.keeps("recent_count_change")),
     };
-    let found = service.store(version).summaries(&filter).await?;
+    let mut found = service.store(version).summaries(&filter).await?;
+    found.rows.retain(|row| call.admits(&row.course_id));
     reply::rows(&summarise(found, &filter), &selection, call.format, call.columns().as_deref())
 }
 

@@ -45,9 +45,14 @@ struct Listed {
     verified_enrollment: i64,
 }
 
-pub(crate) async fn totals(service: &Service, asking: &Asking) -> Result<Response, Error> {
+pub(crate) async fn totals(
+    service: &Service,
+    asking: &Asking,
+    call: &Call,
+) -> Result<Response, Error> {
     let filter = SummaryFilter { course_ids: asking.course_ids()?, ..SummaryFilter::default() };
-    let rows = service.store(Version::V0).summaries(&filter).await?.rows;
+    let mut rows = service.store(Version::V0).summaries(&filter).await?.rows;
+    rows.retain(|row| call.admits(&row.course_id));
     let sum = |count: fn(&SummaryRow) -> Option<i64>| {
         rows.iter().map(|row| count(row).unwrap_or(0)).reduce(|sum, count| sum + count)
     };
@@ -69,7 +74,8 @@ pub(crate) async fn page(
 ) -> Result<Response, Error> {
     let wanted = Wanted::new(asking)?;
     let filter = SummaryFilter { course_ids: asking.course_ids()?, programs: true, recent: None };
-    let found = service.store(Version::V0).summaries(&filter).await?;
+    let mut found = service.store(Version::V0).summaries(&filter).await?;
+    found.rows.retain(|row| call.admits(&row.course_id));
     let mut courses: Vec<Listed> = summarise(found, &filter).into_iter().map(listed).collect();
     courses.retain(|course| wanted.has(&course.summary));
     wanted.sort(&mut courses);

@@ -28,7 +28,7 @@ impl Service {
         let store = folder.path().join("reports.db");
         fill(&store).await;
         let keys = folder.path().join("keys");
-        let token = tokens(&keys, &["create", "insights"]).unwrap();
+        let token = tokens(&keys, &["create", "insights", "--service"]).unwrap();
         let address = format!("127.0.0.1:{}", free_port());
         let mut command = Command::new(env!("CARGO_BIN_EXE_insights-api"));
         command.args(["--store", &format!("sqlite:{}", store.display()), "--listen", &address]);
@@ -216,6 +216,51 @@ async fn head_options_and_forms_of_several_parts_are_answered() {
 }
 
 #[tokio::test]
+async fn a_token_reads_its_courses_and_no_other() {
+    let service = Service::start().await;
+    let client = |course: &str| {
+        let keys = service.folder.path().join("keys");
+        let token = tokens(&keys, &["create", "team", "--course", course]).unwrap();
+        let base = format!("http://{}", service.address);
+        Client::new(&base, token.trim(), Duration::from_secs(10)).unwrap()
+    };
+    let all = SummaryQuery::default();
+    let own = client("course-v1:edX+*");
+    assert_eq!(own.enrollment(COURSE, DateRange::LATEST).await.unwrap().len(), 1);
+    assert_eq!(own.course_summaries(&all).await.unwrap().len(), 1);
+    assert_eq!(own.programs().await.unwrap().len(), 1);
+    let other = client("a/b/c");
+    // A key file is looked at again after a second.
+    tokio::time::sleep(Duration::from_millis(1100)).await;
+    let refused = other.enrollment(COURSE, DateRange::LATEST).await.unwrap_err();
+    assert!(refused.to_string().contains("403"), "{refused}");
+    let nothing = other.enrollment("a/b/c", DateRange::LATEST).await.unwrap_err();
+    assert!(matches!(nothing, Error::NotFound { .. }), "{nothing}");
+    assert!(matches!(other.course_summaries(&all).await, Err(Error::NotFound { .. })));
+    assert!(matches!(other.programs().await, Err(Error::NotFound { .. })));
+}
+
+#[tokio::test]
+async fn a_user_who_asks_too_often_is_told_when_to_come_back() {
+    let service = Service::start().await;
+    let keys = service.folder.path().join("keys");
+    let token = tokens(&keys, &["create", "hasty", "--rate", "2/hour"]).unwrap();
+    let ask = || async {
+        let request =
+            reqwest::Client::new().get(format!("http://{}/authenticated/", service.address));
+        let request = request.header("Authorization", format!("Token {}", token.trim()));
+        request.send().await.unwrap()
+    };
+    assert_eq!([ask().await.status().as_u16(), ask().await.status().as_u16()], [200, 200]);
+    let refused = ask().await;
+    assert_eq!(refused.status().as_u16(), 429);
+    let wait: u64 = refused.headers()["retry-after"].to_str().unwrap().parse().unwrap();
+    assert!((3590..=3600).contains(&wait), "{wait}");
+    let said = refused.text().await.unwrap();
+    assert!(said.contains(&format!("available in {wait} seconds.")), "{said}");
+}
+
+#[tokio::test]
 async fn a_missing_slash_is_redirected_with_its_query() {
     let service = Service::start().await;
     let answer =
@@ -254,7 +299,14 @@ fn tokens_are_made_listed_and_taken_away() {
     let keys: PathBuf = folder.path().join("keys");
     let token = tokens(&keys, &["create", "insights"]).unwrap();
     assert_eq!(token.trim().len(), 40);
-    assert_eq!(tokens(&keys, &["list"]).unwrap(), "insights\tactive\n");
+    let grant = ["--rate", "5/second", "--course", "a/b/c", "--course", "course-v1:o+*"];
+    tokens(&keys, &[&["create", "team"], &grant[..]].concat()).unwrap();
+    assert_eq!(
+        tokens(&keys, &["list"]).unwrap(),
+        "insights\tactive\nteam\tactive\trate=5/second course=a/b/c course=course-v1:o+*\n"
+    );
+    let refused = tokens(&keys, &["create", "x", "--rate", "often"]).unwrap_err();
+    assert!(refused.contains("a rate is as 60/minute"), "{refused}");
     tokens(&keys, &["revoke", "insights"]).unwrap();
     assert!(tokens(&keys, &["revoke", "insights"]).unwrap_err().contains("insights has no token"));
 }

@@ -71,11 +71,13 @@ pub(crate) async fn answer(
     if !course_key::is_valid(course_id) {
         return Err(Error::CourseKey(course_id.to_owned()));
     }
+    call.may_read(course_id)?;
+    let user = call.key.as_ref().map_or("-", |key| key.user.as_str());
     let learner = match &asked.kind {
         Kind::Learner(username) | Kind::Timeline(username) => username.as_str(),
         Kind::Roster | Kind::Metadata(_) => "-",
     };
-    log::info!(target: "personal", "user={} course={course_id} learner={learner}", call.user);
+    log::info!(target: "personal", "user={user} course={course_id} learner={learner}");
     match &asked.kind {
         Kind::Roster => roster::page(service, store, course_id, call).await,
         Kind::Learner(username) => roster::one(service, store, course_id, username, call).await,

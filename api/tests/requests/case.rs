@@ -99,9 +99,6 @@ const LATER: &[&str] = &["reports", "engagements", "api-token-auth"];
 impl Case {
     pub fn claim(&self) -> Claim {
         let path = self.request.path.split('?').next().unwrap_or_default();
-        if self.throttle && self.status == 429 && self.quirk.is_none() {
-            return Claim::Later("throttling");
-        }
         if self.request.path.ends_with("format=openapi") {
             return Claim::Later("the OpenAPI description");
         }

@@ -101,6 +101,9 @@ fn settings(case: &Case, tables: &[Tables; 2], folder: &TempDir) -> Settings {
     if !case.settings.contains_key("ANALYTICS_DATABASE_V1") {
         yaml += &format!("ANALYTICS_DATABASE_V1: {}\n", store("analytics_v1", &tables[1]));
     }
+    if !case.throttle {
+        yaml += "DEFAULT_THROTTLE_RATES: {user: null, service_user: null}\n";
+    }
     if let Some(now) = &case.now {
         yaml += &format!("clock: {now}\n");
     }

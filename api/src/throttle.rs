@@ -1,0 +1,111 @@
+//! How many requests a user may send: a sliding window over the last period (spec 50 §3.3). Each
+//! instance counts what it sees itself.
+
+use std::collections::{HashMap, VecDeque};
+use std::str::FromStr;
+use std::sync::{Mutex, PoisonError};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Deserializer};
+
+use crate::error::Error;
+
+/// So many requests in a second, minute, hour or day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rate {
+    requests: usize,
+    period: TimeDelta,
+}
+
+impl Rate {
+    /// So many in a minute.
+    #[must_use]
+    pub const fn a_minute(requests: usize) -> Self {
+        Self { requests, period: TimeDelta::minutes(1) }
+    }
+}
+
+/// Why a text is no rate.
+#[derive(Debug, thiserror::Error)]
+#[error("{0:?} is no rate, as 60/minute is: NUMBER/second, minute, hour or day")]
+pub struct NoRate(String);
+
+impl FromStr for Rate {
+    type Err = NoRate;
+
+    /// The first letter of the period decides, as it did in the original.
+    fn from_str(text: &str) -> Result<Self, NoRate> {
+        let parsed = || {
+            let (requests, period) = text.split_once('/')?;
+            let period = match period.bytes().next()? {
+                b's' => TimeDelta::seconds(1),
+                b'm' => TimeDelta::minutes(1),
+                b'h' => TimeDelta::hours(1),
+                b'd' => TimeDelta::days(1),
+                _ => return None,
+            };
+            let requests = requests.trim().parse().ok().filter(|requests| *requests > 0)?;
+            Some(Self { requests, period })
+        };
+        parsed().ok_or_else(|| NoRate(text.to_owned()))
+    }
+}
+
+impl<'de> Deserialize<'de> for Rate {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+/// The requests of each user that still count.
+#[derive(Default)]
+pub(crate) struct Throttle(Mutex<HashMap<String, VecDeque<DateTime<Utc>>>>);
+
+impl Throttle {
+    /// Counts a request of a user, or refuses it; what is refused does not count.
+    pub(crate) fn count(&self, user: &str, rate: Rate, now: DateTime<Utc>) -> Result<(), Error> {
+        let mut users = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let counted = users.entry(user.to_owned()).or_default();
+        while counted.front().is_some_and(|first| *first + rate.period <= now) {
+            counted.pop_front();
+        }
+        match counted.front().filter(|_| counted.len() >= rate.requests) {
+            None => counted.push_back(now),
+            Some(first) => {
+                let wait = *first + rate.period - now;
+                let seconds = (wait.num_milliseconds() + 999) / 1000;
+                return Err(Error::Throttled(u64::try_from(seconds).unwrap_or(1).max(1)));
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn a_window_slides_and_what_is_refused_does_not_count() {
+        let start = DateTime::from_timestamp(1_000_000, 0).unwrap();
+        let (throttle, rate) = (Throttle::default(), "2/minute".parse().unwrap());
+        let waits =
+            |user, seconds| match throttle.count(user, rate, start + TimeDelta::seconds(seconds)) {
+                Err(Error::Throttled(wait)) => Some(wait),
+                other => other.map(|()| None).unwrap(),
+            };
+        let asked = [0, 10, 20, 59, 60, 61, 70].map(|seconds| waits("ann", seconds));
+        assert_eq!(asked, [None, None, Some(40), Some(1), None, Some(9), None]);
+        assert_eq!(waits("bob", 61), None);
+    }
+
+    #[test]
+    fn a_rate_is_a_number_and_a_period() {
+        assert_eq!("60/minute".parse::<Rate>().unwrap(), Rate::a_minute(60));
+        assert_eq!("60/m".parse::<Rate>().unwrap(), Rate::a_minute(60));
+        for text in ["", "60", "0/minute", "x/minute", "60/year", "60/"] {
+            assert!(text.parse::<Rate>().is_err(), "{text}");
+        }
+    }
+}
