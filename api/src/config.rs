@@ -30,6 +30,39 @@ pub struct Settings {
     /// Users whose rate is that of services.
     #[serde(rename = "ANALYTICS_API_SERVICE_USERNAMES")]
     pub service_users: Vec<String>,
+    /// Reports that are offered.
+    #[serde(rename = "ENABLED_REPORT_IDENTIFIERS")]
+    pub report_names: Vec<String>,
+    /// How their files are called, by `{course_id}` and `{report_name}`.
+    #[serde(rename = "COURSE_REPORT_FILE_LOCATION_TEMPLATE")]
+    pub report_template: String,
+    /// How long a link to one is good, in seconds.
+    #[serde(rename = "COURSE_REPORT_DOWNLOAD_EXPIRY_TIME")]
+    pub report_expiry: u32,
+    /// Where they are: a folder, or `s3://BUCKET/PREFIX`.
+    #[serde(rename = "MEDIA_ROOT")]
+    pub report_folder: Option<String>,
+    /// The server that has the folder's files; none: this one has, for who has a signed link.
+    #[serde(rename = "MEDIA_URL")]
+    pub report_link: Option<String>,
+    /// What links are signed by; instances behind one address share it.
+    #[serde(rename = "SECRET_KEY")]
+    pub secret: Option<String>,
+    /// The bucket of the reports, if `MEDIA_ROOT` does not name it.
+    #[serde(rename = "AWS_STORAGE_BUCKET_NAME")]
+    pub bucket: Option<String>,
+    /// The key to the bucket; none: as the environment says.
+    #[serde(rename = "AWS_ACCESS_KEY_ID")]
+    pub access_key_id: Option<String>,
+    /// Its secret.
+    #[serde(rename = "AWS_SECRET_ACCESS_KEY")]
+    pub secret_access_key: Option<String>,
+    /// The region of the bucket.
+    #[serde(rename = "AWS_S3_REGION_NAME")]
+    pub region: Option<String>,
+    /// The address of another store that speaks S3.
+    #[serde(rename = "AWS_S3_ENDPOINT_URL")]
+    pub endpoint: Option<String>,
     /// How callers reach the service, for links in answers; none: as each request says.
     pub base_url: Option<String>,
     /// Rows of a page unless the caller says how many.
@@ -82,6 +115,17 @@ impl Default for Settings {
             privacy: Privacy::default(),
             rates: Rates::default(),
             service_users: Vec::new(),
+            report_names: vec!["problem_response".to_owned()],
+            report_template: "{course_id}_{report_name}.csv".to_owned(),
+            report_expiry: 120,
+            report_folder: None,
+            report_link: None,
+            secret: None,
+            bucket: None,
+            access_key_id: None,
+            secret_access_key: None,
+            region: None,
+            endpoint: None,
             base_url: None,
             page_size: 25,
             page_size_limit: 100,
@@ -118,6 +162,17 @@ const KEYS: &[&str] = &[
     "privacy",
     "clock",
     "base_url",
+    "ENABLED_REPORT_IDENTIFIERS",
+    "COURSE_REPORT_FILE_LOCATION_TEMPLATE",
+    "COURSE_REPORT_DOWNLOAD_EXPIRY_TIME",
+    "MEDIA_ROOT",
+    "MEDIA_URL",
+    "SECRET_KEY",
+    "AWS_STORAGE_BUCKET_NAME",
+    "AWS_ACCESS_KEY_ID",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_S3_REGION_NAME",
+    "AWS_S3_ENDPOINT_URL",
     "DEFAULT_THROTTLE_RATES",
     "ANALYTICS_API_SERVICE_USERNAMES",
     "DEFAULT_PAGE_SIZE",
@@ -134,21 +189,15 @@ const KEYS: &[&str] = &[
 /// an existing file can be taken over.
 const WITHOUT_EFFECT: &[&str] = &[
     "ALLOWED_HOSTS",
-    "AWS_ACCESS_KEY_ID",
-    "AWS_SECRET_ACCESS_KEY",
-    "AWS_STORAGE_BUCKET_NAME",
     "BACKEND_SERVICE_EDX_OAUTH2_KEY",
     "BACKEND_SERVICE_EDX_OAUTH2_PROVIDER_URL",
     "BACKEND_SERVICE_EDX_OAUTH2_SECRET",
     "CACHES",
-    "COURSE_REPORT_DOWNLOAD_EXPIRY_TIME",
-    "COURSE_REPORT_FILE_LOCATION_TEMPLATE",
     "DATABASES",
     "DATA_UPLOAD_MAX_NUMBER_FIELDS",
     "DATETIME_FORMAT",
     "DATE_FORMAT",
     "DEFAULT_FILE_STORAGE",
-    "ENABLED_REPORT_IDENTIFIERS",
     "ENGAGEMENT_CACHE_TIMEOUT",
     "ENROLLMENTS_PAGE_SIZE",
     "ENTERPRISE_REPORTING_DB_ALIAS",
@@ -156,10 +205,7 @@ const WITHOUT_EFFECT: &[&str] = &[
     "JWT_AUTH",
     "LANGUAGE_CODE",
     "LMS_BASE_URL",
-    "MEDIA_ROOT",
-    "MEDIA_URL",
     "REPORT_DOWNLOAD_BACKEND",
-    "SECRET_KEY",
     "TIME_ZONE",
     "USE_I18N",
 ];
@@ -195,7 +241,38 @@ pub enum Error {
     },
 }
 
+/// What is set about reports.
+pub(crate) struct ReportSettings {
+    pub(crate) names: Vec<String>,
+    pub(crate) template: String,
+    pub(crate) expiry_seconds: u32,
+    pub(crate) folder: Option<String>,
+    pub(crate) link: Option<String>,
+    pub(crate) secret: Option<String>,
+    pub(crate) access_key_id: Option<String>,
+    pub(crate) secret_access_key: Option<String>,
+    pub(crate) region: Option<String>,
+    pub(crate) endpoint: Option<String>,
+}
+
 impl Settings {
+    /// What is set about reports.
+    pub(crate) fn reports(&self) -> ReportSettings {
+        let bucket = self.bucket.as_ref().map(|bucket| format!("s3://{bucket}"));
+        ReportSettings {
+            names: self.report_names.clone(),
+            template: self.report_template.clone(),
+            expiry_seconds: self.report_expiry,
+            folder: bucket.or_else(|| self.report_folder.clone()),
+            link: self.report_link.clone(),
+            secret: self.secret.clone(),
+            access_key_id: self.access_key_id.clone(),
+            secret_access_key: self.secret_access_key.clone(),
+            region: self.region.clone(),
+            endpoint: self.endpoint.clone(),
+        }
+    }
+
     /// The settings of a file.
     ///
     /// # Errors

@@ -41,8 +41,10 @@ pub(crate) enum Error {
     NoCourse,
     /// There is no such page.
     NoPage,
-    /// A learner, or what he did, is not there: code and message.
-    NoLearner(&'static str, String),
+    /// A learner, a report or a file is not there: code and message.
+    Absent(&'static str, String),
+    /// A link to a report cannot be made.
+    NoLink(String),
     /// A parameter has an unusable value.
     Parameter(String),
     /// `recent_date` has.
@@ -66,7 +68,7 @@ impl Error {
             Self::Unauthorised(_) => StatusCode::UNAUTHORIZED,
             Self::Throttled(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::Forbidden => StatusCode::FORBIDDEN,
-            Self::NotFound | Self::NoSuchPath | Self::NoPage | Self::NoLearner(..) => {
+            Self::NotFound | Self::NoSuchPath | Self::NoPage | Self::Absent(..) => {
                 StatusCode::NOT_FOUND
             }
             Self::Method(_) => StatusCode::METHOD_NOT_ALLOWED,
@@ -78,6 +80,7 @@ impl Error {
             | Self::Parameter(_)
             | Self::RecentDate(_) => StatusCode::BAD_REQUEST,
             Self::Body(status) => *status,
+            Self::NoLink(_) => StatusCode::NOT_IMPLEMENTED,
             Self::Keys(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Store(error) if error.is_unavailable() => StatusCode::SERVICE_UNAVAILABLE,
             Self::Store(_) | Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
@@ -111,6 +114,7 @@ impl Error {
         match self {
             Self::Store(error) => log::error!("{}", chain(error)),
             Self::Keys(reason) | Self::Internal(reason) => log::error!("{reason}"),
+            Self::NoLink(reason) => log::error!("no link to a report: {reason}"),
             _ => {}
         }
     }
@@ -147,7 +151,11 @@ impl Error {
                 coded("course_not_specified", "Course id/key not specified.".to_owned())
             }
             Self::NoPage => detail("Invalid page.".to_owned()),
-            Self::NoLearner(code, message) => coded(code, message.clone()),
+            Self::Absent(code, message) => coded(code, message.clone()),
+            Self::NoLink(_) => coded(
+                "cannot_create_report_download_link",
+                "Could not create a downloadable link to the report.".to_owned(),
+            ),
             Self::Parameter(reason) => coded("illegal_parameter_values", reason.clone()),
             Self::RecentDate(reason) => {
                 Body::Text(format!("Error in recent_date: {}\n", escape(reason)))

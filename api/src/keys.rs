@@ -234,7 +234,7 @@ fn private(file: &Path) -> std::io::Result<File> {
 }
 
 /// As many random bits as the original's keys, in as many characters.
-fn random_token() -> Result<String, Error> {
+pub(crate) fn random_token() -> Result<String, Error> {
     let mut bytes = [0; 20];
     File::open("/dev/urandom")
         .and_then(|mut source| source.read_exact(&mut bytes))
@@ -242,7 +242,7 @@ fn random_token() -> Result<String, Error> {
     Ok(hex(&bytes))
 }
 
-fn hex(bytes: &[u8]) -> String {
+pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 

@@ -25,6 +25,7 @@ mod parameters;
 mod path;
 mod performance;
 mod reply;
+mod reports;
 mod resource;
 mod routes;
 pub mod service;

@@ -90,7 +90,8 @@ fn address(call: &Call, number: usize) -> String {
     }
     pairs.sort();
     let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
-    if query.is_empty() { call.address.clone() } else { format!("{}?{query}", call.address) }
+    let address = format!("{}{}", call.origin, call.path);
+    if query.is_empty() { address } else { format!("{address}?{query}") }
 }
 
 /// The neighbours as a header.
@@ -118,7 +119,8 @@ mod tests {
         let call = Call {
             parameters: Parameters::parse(query),
             format: Format::Json,
-            address: "http://h/x/".to_owned(),
+            origin: "http://h".to_owned(),
+            path: "/x/".to_owned(),
             as_file: false,
             key: None,
         };

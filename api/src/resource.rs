@@ -52,8 +52,10 @@ pub(crate) struct Request {
 pub(crate) struct Call {
     pub(crate) parameters: Parameters,
     pub(crate) format: Format,
-    /// The address that was asked for, without its query.
-    pub(crate) address: String,
+    /// Where callers reach the service: scheme, host and port.
+    pub(crate) origin: String,
+    /// The path that was asked for, as it was sent.
+    pub(crate) path: String,
     /// Whether the answer is to become a file.
     pub(crate) as_file: bool,
     /// Who asks; nobody where it makes no difference.
@@ -95,9 +97,10 @@ pub(crate) async fn serve<F: Future<Output = Result<Response, Error>>>(
     let answered = match admitted {
         Ok(_) if request.method == Method::OPTIONS => reply::object(&serde_json::Map::new()),
         Ok((key, format)) => {
-            let address = service.address(&request);
+            let origin = service.origin(&request.headers);
             let as_file = negotiation::is_exactly_csv(&request.headers);
-            answer(service, Call { parameters, format, address, as_file, key }).await
+            let path = request.path.clone();
+            answer(service, Call { parameters, format, origin, path, as_file, key }).await
         }
         Err(error) => Err(error),
     };

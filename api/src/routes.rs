@@ -15,9 +15,9 @@ use crate::catalog::{self, Body};
 use crate::error::Error;
 use crate::operations::{self, Operation};
 use crate::path::{self, Ending};
-use crate::resource::{Request, Resource, serve};
+use crate::resource::{Call, Request, Resource, serve};
 use crate::service::Service;
-use crate::{course, learners, module};
+use crate::{course, learners, module, reports};
 
 /// What a path names.
 enum Named {
@@ -26,6 +26,8 @@ enum Named {
     Module(module::Asked),
     List(catalog::Asked),
     Learners(learners::Asked),
+    Report(reports::Asked),
+    Download(reports::Download),
 }
 
 impl Named {
@@ -36,6 +38,7 @@ impl Named {
             let (version, path) = path::versioned(path)?;
             let course = course::Asked::find(version, path).map(Self::Course);
             course
+                .or_else(|| reports::Asked::find(version, path).map(Self::Report))
                 .or_else(|| module::Asked::find(version, path).map(Self::Module))
                 .or_else(|| catalog::find(version, path).map(Self::List))
                 .or_else(|| learners::Asked::find(version, path).map(Self::Learners))
@@ -47,7 +50,7 @@ impl Named {
         match self {
             Self::Course(asked) => asked.is_personal(),
             Self::Learners(_) => true,
-            Self::Operation(_) | Self::Module(_) | Self::List(_) => false,
+            _ => false,
         }
     }
 }
@@ -75,7 +78,11 @@ fn named() -> impl Filter<Extract = (Named, Ending), Error = Rejection> + Clone 
     warp::path::full()
         .and_then(|path: FullPath| {
             let decoded = path::decode(path.as_str());
-            let found = decoded.and_then(|path| path::find(&path, Named::find));
+            let found = decoded.and_then(|path| {
+                // The name of a file ends as it likes.
+                let file = reports::Download::find(&path).map(Named::Download);
+                file.map(|file| (file, Ending::Slash)).or_else(|| path::find(&path, Named::find))
+            });
             ready(found.ok_or_else(warp::reject::not_found))
         })
         .untuple_one()
@@ -110,6 +117,18 @@ async fn answer(
             let answer =
                 async |service: Arc<Service>, call| learners::answer(&service, &asked, &call).await;
             serve(service, Resource::READ, ending, request, answer).await
+        }
+        Named::Report(asked) => {
+            let answer =
+                async |service: Arc<Service>, call| reports::answer(&service, &asked, &call).await;
+            serve(service, Resource::READ, ending, request, answer).await
+        }
+        Named::Download(asked) => {
+            let answer = async |service: Arc<Service>, call: Call| {
+                reports::download(&service, &asked, &call.parameters).await
+            };
+            let resource = Resource { public: true, ..Resource::READ };
+            serve(service, resource, ending, request, answer).await
         }
         Named::List(asked) => catalog::answer(asked, ending, request, body, service).await,
     }

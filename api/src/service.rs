@@ -8,6 +8,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use store::Store;
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
+use warp::http::HeaderMap;
 use warp::http::header::HOST;
 
 use crate::auth::Keys;
@@ -15,7 +16,7 @@ use crate::config::{Privacy, Rates, Settings};
 use crate::cors::Cors;
 use crate::keys::Key;
 use crate::page::PageSizes;
-use crate::resource::Request;
+use crate::reports::Reports;
 use crate::routes;
 use crate::throttle::Throttle;
 
@@ -28,6 +29,7 @@ pub(crate) struct Service {
     v1: Option<Store>,
     pub(crate) keys: Keys,
     pub(crate) cors: Cors,
+    pub(crate) reports: Reports,
     throttle: Throttle,
     rates: Rates,
     service_users: Vec<String>,
@@ -52,6 +54,9 @@ pub enum Error {
     /// A store cannot be used.
     #[error("opening the result store")]
     Store(#[from] store::Error),
+    /// The bucket of reports cannot be used.
+    #[error("opening the bucket of reports")]
+    Reports(#[from] object_store::Error),
 }
 
 impl Service {
@@ -64,6 +69,7 @@ impl Service {
             v1: settings.store_v1.as_ref().map(Store::open).transpose()?,
             keys: Keys::new(settings.key_file.clone()),
             cors: Cors::new(settings),
+            reports: Reports::new(&settings.reports())?,
             throttle: Throttle::default(),
             rates: settings.rates,
             service_users: settings.service_users.clone(),
@@ -102,14 +108,13 @@ impl Service {
         std::iter::once(&self.v0).chain(&self.v1)
     }
 
-    /// The address that a request was sent to, without its query: as settings say how callers reach the
-    /// service, else as the request says.
-    pub(crate) fn address(&self, request: &Request) -> String {
+    /// Where callers reach the service: as settings say, else as a request does.
+    pub(crate) fn origin(&self, headers: &HeaderMap) -> String {
         let host = || {
-            let host = request.headers.get(HOST).and_then(|host| host.to_str().ok());
+            let host = headers.get(HOST).and_then(|host| host.to_str().ok());
             format!("http://{}", host.unwrap_or("localhost"))
         };
-        self.base_url.clone().unwrap_or_else(host) + &request.path
+        self.base_url.clone().unwrap_or_else(host)
     }
 
     /// Today (UTC).

@@ -7,7 +7,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use api_client::{Availability, Breakdown, Client, DateRange, Error, SummaryQuery, Version};
+use api_client::{
+    Availability, Breakdown, Client, DateRange, Error, Report, SummaryQuery, Version,
+};
 use jobs::registry::RESULT_TABLES;
 use store::{Address, Limits, LoadOptions, Part, Store};
 use tempfile::TempDir;
@@ -32,8 +34,13 @@ impl Service {
         let address = format!("127.0.0.1:{}", free_port());
         let mut command = Command::new(env!("CARGO_BIN_EXE_insights-api"));
         command.args(["--store", &format!("sqlite:{}", store.display()), "--listen", &address]);
-        let mut child =
-            command.arg("--key-file").arg(&keys).stderr(Stdio::piped()).spawn().unwrap();
+        let config = folder.path().join("api.yml");
+        let reports = folder.path().join("reports");
+        std::fs::create_dir(&reports).unwrap();
+        let settings = "COURSE_REPORT_DOWNLOAD_EXPIRY_TIME: 2\nMEDIA_ROOT: ";
+        std::fs::write(&config, format!("{settings}{}\n", reports.display())).unwrap();
+        command.arg("--key-file").arg(&keys).arg("--config").arg(&config);
+        let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
         let ready =
             lines.find(|line| line.as_ref().is_ok_and(|line| line.contains("listening on")));
@@ -238,6 +245,42 @@ async fn a_token_reads_its_courses_and_no_other() {
     assert!(matches!(nothing, Error::NotFound { .. }), "{nothing}");
     assert!(matches!(other.course_summaries(&all).await, Err(Error::NotFound { .. })));
     assert!(matches!(other.programs().await, Err(Error::NotFound { .. })));
+}
+
+#[tokio::test]
+async fn a_report_is_downloaded_by_a_link_that_expires() {
+    let service = Service::start().await;
+    let file = service.folder.path().join("reports/edX_DemoX_Demo_2014_problem_response.csv");
+    let content = "a,b\r\n".repeat(100_000);
+    std::fs::write(&file, &content).unwrap();
+    let path = format!("/api/v0/courses/{COURSE}/reports/problem_response/");
+    let report: Report = service.send("GET", &path, &[]).await.json().await.unwrap();
+    assert_eq!(report.file_size, Some(content.len() as u64));
+    assert!(report.expiration_date.is_some() && report.last_modified.is_some());
+    let link = &report.download_url;
+    assert!(link.starts_with(&format!("http://{}/reports/", service.address)), "{link}");
+    let got = reqwest::get(link).await.unwrap();
+    let name = got.headers()["content-disposition"].to_str().unwrap().to_owned();
+    assert!(
+        name.starts_with("attachment; filename=edX_DemoX_Demo_2014-problem_response-"),
+        "{name}"
+    );
+    assert_eq!(got.text().await.unwrap(), content);
+    std::fs::write(service.folder.path().join("secret.csv"), "secret").unwrap();
+    for changed in [
+        link.replace("until=", "until=1"),
+        link.replace("problem%5Fresponse", "other"),
+        link.replace("/reports/", "/reports/..%2Fsecret.csv?x="),
+        link.replace("signature=", "signature=00"),
+        link.split("&signature").next().unwrap().to_owned(),
+    ] {
+        assert_ne!(&changed, link);
+        assert_eq!(reqwest::get(&changed).await.unwrap().status().as_u16(), 404, "{changed}");
+    }
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    let late = reqwest::get(link).await.unwrap();
+    assert_eq!(late.status().as_u16(), 404);
+    assert!(late.text().await.unwrap().contains("The link has expired."));
 }
 
 #[tokio::test]

@@ -40,7 +40,7 @@ pub(super) async fn one(
     let mut found = store.learner(course_id, username).await?;
     let (Some(row), 1) = (found.page.pop(), found.count) else {
         let message = format!("Learner {username} not found for course {course_id}.");
-        return Err(Error::NoLearner("no_learner_for_course", message));
+        return Err(Error::Absent("no_learner_for_course", message));
     };
     let learner = learner(row, &found, service.account_url.as_deref());
     reply::one(&learner, call.format, call.columns().as_deref())

@@ -20,7 +20,7 @@ pub(super) async fn answer(
     if days.is_empty() {
         let message =
             format!("Learner {username} engagement timeline not found for course {course_id}.");
-        return Err(Error::NoLearner("no_learner_engagement_timeline", message));
+        return Err(Error::Absent("no_learner_engagement_timeline", message));
     }
     match call.format {
         Format::Json => reply::object(&EngagementTimeline { days }),

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use crate::storage::Storage;
+
 pub type Rows = BTreeMap<String, Vec<Map<String, Value>>>;
 
 #[derive(Deserialize)]
@@ -24,8 +26,7 @@ pub struct Case {
     #[serde(default)]
     pub roster: Vec<Map<String, Value>>,
     pub roster_updated: Option<String>,
-    #[serde(rename = "storage")]
-    pub _storage: Option<Value>,
+    pub storage: Option<Storage>,
     #[serde(default)]
     pub settings: BTreeMap<String, Value>,
     #[serde(default)]
@@ -94,7 +95,7 @@ pub enum Claim {
 }
 
 /// The last part of a path that tells a resource which is not built yet.
-const LATER: &[&str] = &["reports", "engagements", "api-token-auth"];
+const LATER: &[&str] = &["engagements", "api-token-auth"];
 
 impl Case {
     pub fn claim(&self) -> Claim {

@@ -6,6 +6,7 @@
 mod case;
 mod compare;
 mod running;
+mod storage;
 mod tables;
 
 use std::collections::BTreeMap;

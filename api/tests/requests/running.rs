@@ -32,7 +32,7 @@ pub struct Answer {
 impl Running {
     pub async fn start(case: &Case, tables: &[Tables; 2]) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let settings = settings(case, tables, &folder);
+        let settings = settings(case, tables, &folder).await;
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let (stop, stopped) = oneshot::channel();
@@ -74,7 +74,7 @@ impl Running {
     }
 }
 
-fn settings(case: &Case, tables: &[Tables; 2], folder: &TempDir) -> Settings {
+async fn settings(case: &Case, tables: &[Tables; 2], folder: &TempDir) -> Settings {
     let key_file = folder.path().join("keys");
     if !case.down.iter().any(|name| name == "default") {
         let line = |user: &str, token: &str, active: u8| {
@@ -109,6 +109,9 @@ fn settings(case: &Case, tables: &[Tables; 2], folder: &TempDir) -> Settings {
     }
     for (name, value) in &case.settings {
         yaml += &format!("{name}: {value}\n");
+    }
+    if let Some(storage) = &case.storage {
+        yaml += &storage.settings(folder.path()).await;
     }
     let file = folder.path().join("api.yml");
     std::fs::write(&file, yaml).unwrap();
