@@ -20,15 +20,14 @@ use crate::error::Error;
 use crate::parameters::Parameters;
 use crate::path::Ending;
 use crate::reply::{self, Selection};
-use crate::resource::{Call, Request, Resource, serve};
+use crate::resource::{Call, Request, Resource, Source, serve};
 use crate::service::Service;
 use crate::{summaries, summary_pages};
 
 /// The longest body that is read, in bytes; thousands of ids fit.
 const BODY_LIMIT: u64 = 16 * 1024 * 1024;
 
-const RESOURCE: Resource =
-    Resource { allow: "GET, POST, HEAD, OPTIONS", public: false, file_name: None };
+const RESOURCE: Resource = Resource { allow: "GET, POST, HEAD, OPTIONS", ..Resource::READ };
 
 /// A list, and the version whose store it is read from.
 pub(crate) type Asked = (Version, List);
@@ -42,6 +41,23 @@ pub(crate) enum List {
     SummaryPages,
     /// Sums over courses.
     Totals,
+    /// When each table was loaded last.
+    Updates,
+}
+
+impl List {
+    fn tables(self) -> &'static [&'static str] {
+        match self {
+            Self::Updates => &[],
+            Self::Programs => &["course_program_metadata"],
+            Self::Totals => &["course_meta_summary_enrollment"],
+            Self::Summaries | Self::SummaryPages => &[
+                "course_meta_summary_enrollment",
+                "course_program_metadata",
+                "course_enrollment_daily",
+            ],
+        }
+    }
 }
 
 /// The list that a path below the third version names; it reads the store of the first.
@@ -77,6 +93,7 @@ pub(crate) fn find(version: Version, path: &str) -> Option<Asked> {
     match path {
         "course_summaries/" => Some((version, List::Summaries)),
         "programs/" => Some((version, List::Programs)),
+        "table_updates/" => Some((version, List::Updates)),
         _ => None,
     }
 }
@@ -123,20 +140,27 @@ pub(crate) async fn answer(
     body: Body,
     service: Arc<Service>,
 ) -> Response {
-    let (method, headers) = (request.method.clone(), request.headers.clone());
+    let asking = match request.method {
+        Method::POST => Asking::posted(&request.headers, body),
+        _ => Ok(Asking::Query(Parameters::parse(&request.query))),
+    };
+    let is_kept = list != List::Updates;
+    let source = asking.as_ref().ok().filter(|_| is_kept).map(|asking| Source {
+        version,
+        tables: list.tables(),
+        asked: format!("list {list:?} {}", asking.identity()),
+    });
     let answer = |service: Arc<Service>, call: Call| async move {
-        let asking = match method {
-            Method::POST => Asking::posted(&headers, body)?,
-            _ => Asking::Query(call.parameters.clone()),
-        };
+        let asking = asking?;
         match list {
             List::Summaries => summaries::answer(&service, version, &asking, &call).await,
+            List::Updates => reply::object(&service.versions(version).all()),
             List::SummaryPages => summary_pages::page(&service, &asking, &call).await,
             List::Totals => summary_pages::totals(&service, &asking, &call).await,
             List::Programs => programs(&service, version, &asking, &call).await,
         }
     };
-    serve(service, RESOURCE, ending, request, answer).await
+    serve(service, Resource { source, ..RESOURCE }, ending, request, answer).await
 }
 
 async fn programs(
@@ -196,6 +220,15 @@ impl Asking {
         match serde_json::from_slice(bytes).map_err(|error| Error::Json(error.to_string()))? {
             Value::Object(members) => Ok(Self::Json(members)),
             _ => Err(Error::Parameter("The body must be a JSON object.".to_owned())),
+        }
+    }
+
+    /// What tells equal bodies from others; of a query that is told elsewhere.
+    fn identity(&self) -> String {
+        match self {
+            Self::Query(_) => String::new(),
+            Self::Form(fields) => format!("{fields:?}"),
+            Self::Json(members) => format!("{members:?}"),
         }
     }
 

@@ -30,6 +30,8 @@ pub struct Settings {
     /// Users whose rate is that of services.
     #[serde(rename = "ANALYTICS_API_SERVICE_USERNAMES")]
     pub service_users: Vec<String>,
+    /// How many MB of answers are kept.
+    pub cache_mb: u64,
     /// Reports that are offered.
     #[serde(rename = "ENABLED_REPORT_IDENTIFIERS")]
     pub report_names: Vec<String>,
@@ -115,6 +117,7 @@ impl Default for Settings {
             privacy: Privacy::default(),
             rates: Rates::default(),
             service_users: Vec::new(),
+            cache_mb: 256,
             report_names: vec!["problem_response".to_owned()],
             report_template: "{course_id}_{report_name}.csv".to_owned(),
             report_expiry: 120,
@@ -162,6 +165,7 @@ const KEYS: &[&str] = &[
     "privacy",
     "clock",
     "base_url",
+    "cache_mb",
     "ENABLED_REPORT_IDENTIFIERS",
     "COURSE_REPORT_FILE_LOCATION_TEMPLATE",
     "COURSE_REPORT_DOWNLOAD_EXPIRY_TIME",

@@ -10,7 +10,7 @@ use crate::error::Error;
 use crate::parameters::days;
 use crate::performance::problems;
 use crate::reply::{self, Selection};
-use crate::resource::{Call, Resource};
+use crate::resource::{Call, Resource, Source};
 use crate::service::Service;
 use crate::{engagement, enrollment, learners, path};
 
@@ -67,9 +67,28 @@ impl Asked {
         self.kind == Kind::UserEngagement
     }
 
-    /// The resource.
+    /// The resource. What learners did last week changes without a load, so such an answer is not kept.
     pub(crate) fn resource(&self) -> Resource {
-        Resource { file_name: self.file_name(), ..Resource::READ }
+        let asked = format!("course {} {:?}", self.course_id, self.kind);
+        let source = Source { version: self.version, tables: self.tables(), asked };
+        let source = (!self.is_personal()).then_some(source);
+        Resource { file_name: self.file_name(), source, ..Resource::READ }
+    }
+
+    fn tables(&self) -> &'static [&'static str] {
+        match self.kind {
+            Kind::Activity | Kind::RecentActivity => &["course_activity"],
+            Kind::Enrollment(Breakdown::Daily) => &["course_enrollment_daily"],
+            Kind::Enrollment(Breakdown::Mode) => &["course_enrollment_mode_daily"],
+            Kind::Enrollment(Breakdown::Gender) => &["course_enrollment_gender_daily"],
+            Kind::Enrollment(Breakdown::Education) => &["course_enrollment_education_level_daily"],
+            Kind::Enrollment(Breakdown::BirthYear) => &["course_enrollment_birth_year_daily"],
+            Kind::Enrollment(Breakdown::Location) => &["course_enrollment_location_current"],
+            Kind::Problems => &["answer_distribution"],
+            Kind::ProblemsAndTags => &["tags_distribution"],
+            Kind::Videos => &["video"],
+            Kind::UserEngagement => &["module_engagement"],
+        }
     }
 
     /// `ORG-COURSE-RUN--SLUG.csv`; none for a text that is no course key.

@@ -1,5 +1,7 @@
 //! Every way a request can fail, and the one map from failures to answers (spec 50 §5).
 
+use std::sync::Arc;
+
 use api_client::ErrorBody;
 use warp::http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use warp::http::{HeaderValue, Method, StatusCode};
@@ -53,6 +55,8 @@ pub(crate) enum Error {
     Store(store::Error),
     /// The answer could not be written.
     Internal(String),
+    /// What others who asked the same at the time are told, too.
+    Shared(Arc<Error>),
 }
 
 impl From<store::Error> for Error {
@@ -65,6 +69,7 @@ impl Error {
     /// The status that tells it.
     pub(crate) fn status(&self) -> StatusCode {
         match self {
+            Self::Shared(error) => error.status(),
             Self::Unauthorised(_) => StatusCode::UNAUTHORIZED,
             Self::Throttled(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::Forbidden => StatusCode::FORBIDDEN,
@@ -89,6 +94,9 @@ impl Error {
 
     /// The answer. Words for people are no rows: as CSV they are an empty body.
     pub(crate) fn response(&self, csv: bool) -> Response {
+        if let Self::Shared(error) = self {
+            return error.response(csv);
+        }
         self.report();
         let status = self.status();
         let mut response = match self.body() {
@@ -161,6 +169,7 @@ impl Error {
                 Body::Text(format!("Error in recent_date: {}\n", escape(reason)))
             }
             Self::NoSuchPath
+            | Self::Shared(_)
             | Self::Body(_)
             | Self::Keys(_)
             | Self::Store(_)

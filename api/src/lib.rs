@@ -5,6 +5,7 @@
 //! token, method and format, an area answers (for a course by way of `course.rs`, for one module by
 //! way of `module.rs`), and `reply.rs` or `error.rs` writes the answer down.
 
+mod answers;
 mod auth;
 mod catalog;
 pub mod config;
@@ -32,3 +33,4 @@ pub mod service;
 mod summaries;
 mod summary_pages;
 pub mod throttle;
+mod versions;

@@ -8,7 +8,7 @@ use crate::course::listed;
 use crate::engagement;
 use crate::error::Error;
 use crate::performance::{answers, problems};
-use crate::resource::Call;
+use crate::resource::{Call, Resource, Source};
 use crate::service::Service;
 
 /// A resource of a module.
@@ -43,6 +43,19 @@ impl Asked {
             let is_id = !id.is_empty() && !id.contains('\n');
             is_id.then(|| Self { version, id: id.to_owned(), kind: *kind })
         })
+    }
+
+    /// The resource.
+    pub(crate) fn resource(&self) -> Resource {
+        let tables: &[&str] = match self.kind {
+            Kind::Opens => &["sequential_open_distribution"],
+            Kind::Answers => &["answer_distribution"],
+            Kind::Grades => &["grade_distribution"],
+            Kind::Timeline => &["video_timeline"],
+        };
+        let asked = format!("module {} {:?}", self.id, self.kind);
+        let source = Some(Source { version: self.version, tables, asked });
+        Resource { source, ..Resource::READ }
     }
 }
 

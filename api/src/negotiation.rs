@@ -14,6 +14,16 @@ pub(crate) enum Format {
     Csv,
 }
 
+impl Format {
+    /// Its name.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Json => "json",
+            Self::Csv => "csv",
+        }
+    }
+}
+
 /// What each format goes by in an `Accept` header, the preferred one first.
 const MEDIA_TYPES: [(&str, &str, Format); 3] = [
     ("application", "json", Format::Json),

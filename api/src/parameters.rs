@@ -29,6 +29,22 @@ impl Parameters {
         self.get(name).map(|value| value.split(',').map(str::to_owned).collect())
     }
 
+    /// What tells equal queries from others: parameters that make no difference are left out, their order
+    /// too, and an end behind the newest load is none, since rows of days to come are in no load.
+    pub(crate) fn identity(&self, newest: NaiveDateTime) -> Result<String, Error> {
+        let moments = match self.moments()? {
+            Dates::Range { start, end } => {
+                Dates::Range { start, end: end.filter(|end| *end <= newest) }
+            }
+            latest => latest,
+        };
+        let mut pairs = self.pairs();
+        pairs.retain(|(name, _)| !["start_date", "end_date", "format"].contains(name));
+        // The last of equal names counts, and stays behind them.
+        pairs.sort_by_key(|(name, _)| *name);
+        Ok(format!("{moments:?} {pairs:?}"))
+    }
+
     /// All of them, names and values.
     pub(crate) fn pairs(&self) -> Vec<(&str, &str)> {
         self.0.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect()
@@ -109,6 +125,18 @@ mod tests {
         assert_eq!(dates("end_date=2014-01-02T235959"), range(None, day("2014-01-02")));
         assert_eq!(dates("start_date=&end_date="), Ok(Dates::Latest));
         assert_eq!(dates("start_date=x&start_date=2014-01-02"), range(day("2014-01-02"), None));
+    }
+
+    #[test]
+    fn equal_queries_are_known_by_what_makes_a_difference() {
+        let newest = "2014-01-05T10:00:00".parse().unwrap();
+        let identity = |query| Parameters::parse(query).identity(newest).unwrap();
+        let now = identity("end_date=2014-01-06&fields=a");
+        assert_eq!(identity("fields=a&end_date=2014-01-07T101112&format=csv"), now);
+        assert_ne!(identity("end_date=2014-01-05&fields=a"), now);
+        assert_ne!(identity("fields=a"), now);
+        assert_ne!(identity("end_date=2014-01-06&fields=b"), now);
+        assert!(Parameters::parse("end_date=x").identity(newest).is_err());
     }
 
     #[test]

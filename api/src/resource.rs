@@ -3,10 +3,12 @@
 
 use std::sync::Arc;
 
+use api_client::Version;
 use warp::http::header::{ALLOW, CONTENT_DISPOSITION, LOCATION, VARY, X_FRAME_OPTIONS};
 use warp::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use warp::reply::Response;
 
+use crate::answers;
 use crate::error::Error;
 use crate::keys::Key;
 use crate::negotiation::{self, Format};
@@ -14,6 +16,10 @@ use crate::parameters::Parameters;
 use crate::path::Ending;
 use crate::reply;
 use crate::service::Service;
+use crate::versions::Versions;
+
+/// By what answers differ; cookies and origins as the original said.
+const VARY_BY: &str = "Accept, Accept-Encoding, Authorization, Cookie, origin";
 
 /// What a resource is, whatever it answers.
 #[derive(Clone, Debug)]
@@ -24,12 +30,24 @@ pub(crate) struct Resource {
     pub(crate) public: bool,
     /// The name of the file that a CSV answer becomes, if it becomes one.
     pub(crate) file_name: Option<String>,
+    /// What it is read from, where answers may be kept.
+    pub(crate) source: Option<Source>,
+}
+
+/// What an answer is read from.
+#[derive(Clone, Debug)]
+pub(crate) struct Source {
+    pub(crate) version: Version,
+    /// The tables.
+    pub(crate) tables: &'static [&'static str],
+    /// What is asked of them, besides the query.
+    pub(crate) asked: String,
 }
 
 impl Resource {
     /// A resource that is only read, by those with a token.
     pub(crate) const READ: Self =
-        Self { allow: "GET, HEAD, OPTIONS", public: false, file_name: None };
+        Self { allow: "GET, HEAD, OPTIONS", public: false, file_name: None, source: None };
 
     fn allows(&self, method: &Method) -> bool {
         self.allow.split(", ").any(|allowed| allowed == method.as_str())
@@ -100,13 +118,62 @@ pub(crate) async fn serve<F: Future<Output = Result<Response, Error>>>(
             let origin = service.origin(&request.headers);
             let as_file = negotiation::is_exactly_csv(&request.headers);
             let path = request.path.clone();
-            answer(service, Call { parameters, format, origin, path, as_file, key }).await
+            let call = Call { parameters, format, origin, path, as_file, key };
+            match cache_key(&service, &resource, &call) {
+                Some((key, versions)) => {
+                    kept(&service, &request.headers, &key, versions, answer, call).await
+                }
+                None => answer(service.clone(), call).await,
+            }
         }
         Err(error) => Err(error),
     };
     let mut response = answered.unwrap_or_else(|error| error.response(csv));
     add_headers(&resource, &request.headers, response.headers_mut());
     response
+}
+
+/// What the answer is kept under, and whose versions tell whether the store is there; none for an answer
+/// that is not kept.
+fn cache_key(
+    service: &Arc<Service>,
+    resource: &Resource,
+    call: &Call,
+) -> Option<(answers::Key, Arc<Versions>)> {
+    let Source { version, tables, asked } = resource.source.as_ref()?;
+    let versions = service.versions(*version);
+    let (loads, newest) = versions.of(tables)?;
+    let query = call.parameters.identity(newest).ok()?;
+    let courses = call.key.as_ref().map(|key| key.grant.courses.join(" ")).unwrap_or_default();
+    let text =
+        [version.path_segment(), asked, &query, call.format.name(), &courses, &loads].join("\n");
+    Some((answers::Key::new(text, newest)?, versions))
+}
+
+/// The kept answer, or nothing but that the caller has it already.
+async fn kept<F: Future<Output = Result<Response, Error>>>(
+    service: &Arc<Service>,
+    request: &HeaderMap,
+    key: &answers::Key,
+    versions: Arc<Versions>,
+    answer: impl FnOnce(Arc<Service>, Call) -> F,
+    call: Call,
+) -> Result<Response, Error> {
+    let csv = call.format == Format::Csv;
+    let mut response = match key.is_known(request) {
+        true => {
+            let mut response = Response::default();
+            *response.status_mut() = StatusCode::NOT_MODIFIED;
+            response
+        }
+        false => {
+            let kept = service.answers.get(key, csv, answer(service.clone(), call)).await;
+            let is_old = versions.is_lost();
+            kept.map_err(Error::Shared)?.response(request, is_old)
+        }
+    };
+    key.mark(response.headers_mut());
+    Ok(response)
 }
 
 /// An empty answer that sends the caller elsewhere.
@@ -153,7 +220,7 @@ fn format(parameters: &Parameters, ending: &Ending, headers: &HeaderMap) -> Resu
 
 fn add_headers(resource: &Resource, request: &HeaderMap, answer: &mut HeaderMap) {
     answer.insert(ALLOW, HeaderValue::from_static(resource.allow));
-    answer.insert(VARY, HeaderValue::from_static("Accept, Cookie, origin"));
+    answer.insert(VARY, HeaderValue::from_static(VARY_BY));
     answer.insert(X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
     let file = resource.file_name.as_deref().filter(|_| negotiation::is_exactly_csv(request));
     file.into_iter().for_each(|name| name_file(name, answer));

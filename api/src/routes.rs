@@ -111,7 +111,7 @@ async fn answer(
         Named::Module(asked) => {
             let answer =
                 async |service: Arc<Service>, call| module::answer(&service, &asked, &call).await;
-            serve(service, Resource::READ, ending, request, answer).await
+            serve(service, asked.resource(), ending, request, answer).await
         }
         Named::Learners(asked) => {
             let answer =

@@ -11,6 +11,7 @@ use tokio::sync::Notify;
 use warp::http::HeaderMap;
 use warp::http::header::HOST;
 
+use crate::answers::Answers;
 use crate::auth::Keys;
 use crate::config::{Privacy, Rates, Settings};
 use crate::cors::Cors;
@@ -19,7 +20,10 @@ use crate::page::PageSizes;
 use crate::reports::Reports;
 use crate::routes;
 use crate::throttle::Throttle;
+use crate::versions::Versions;
 
+/// How long the start waits for the versions of a store's tables.
+const FIRST_LOOK: Duration = Duration::from_millis(200);
 /// How long requests in flight may take after the service was told to stop.
 const DRAIN_LIMIT: Duration = Duration::from_secs(10);
 
@@ -27,6 +31,9 @@ const DRAIN_LIMIT: Duration = Duration::from_secs(10);
 pub(crate) struct Service {
     v0: Store,
     v1: Option<Store>,
+    versions_v0: Arc<Versions>,
+    versions_v1: Arc<Versions>,
+    pub(crate) answers: Answers,
     pub(crate) keys: Keys,
     pub(crate) cors: Cors,
     pub(crate) reports: Reports,
@@ -67,6 +74,9 @@ impl Service {
         Ok(Self {
             v0: Store::open(settings.store.as_ref().ok_or(Error::NoStore)?)?,
             v1: settings.store_v1.as_ref().map(Store::open).transpose()?,
+            versions_v0: Arc::default(),
+            versions_v1: Arc::default(),
+            answers: Answers::new(settings.cache_mb.saturating_mul(1 << 20)),
             keys: Keys::new(settings.key_file.clone()),
             cors: Cors::new(settings),
             reports: Reports::new(&settings.reports())?,
@@ -100,6 +110,26 @@ impl Service {
         match version {
             Version::V0 => &self.v0,
             Version::V1 => self.v1.as_ref().unwrap_or(&self.v0),
+        }
+    }
+
+    /// The versions of the tables that a version of the API reads.
+    pub(crate) fn versions(&self, version: Version) -> Arc<Versions> {
+        match (version, &self.v1) {
+            (Version::V1, Some(_)) => Arc::clone(&self.versions_v1),
+            _ => Arc::clone(&self.versions_v0),
+        }
+    }
+
+    /// Learns the versions of all tables, and goes on doing so.
+    async fn watch(&self) {
+        let watched = [(&self.versions_v0, Some(&self.v0)), (&self.versions_v1, self.v1.as_ref())];
+        for (versions, store) in watched {
+            let Some(store) = store.cloned() else { continue };
+            if tokio::time::timeout(FIRST_LOOK, versions.look(&store)).await.is_err() {
+                log::warn!("{store:?} is slow to answer; until it does, no answer is kept");
+            }
+            tokio::spawn(Versions::watch(Arc::downgrade(versions), store));
         }
     }
 
@@ -138,6 +168,7 @@ pub async fn run(
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), Error> {
     let service = Arc::new(Service::new(settings)?);
+    service.watch().await;
     if let Ok(address) = listener.local_addr() {
         log::info!("listening on http://{address}");
     }

@@ -1,14 +1,15 @@
 //! The program as an operator runs it: tokens, a start, the published client's calls, a stop.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use api_client::{
-    Availability, Breakdown, Client, DateRange, Error, Report, SummaryQuery, Version,
+    Availability, Breakdown, Client, DateRange, Error, Report, SummaryQuery, TableUpdate, Version,
 };
 use jobs::registry::RESULT_TABLES;
 use store::{Address, Limits, LoadOptions, Part, Store};
@@ -95,14 +96,17 @@ async fn fill(path: &Path) {
         ("course_program_metadata", format!("{COURSE}\tp1\tMicroMasters\t\\N\n")),
     ];
     for (name, text) in texts {
-        let table = RESULT_TABLES.iter().find(|table| table.name == name).unwrap();
-        let part = Part {
-            name: "part-00000".to_owned(),
-            bytes: Box::new(std::io::Cursor::new(text.into_bytes())),
-        };
-        let options = LoadOptions { update_id: format!("{name}:1"), limits: Limits::default() };
-        store.load(table, Box::new(std::iter::once(Ok(part))), &options).await.unwrap();
+        load(&store, name, &text, 1).await;
     }
+}
+
+/// Loads rows into a table, for the so-manieth time.
+async fn load(store: &Store, name: &str, rows: &str, time: u32) {
+    let table = RESULT_TABLES.iter().find(|table| table.name == name).unwrap();
+    let bytes = Box::new(std::io::Cursor::new(rows.as_bytes().to_vec()));
+    let part = Part { name: "part-00000".to_owned(), bytes };
+    let options = LoadOptions { update_id: format!("{name}:{time}"), limits: Limits::default() };
+    store.load(table, Box::new(std::iter::once(Ok(part))), &options).await.unwrap();
 }
 
 fn tokens(keys: &Path, arguments: &[&str]) -> Result<String, String> {
@@ -198,7 +202,10 @@ async fn head_options_and_forms_of_several_parts_are_answered() {
         (options.status().as_u16(), &options.headers()["allow"]),
         (200, &"GET, HEAD, OPTIONS".parse().unwrap())
     );
-    for (name, value) in [("vary", "Accept, Cookie, origin"), ("x-frame-options", "DENY")] {
+    for (name, value) in [
+        ("vary", "Accept, Accept-Encoding, Authorization, Cookie, origin"),
+        ("x-frame-options", "DENY"),
+    ] {
         assert_eq!(options.headers()[name], value);
     }
 
@@ -284,6 +291,43 @@ async fn a_report_is_downloaded_by_a_link_that_expires() {
 }
 
 #[tokio::test]
+async fn an_answer_is_kept_until_its_table_is_loaded_again() {
+    let service = Service::start().await;
+    let path = format!("/api/v0/courses/{COURSE}/enrollment/");
+    let first = service.send("GET", &path, &[]).await;
+    let etag = first.headers()["etag"].to_str().unwrap().to_owned();
+    assert!(first.headers().contains_key("last-modified"));
+    assert!(first.headers()["cache-control"].to_str().unwrap().starts_with("private, max-age=60"));
+    let known = service.send("GET", &path, &[("If-None-Match", &etag)]).await;
+    assert_eq!(known.status().as_u16(), 304);
+    assert_eq!(known.headers()["etag"], etag.as_str());
+    assert!(known.bytes().await.unwrap().is_empty());
+    let open_ended = |day: &str| format!("{path}?end_date={day}T101112");
+    let [one, other] = [open_ended("2999-01-01"), open_ended("2999-01-02")];
+    let tag = |answer: &reqwest::Response| answer.headers()["etag"].clone();
+    let one = service.send("GET", &one, &[]).await;
+    assert_eq!(tag(&one), tag(&service.send("GET", &other, &[]).await));
+
+    let updates = service.send("GET", "/api/v0/table_updates/", &[]).await;
+    let updates: BTreeMap<String, TableUpdate> = updates.json().await.unwrap();
+    let before = &updates["course_enrollment_daily"];
+    assert!(before.updated.is_some() && updates.len() > 5);
+    let store = service.folder.path().join("reports.db");
+    let rows = format!("{COURSE}\t2014-01-01\t3\t4\n{COURSE}\t2014-01-03\t7\t8\n");
+    load(&Store::open(&Address::Sqlite(store)).unwrap(), "course_enrollment_daily", &rows, 2).await;
+    let loaded = Instant::now();
+    let seen = loop {
+        let answer = service.send("GET", &path, &[("If-None-Match", &etag)]).await;
+        if answer.status().as_u16() == 200 {
+            break answer.text().await.unwrap();
+        }
+        assert!(loaded.elapsed() < Duration::from_secs(5), "the load is not seen");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    };
+    assert!(seen.contains("\"date\":\"2014-01-03\",\"count\":7"), "{seen}");
+}
+
+#[tokio::test]
 async fn a_user_who_asks_too_often_is_told_when_to_come_back() {
     let service = Service::start().await;
     let keys = service.folder.path().join("keys");
@@ -321,9 +365,14 @@ async fn a_store_that_went_away_is_unavailable_and_the_service_lives() {
     let client = service.client();
     client.enrollment(COURSE, DateRange::LATEST).await.unwrap();
     std::fs::remove_file(service.folder.path().join("reports.db")).unwrap();
-    let error = client.enrollment(COURSE, DateRange::LATEST).await.unwrap_err();
+    let error = client.enrollment_by_mode(COURSE, DateRange::LATEST).await.unwrap_err();
     assert!(matches!(error, Error::Unavailable { .. }), "{error}");
     assert_eq!(client.health().await.unwrap().overall_status, Availability::Unavailable);
+    // The versions are looked at every three seconds.
+    tokio::time::sleep(Duration::from_secs(4)).await;
+    let path = format!("/api/v0/courses/{COURSE}/enrollment/");
+    let old = service.send("GET", &path, &[]).await;
+    assert_eq!((old.status().as_u16(), old.headers().contains_key("warning")), (200, true));
     client.status().await.unwrap();
 }
 

@@ -21,6 +21,16 @@ pub struct SummaryQuery {
     pub recent_date: Option<NaiveDate>,
 }
 
+/// When a table was loaded last.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TableUpdate {
+    /// When (UTC).
+    #[serde(with = "moment::iso")]
+    pub updated: Option<NaiveDateTime>,
+    /// Another text after each load.
+    pub version: String,
+}
+
 /// Sums over courses; none over no courses.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CourseTotals {

@@ -27,7 +27,9 @@ pub enum Version {
 }
 
 impl Version {
-    const fn path_segment(self) -> &'static str {
+    /// How paths spell it.
+    #[must_use]
+    pub const fn path_segment(self) -> &'static str {
         match self {
             Self::V0 => "v0",
             Self::V1 => "v1",

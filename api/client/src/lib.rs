@@ -28,6 +28,7 @@ mod performance;
 
 pub use catalog::{
     CourseSummary, CourseTotals, EnrollmentModes, ModeCounts, Program, SummaryPage, SummaryQuery,
+    TableUpdate,
 };
 pub use client::{Client, DateRange, Version};
 pub use engagement::{RecentActivity, Video, VideoSegment, WeeklyActivity};

@@ -54,6 +54,19 @@ pub struct Update {
     pub inserted: Option<NaiveDateTime>,
 }
 
+/// Which load of a table is live: two loads differ in something here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TableVersion {
+    /// The table.
+    pub table: String,
+    /// The time of its newest mark (UTC).
+    pub inserted: Option<NaiveDateTime>,
+    /// The number of its newest mark.
+    pub newest: i64,
+    /// How many marks it has.
+    pub marks: i64,
+}
+
 /// A SELECT, and what it is for.
 #[derive(Clone, Debug)]
 pub(crate) struct Statement {
@@ -107,6 +120,27 @@ impl Store {
             })
         };
         rows.iter().map(update).collect()
+    }
+
+    /// The version of each table that was ever loaded.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub async fn versions(&self) -> Result<Vec<TableVersion>, Error> {
+        let sql = "SELECT target_table, MAX(inserted), MAX(id), COUNT(*) FROM table_updates \
+                   WHERE target_table IS NOT NULL GROUP BY target_table";
+        let doing = format!("reading {UPDATES_TABLE}");
+        let rows =
+            self.select_one(Statement { doing, sql: sql.to_owned(), parameters: vec![] }).await?;
+        let version = |row: &Record| {
+            Ok(TableVersion {
+                table: row.required_text(0)?,
+                inserted: row.moment(1)?,
+                newest: row.int(2)?.unwrap_or(0),
+                marks: row.int(3)?.unwrap_or(0),
+            })
+        };
+        rows.iter().map(version).collect()
     }
 
     /// Runs the statements on one snapshot; a table that is not there has no rows.
