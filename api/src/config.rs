@@ -76,6 +76,9 @@ pub struct Settings {
     /// How many cohorts and modes of a course are counted: the most frequent.
     #[serde(rename = "AGGREGATE_PAGE_SIZE")]
     pub most_values: usize,
+    /// Kinds of things that are left out of what an enterprise's learners did.
+    #[serde(rename = "EXCLUDED_ENGAGEMENT_ENTITY_TYPES")]
+    pub excluded_entity_types: Vec<String>,
     /// Where the LMS shows an account; a username is appended.
     #[serde(rename = "LMS_USER_ACCOUNT_BASE_URL")]
     pub account_url: Option<String>,
@@ -133,6 +136,7 @@ impl Default for Settings {
             page_size: 25,
             page_size_limit: 100,
             most_values: 10,
+            excluded_entity_types: vec!["discussion".to_owned()],
             account_url: None,
             clock: None,
             cors_origins: Vec::new(),
@@ -182,6 +186,7 @@ const KEYS: &[&str] = &[
     "DEFAULT_PAGE_SIZE",
     "MAX_PAGE_SIZE",
     "AGGREGATE_PAGE_SIZE",
+    "EXCLUDED_ENGAGEMENT_ENTITY_TYPES",
     "LMS_USER_ACCOUNT_BASE_URL",
     "CORS_ALLOWED_ORIGINS",
     "CORS_ORIGIN_WHITELIST",
@@ -205,7 +210,6 @@ const WITHOUT_EFFECT: &[&str] = &[
     "ENGAGEMENT_CACHE_TIMEOUT",
     "ENROLLMENTS_PAGE_SIZE",
     "ENTERPRISE_REPORTING_DB_ALIAS",
-    "EXCLUDED_ENGAGEMENT_ENTITY_TYPES",
     "JWT_AUTH",
     "LANGUAGE_CODE",
     "LMS_BASE_URL",

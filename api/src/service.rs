@@ -1,6 +1,6 @@
 //! The running service: its stores, keys and clock, its start and its graceful end.
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use api_client::Version;
@@ -8,6 +8,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use store::Store;
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
+use tokio::time::timeout;
 use warp::http::HeaderMap;
 use warp::http::header::HOST;
 
@@ -20,7 +21,7 @@ use crate::page::PageSizes;
 use crate::reports::Reports;
 use crate::routes;
 use crate::throttle::Throttle;
-use crate::versions::Versions;
+use crate::versions::{PAUSE, Versions};
 
 /// How long the start waits for the versions of a store's tables.
 const FIRST_LOOK: Duration = Duration::from_millis(200);
@@ -42,6 +43,8 @@ pub(crate) struct Service {
     service_users: Vec<String>,
     /// Whether single learners are shown.
     pub(crate) shows_learners: bool,
+    /// Kinds of things that are left out of what an enterprise's learners did.
+    pub(crate) excluded_entity_types: Vec<String>,
     /// How many values of cohorts and modes are counted.
     pub(crate) most_values: usize,
     /// Rows of a page, unless the caller says how many; and the most.
@@ -84,6 +87,7 @@ impl Service {
             rates: settings.rates,
             service_users: settings.service_users.clone(),
             shows_learners: settings.privacy == Privacy::Named,
+            excluded_entity_types: settings.excluded_entity_types.clone(),
             most_values: settings.most_values,
             page_sizes: PageSizes { usual: settings.page_size, most: settings.page_size_limit },
             account_url: settings.account_url.clone(),
@@ -121,15 +125,11 @@ impl Service {
         }
     }
 
-    /// Learns the versions of all tables, and goes on doing so.
-    async fn watch(&self) {
-        let watched = [(&self.versions_v0, Some(&self.v0)), (&self.versions_v1, self.v1.as_ref())];
-        for (versions, store) in watched {
-            let Some(store) = store.cloned() else { continue };
-            if tokio::time::timeout(FIRST_LOOK, versions.look(&store)).await.is_err() {
-                log::warn!("{store:?} is slow to answer; until it does, no answer is kept");
-            }
-            tokio::spawn(Versions::watch(Arc::downgrade(versions), store));
+    /// Learns the versions of all tables.
+    async fn look(&self) {
+        let second = self.v1.as_ref().map(|store| (&self.versions_v1, store));
+        for (versions, store) in [(&self.versions_v0, &self.v0)].into_iter().chain(second) {
+            versions.look(store).await;
         }
     }
 
@@ -168,7 +168,10 @@ pub async fn run(
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), Error> {
     let service = Arc::new(Service::new(settings)?);
-    service.watch().await;
+    if timeout(FIRST_LOOK, service.look()).await.is_err() {
+        log::warn!("a store is slow to answer; until it does, no answer is kept");
+    }
+    tokio::spawn(watch(Arc::downgrade(&service)));
     if let Ok(address) = listener.local_addr() {
         log::info!("listening on http://{address}");
     }
@@ -184,6 +187,15 @@ pub async fn run(
         () = drained(&stopping) => log::warn!("requests were cut off after {} s", DRAIN_LIMIT.as_secs()),
     }
     Ok(())
+}
+
+/// Learns the versions of all tables as long as there is a service that asks for them.
+async fn watch(service: Weak<Service>) {
+    loop {
+        tokio::time::sleep(PAUSE).await;
+        let Some(service) = service.upgrade() else { return };
+        service.look().await;
+    }
 }
 
 async fn drained(stopping: &Notify) {

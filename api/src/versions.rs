@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{PoisonError, RwLock, Weak};
+use std::sync::{PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use api_client::TableUpdate;
@@ -11,7 +11,7 @@ use chrono::NaiveDateTime;
 use store::{Store, TableVersion};
 
 /// How often the marks are looked at: a load is seen within five seconds.
-const PAUSE: Duration = Duration::from_secs(3);
+pub(crate) const PAUSE: Duration = Duration::from_secs(3);
 /// Other loaders write the mark before they swap the table in: so long a version is taken for two, one
 /// before and one after.
 const SETTLING: Duration = Duration::from_secs(10);
@@ -29,16 +29,7 @@ struct Seen {
 }
 
 impl Versions {
-    /// Looks at the marks until nobody asks for the versions any more.
-    pub(crate) async fn watch(versions: Weak<Self>, store: Store) {
-        while let Some(versions) = versions.upgrade() {
-            versions.look(&store).await;
-            drop(versions);
-            tokio::time::sleep(PAUSE).await;
-        }
-    }
-
-    /// What is known stays known when the store is lost.
+    /// Looks at the marks. What is known stays known when the store is lost.
     pub(crate) async fn look(&self, store: &Store) {
         match store.versions().await {
             Ok(found) => {

@@ -1,10 +1,12 @@
-//! Answers about single learners (spec 50 §7.14, §9.1). Fields stand in the order in which the service prints
+//! Answers about single learners (spec 50 §7.14, §8.7, §9.1). Fields stand in the order in which the service prints
 //! them.
 
 use std::collections::BTreeMap;
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, NaiveDateTime};
 use serde::{Deserialize, Serialize};
+
+use crate::moment;
 
 /// What a learner did in a course: in all, and in the last week. A sum over nothing is none.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -183,4 +185,28 @@ pub struct ClassRanks {
     pub class_rank_average: Option<Range>,
     /// At the top.
     pub class_rank_top: Option<Range>,
+}
+
+/// What a learner of an enterprise did with one thing on a day.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EnterpriseEngagement {
+    /// The row's number.
+    pub id: Option<i64>,
+    /// The course.
+    pub course_id: String,
+    /// When the figure was loaded (UTC).
+    #[serde(with = "moment::iso")]
+    pub created: Option<NaiveDateTime>,
+    /// The learner.
+    pub username: String,
+    /// The day.
+    pub date: NaiveDate,
+    /// What kind of thing was used.
+    pub entity_type: String,
+    /// Which.
+    pub entity_id: String,
+    /// What was done with it.
+    pub event: String,
+    /// How often.
+    pub count: Option<i64>,
 }

@@ -38,8 +38,8 @@ pub use enrollment::{
 };
 pub use error::Error;
 pub use learners::{
-    ClassRanks, DayRange, EngagementRanges, EngagementTimeline, Engagements, Learner,
-    LearnerMetadata, Page, Range, TimelineDay, UserEngagement,
+    ClassRanks, DayRange, EngagementRanges, EngagementTimeline, Engagements, EnterpriseEngagement,
+    Learner, LearnerMetadata, Page, Range, TimelineDay, UserEngagement,
 };
 pub use operations::{Availability, DetailedStatus, ErrorBody, Health};
 pub use performance::{Answer, Grade, Problem, Report, SequentialOpens, TaggedProblem};

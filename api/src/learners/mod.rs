@@ -1,7 +1,8 @@
-//! Single learners (spec 50 §7.14, §9.1). Served only where `privacy` allows it, and each access is
+//! Single learners (spec 50 §7.14, §8.7, §9.1). Served only where `privacy` allows it, and each access is
 //! logged with who asked for whom.
 
 pub(crate) mod engagement;
+mod enterprise;
 mod metadata;
 mod roster;
 mod timeline;
@@ -32,13 +33,17 @@ enum Kind {
     Timeline(String),
     /// What is to be known of the learners of a course, by its id.
     Metadata(String),
+    /// What the learners of an enterprise did, by its number.
+    Enterprise(String),
 }
 
 impl Asked {
     /// What a path behind its version names.
     pub(crate) fn find(version: Version, path: &str) -> Option<Self> {
         let named = |start| username(path.strip_prefix(start)?.strip_suffix('/')?);
-        let kind = if path == "learners/" {
+        let kind = if let Some(enterprise) = enterprise::find(version, path) {
+            Kind::Enterprise(enterprise)
+        } else if path == "learners/" {
             Kind::Roster
         } else if let Some(username) = named("learners/") {
             Kind::Learner(username)
@@ -64,6 +69,11 @@ pub(crate) async fn answer(
     call: &Call,
 ) -> Result<Response, Error> {
     let store = service.store(asked.version);
+    let user = call.key.as_ref().map_or("-", |key| key.user.as_str());
+    if let Kind::Enterprise(enterprise) = &asked.kind {
+        log::info!(target: "personal", "user={user} enterprise={enterprise}");
+        return enterprise::answer(service, store, enterprise, call).await;
+    }
     let course_id = match &asked.kind {
         Kind::Metadata(course_id) => course_id.as_str(),
         _ => call.parameters.get("course_id").ok_or(Error::NoCourse)?,
@@ -72,17 +82,18 @@ pub(crate) async fn answer(
         return Err(Error::CourseKey(course_id.to_owned()));
     }
     call.may_read(course_id)?;
-    let user = call.key.as_ref().map_or("-", |key| key.user.as_str());
     let learner = match &asked.kind {
         Kind::Learner(username) | Kind::Timeline(username) => username.as_str(),
-        Kind::Roster | Kind::Metadata(_) => "-",
+        _ => "-",
     };
     log::info!(target: "personal", "user={user} course={course_id} learner={learner}");
     match &asked.kind {
         Kind::Roster => roster::page(service, store, course_id, call).await,
         Kind::Learner(username) => roster::one(service, store, course_id, username, call).await,
         Kind::Timeline(username) => timeline::answer(store, course_id, username, call).await,
-        Kind::Metadata(_) => metadata::answer(store, course_id, service.most_values, call).await,
+        Kind::Metadata(_) | Kind::Enterprise(_) => {
+            metadata::answer(store, course_id, service.most_values, call).await
+        }
     }
 }
 

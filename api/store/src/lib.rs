@@ -25,8 +25,8 @@ pub use load::{Day, DaysLoaded, Limits, LoadOptions, Loaded};
 pub use mysql::Mysql;
 pub use query::{
     ActivityRow, AnswerRow, Dates, DayRow, EngagementRow, GradeRow, Grouping, LearnerDay,
-    LearnerRow, OpenRow, Order, PartRow, ProgramRow, RangeRow, Roster, RosterCounts, RosterFilter,
-    SegmentRow, Summaries, SummaryFilter, SummaryRow, Sums, TagRow, VideoRow,
+    LearnerRow, ModuleRow, OpenRow, Order, PartRow, ProgramRow, RangeRow, Roster, RosterCounts,
+    RosterFilter, SegmentRow, Summaries, SummaryFilter, SummaryRow, Sums, TagRow, VideoRow,
 };
 pub use rows::{Part, Parts};
 pub use schema::UPDATES_TABLE;

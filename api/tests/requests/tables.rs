@@ -43,11 +43,28 @@ impl Tables {
         store.create_tables(&[shaped(answers[0], variant)]).await.unwrap();
         let emptied = |table: &&Table| (format!("DELETE FROM `{}`", table.name), Vec::new());
         let mut statements: Vec<(String, Vec<Value>)> = others.iter().map(emptied).collect();
-        for table in RESULT_TABLES {
-            let rows = rows.get(table.name).into_iter().flatten().enumerate();
-            statements.extend(rows.map(|(number, row)| insert(table.name, number, row)));
+        statements.push((self.enterprise_users(), Vec::new()));
+        statements.push(("DELETE FROM enterprise_user".to_owned(), Vec::new()));
+        for table in RESULT_TABLES.iter().map(|table| table.name).chain(["enterprise_user"]) {
+            let rows = rows.get(table).into_iter().flatten().enumerate();
+            statements.extend(rows.map(|(number, row)| insert(table, number, row)));
         }
         self.execute(&statements).await;
+    }
+
+    /// Makes the table of enterprises' users, as other loaders have it.
+    fn enterprise_users(&self) -> String {
+        let id = match &self.address {
+            Address::Sqlite(_) => "INTEGER PRIMARY KEY",
+            Address::Mysql { .. } => "BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY",
+        };
+        format!(
+            "CREATE TABLE IF NOT EXISTS enterprise_user (id {id}, enterprise_id VARCHAR(32) NOT NULL, \
+             lms_user_id INT NOT NULL, enterprise_user_id INT NOT NULL, enterprise_sso_uid VARCHAR(255), \
+             user_account_creation_timestamp DATETIME, user_email VARCHAR(255), \
+             user_username VARCHAR(255), user_country_code VARCHAR(2), last_activity_date DATE, \
+             created TIMESTAMP DEFAULT CURRENT_TIMESTAMP)"
+        )
     }
 
     /// The documents of a roster as rows, and the mark of their load.

@@ -18,8 +18,8 @@ pub use catalog::{ProgramRow, Summaries, SummaryFilter, SummaryRow};
 pub use engagement::{ActivityRow, SegmentRow, VideoRow};
 pub use enrollment::{DayRow, Grouping};
 pub use learners::{
-    EngagementRow, LearnerDay, LearnerRow, Order, RangeRow, Roster, RosterCounts, RosterFilter,
-    Sums,
+    EngagementRow, LearnerDay, LearnerRow, ModuleRow, Order, RangeRow, Roster, RosterCounts,
+    RosterFilter, Sums,
 };
 pub use performance::{AnswerRow, GradeRow, OpenRow, PartRow, TagRow};
 
@@ -82,6 +82,12 @@ impl Store {
 /// An id for each place that a condition has for it.
 fn ids(condition: &str, id: &str) -> Vec<Cell> {
     vec![Cell::Text(id.to_owned()); condition.matches('?').count()]
+}
+
+/// The answers to so many statements.
+fn take<const N: usize>(answers: Vec<Vec<Record>>) -> [Vec<Record>; N] {
+    let mut answers = answers.into_iter();
+    std::array::from_fn(|_| answers.next().unwrap_or_default())
 }
 
 /// A restriction to some ids of a column.

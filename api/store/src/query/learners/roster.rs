@@ -4,7 +4,7 @@
 use chrono::{NaiveDate, NaiveDateTime};
 
 use crate::cell::{Cell, Record};
-use crate::query::ids;
+use crate::query::{ids, take};
 use crate::{Error, Statement, Store};
 
 /// A learner of a course.
@@ -315,12 +315,6 @@ fn loaded() -> Statement {
 
 fn when(rows: &[Record]) -> Result<Option<NaiveDateTime>, Error> {
     Ok(rows.first().map(|row| row.moment(0)).transpose()?.flatten())
-}
-
-/// The answers to so many statements.
-fn take<const N: usize>(answers: Vec<Vec<Record>>) -> [Vec<Record>; N] {
-    let mut answers = answers.into_iter();
-    std::array::from_fn(|_| answers.next().unwrap_or_default())
 }
 
 /// Whether a learner is meant by a text: by all words of a name, or by an exact username or address.
