@@ -69,6 +69,7 @@ say "Serving"
 cat > "$dir/api.yml" <<YAML
 key_file: $dir/keys
 privacy: named
+MEDIA_ROOT: $dir/warehouse/_files/problem_response
 YAML
 "$bin/insights-api" --store "sqlite:$store" --listen "$api" -c "$dir/api.yml" & services=$!
 "$bin/insights-web" --api "http://$api" --api-token-file "$dir/token" --listen "$web" --demo & services="$services $!"
