@@ -5,13 +5,14 @@ use std::io::Write;
 use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
+use chrono::NaiveDateTime;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use http_body_util::BodyExt;
 use moka::future::Cache;
 use sha2::{Digest, Sha256};
 use warp::http::header::{
-    ACCEPT_ENCODING, CONTENT_ENCODING, ETAG, IF_NONE_MATCH, LAST_MODIFIED, WARNING,
+    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, ETAG, IF_NONE_MATCH, LAST_MODIFIED,
 };
 use warp::http::{HeaderMap, HeaderValue, StatusCode};
 use warp::reply::Response;
@@ -35,44 +36,38 @@ pub(crate) struct Kept {
     packed: OnceLock<Option<Bytes>>,
 }
 
-/// What an answer is kept under, and what callers are told of it.
+/// What an answer is kept under: all that makes a difference to it; and when it was loaded.
 pub(crate) struct Key {
     text: Arc<str>,
-    etag: HeaderValue,
-    modified: Option<HeaderValue>,
+    loaded: NaiveDateTime,
 }
 
 impl Key {
-    /// Of everything that makes a difference to the answer.
-    pub(crate) fn new(text: String, modified: chrono::NaiveDateTime) -> Option<Self> {
-        let hash = hex(&Sha256::digest(text.as_bytes())[..16]);
-        let modified = modified.format("%a, %d %b %Y %H:%M:%S GMT").to_string();
-        Some(Self {
-            text: text.into(),
-            etag: HeaderValue::from_str(&format!("W/\"{hash}\"")).ok()?,
-            modified: HeaderValue::from_str(&modified).ok(),
-        })
+    pub(crate) fn new(text: String, loaded: NaiveDateTime) -> Self {
+        Self { text: text.into(), loaded }
     }
 
-    /// Whether the caller has the answer already.
-    pub(crate) fn is_known(&self, request: &HeaderMap) -> bool {
-        let tags = request.get_all(IF_NONE_MATCH).iter().filter_map(|tags| tags.to_str().ok());
-        let etag = self.etag.to_str().unwrap_or_default().trim_start_matches("W/");
-        tags.flat_map(|tags| tags.split(',')).any(|tag| {
-            let tag = tag.trim();
-            tag == "*" || tag.trim_start_matches("W/") == etag
-        })
+    fn etag(&self) -> String {
+        format!("W/\"{}\"", hex(&Sha256::digest(self.text.as_bytes())[..16]))
     }
 
-    /// Tells the caller what it may keep.
-    pub(crate) fn mark(&self, headers: &mut HeaderMap) {
-        headers.insert(ETAG, self.etag.clone());
-        if let Some(modified) = &self.modified {
-            headers.insert(LAST_MODIFIED, modified.clone());
-        }
-        let kept = "private, max-age=60, stale-while-revalidate=3600";
-        headers.insert(warp::http::header::CACHE_CONTROL, HeaderValue::from_static(kept));
+    /// What a caller may keep, and for how long.
+    fn headers(&self) -> HeaderMap {
+        let modified = self.loaded.format("%a, %d %b %Y %H:%M:%S GMT").to_string();
+        let kept = "private, max-age=60, stale-while-revalidate=3600".to_owned();
+        let told = [(ETAG, self.etag()), (LAST_MODIFIED, modified), (CACHE_CONTROL, kept)];
+        let headers = told.into_iter().map(|(name, text)| Some((name, text.parse().ok()?)));
+        headers.flatten().collect()
     }
+}
+
+/// Whether a caller names this among the answers that it has.
+fn is_known(request: &HeaderMap, etag: &str) -> bool {
+    let tags = request.get_all(IF_NONE_MATCH).iter().filter_map(|tags| tags.to_str().ok());
+    tags.flat_map(|tags| tags.split(',')).any(|tag| {
+        let tag = tag.trim();
+        tag == "*" || tag.trim_start_matches("W/") == etag.trim_start_matches("W/")
+    })
 }
 
 impl Answers {
@@ -86,36 +81,62 @@ impl Answers {
         Self(Cache::builder().max_capacity(bytes).weigher(weight).build())
     }
 
-    /// The kept answer, else the one that is made now. That there is no data is an answer, too; what went
-    /// wrong is not.
+    /// The kept answer, else the one that is made now; nothing but that the caller has it, where it says so.
+    /// That there is no data is an answer, too; what went wrong is not.
     pub(crate) async fn get(
         &self,
-        key: &Key,
+        key: Key,
+        request: &HeaderMap,
         csv: bool,
         answer: impl Future<Output = Result<Response, Error>>,
-    ) -> Result<Arc<Kept>, Arc<Error>> {
+    ) -> Result<Response, Error> {
+        let has_some = request.contains_key(IF_NONE_MATCH);
+        if let Some(kept) = self.0.get(&key.text).await {
+            return Ok(kept.response(request));
+        }
+        if has_some && is_known(request, &key.etag()) {
+            return Ok(not_modified(&key.headers()));
+        }
         let made = async {
             let response = match answer.await {
                 Err(nothing @ Error::NotFound) => nothing.response(csv),
                 answer => answer?,
             };
-            Kept::of(response).await.map(Arc::new)
+            Kept::of(response, &key).await.map(Arc::new)
         };
-        self.0.try_get_with(Arc::clone(&key.text), made).await
+        let kept = self.0.try_get_with(Arc::clone(&key.text), made).await;
+        Ok(kept.map_err(Error::Shared)?.response(request))
     }
 }
 
+/// What the caller has is still the answer.
+fn not_modified(headers: &HeaderMap) -> Response {
+    let mut response = Response::default();
+    *response.status_mut() = StatusCode::NOT_MODIFIED;
+    for name in [ETAG, LAST_MODIFIED, CACHE_CONTROL] {
+        if let Some(value) = headers.get(&name) {
+            response.headers_mut().insert(name, value.clone());
+        }
+    }
+    response
+}
+
 impl Kept {
-    async fn of(response: Response) -> Result<Self, Error> {
+    async fn of(response: Response, key: &Key) -> Result<Self, Error> {
         let (parts, body) = response.into_parts();
         let failed = |error| Error::Internal(format!("keeping an answer: {error}"));
         let body = body.collect().await.map_err(failed)?.to_bytes();
-        let (status, headers) = (parts.status, parts.headers);
+        let (status, mut headers) = (parts.status, parts.headers);
+        headers.extend(key.headers());
         Ok(Self { status, headers, body, packed: OnceLock::new() })
     }
 
     /// The answer, packed where the caller takes it so.
-    pub(crate) fn response(&self, request: &HeaderMap, is_old: bool) -> Response {
+    fn response(&self, request: &HeaderMap) -> Response {
+        let etag = self.headers.get(ETAG).and_then(|etag| etag.to_str().ok()).unwrap_or_default();
+        if request.contains_key(IF_NONE_MATCH) && is_known(request, etag) {
+            return not_modified(&self.headers);
+        }
         let packed = takes_gzip(request).then(|| self.packed.get_or_init(|| pack(&self.body)));
         let packed = packed.and_then(Option::as_ref);
         let mut response = Response::new(packed.unwrap_or(&self.body).clone().into());
@@ -124,9 +145,6 @@ impl Kept {
         headers.clone_from(&self.headers);
         if packed.is_some() {
             headers.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
-        }
-        if is_old {
-            headers.insert(WARNING, HeaderValue::from_static("110 - \"Response is Stale\""));
         }
         response
     }
@@ -159,13 +177,17 @@ mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
 
     fn key(text: &str) -> Key {
-        Key::new(text.to_owned(), chrono::NaiveDateTime::default()).unwrap()
+        Key::new(text.to_owned(), NaiveDateTime::default())
     }
 
     fn headers(name: &'static str, value: &str) -> HeaderMap {
         let mut headers = HeaderMap::new();
         headers.insert(name, HeaderValue::from_str(value).unwrap());
         headers
+    }
+
+    async fn body(response: Response) -> Bytes {
+        response.into_body().collect().await.unwrap().to_bytes()
     }
 
     #[tokio::test]
@@ -176,44 +198,52 @@ mod tests {
             tokio::time::sleep(std::time::Duration::from_millis(50)).await;
             Ok(reply::bytes(reply::JSON, b"[]".to_vec()))
         };
-        let key = key("x");
-        let ask = || answers.get(&key, false, slowly());
+        let none = HeaderMap::new();
+        let ask = || answers.get(key("x"), &none, false, slowly());
         let (one, other) = tokio::join!(ask(), ask());
-        assert!(Arc::ptr_eq(&one.ok().unwrap(), &other.ok().unwrap()));
+        assert_eq!(
+            (body(one.unwrap()).await, body(other.unwrap()).await),
+            ("[]".into(), "[]".into())
+        );
         assert_eq!(made.load(Ordering::Relaxed), 1);
-        let failed = || async { Err(Error::Internal("x".to_owned())) };
-        let other = self::key("y");
-        assert!(answers.get(&other, false, failed()).await.is_err());
-        let nothing = || async { Err(Error::NotFound) };
-        let kept = answers.get(&other, false, nothing()).await.ok().unwrap();
-        assert_eq!(kept.status, StatusCode::NOT_FOUND);
+        let failed = async { Err(Error::Internal("x".to_owned())) };
+        assert!(answers.get(key("y"), &none, false, failed).await.is_err());
+        let nothing = async { Err(Error::NotFound) };
+        let kept = answers.get(key("y"), &none, false, nothing).await.unwrap();
+        assert_eq!(kept.status(), StatusCode::NOT_FOUND);
     }
 
     #[tokio::test]
     async fn a_long_answer_is_packed_for_who_takes_it() {
-        let body = vec![b'x'; 10_000];
-        let kept = Kept::of(reply::bytes(reply::JSON, body.clone())).await.unwrap();
-        let packed = kept.response(&headers("accept-encoding", "br, gzip;q=0.5"), false);
+        let text = vec![b'x'; 10_000];
+        let kept = Kept::of(reply::bytes(reply::JSON, text.clone()), &key("x")).await.unwrap();
+        let packed = kept.response(&headers("accept-encoding", "br, gzip;q=0.5"));
         assert_eq!(packed.headers()[CONTENT_ENCODING], "gzip");
         for accepted in ["", "identity", "gzip;q=0", "br"] {
-            let plain = kept.response(&headers("accept-encoding", accepted), true);
+            let plain = kept.response(&headers("accept-encoding", accepted));
             assert!(!plain.headers().contains_key(CONTENT_ENCODING), "{accepted}");
-            assert!(plain.headers().contains_key(WARNING));
-            assert_eq!(plain.into_body().collect().await.unwrap().to_bytes(), body);
+            assert_eq!(body(plain).await, text);
         }
     }
 
-    #[test]
-    fn a_caller_who_knows_the_answer_is_told_so() {
-        let key = key("x");
-        let etag = key.etag.to_str().unwrap().to_owned();
+    #[tokio::test]
+    async fn a_caller_who_has_the_answer_is_told_so_before_it_is_made() {
+        let answers = Answers::new(1 << 20);
+        let etag = key("x").etag();
+        assert_ne!(etag, key("y").etag());
+        let made = || async { Ok(reply::bytes(reply::JSON, b"[]".to_vec())) };
+        let never = || async { Err(Error::Internal("it was made".to_owned())) };
         for known in
             [etag.clone(), format!("\"a\", {etag}"), etag.replace("W/", ""), "*".to_owned()]
         {
-            assert!(key.is_known(&headers("if-none-match", &known)), "{known}");
+            let request = headers("if-none-match", &known);
+            let answer = answers.get(key("x"), &request, false, never()).await.unwrap();
+            assert_eq!(answer.status(), StatusCode::NOT_MODIFIED, "{known}");
+            assert_eq!(answer.headers()[ETAG], etag.as_str());
         }
-        assert!(!key.is_known(&headers("if-none-match", "W/\"other\"")));
-        assert!(!key.is_known(&HeaderMap::new()));
-        assert_ne!(self::key("y").etag, key.etag);
+        let other = headers("if-none-match", "W/\"other\"");
+        assert_eq!(answers.get(key("x"), &other, false, made()).await.unwrap().status(), 200);
+        let kept = answers.get(key("x"), &headers("if-none-match", &etag), false, never()).await;
+        assert_eq!(kept.unwrap().status(), StatusCode::NOT_MODIFIED);
     }
 }

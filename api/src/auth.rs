@@ -2,7 +2,7 @@
 
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
 use warp::http::HeaderMap;
@@ -21,7 +21,7 @@ pub(crate) struct Keys {
 }
 
 struct Read {
-    keys: Vec<Key>,
+    keys: Vec<Arc<Key>>,
     version: Version,
     looked: Instant,
 }
@@ -48,7 +48,7 @@ impl Keys {
     }
 
     /// Lets the user of a request in, or says why not.
-    pub(crate) fn admit(&self, headers: &HeaderMap) -> Result<Key, Error> {
+    pub(crate) fn admit(&self, headers: &HeaderMap) -> Result<Arc<Key>, Error> {
         let token = token(headers)?;
         let key = self.find(&token).map_err(|error| Error::Keys(error.to_string()))?;
         match key {
@@ -59,23 +59,24 @@ impl Keys {
     }
 
     /// The key of a token; none where nobody has it.
-    fn find(&self, token: &str) -> Result<Option<Key>, keys::Error> {
+    fn find(&self, token: &str) -> Result<Option<Arc<Key>>, keys::Error> {
         let Some(file) = &self.file else { return Ok(None) };
+        let hash = keys::hash(token);
         let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
         if read.as_ref().is_none_or(|read| read.looked.elapsed() > TRUST) {
             let failed = |source| keys::Error::Read { file: file.clone(), source };
             let version = version(file).map_err(failed)?;
             let unchanged = read.take().filter(|read| read.version == version);
-            let keys = unchanged.map_or_else(|| keys::read(file), |read| Ok(read.keys))?;
+            let read_again = || Ok(keys::read(file)?.into_iter().map(Arc::new).collect());
+            let keys = unchanged.map_or_else(read_again, |read| Ok(read.keys))?;
             *read = Some(Read { keys, version, looked: Instant::now() });
         }
-        Ok(read.as_ref().and_then(|read| of_token(&read.keys, token)).cloned())
+        Ok(read.as_ref().and_then(|read| of_token(&read.keys, &hash)).cloned())
     }
 }
 
 /// Looks at every key and at every digit, so that time tells nothing of them.
-fn of_token<'k>(keys: &'k [Key], token: &str) -> Option<&'k Key> {
-    let hash = keys::hash(token);
+fn of_token<'k>(keys: &'k [Arc<Key>], hash: &str) -> Option<&'k Arc<Key>> {
     let same = |key: &Key| {
         let differences = key.hash.bytes().zip(hash.bytes()).fold(0, |all, (a, b)| all | (a ^ b));
         std::hint::black_box(differences) == 0

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use api_client::Version;
-use warp::http::header::{ALLOW, CONTENT_DISPOSITION, LOCATION, VARY, X_FRAME_OPTIONS};
+use warp::http::header::{ALLOW, CONTENT_DISPOSITION, LOCATION, VARY, WARNING, X_FRAME_OPTIONS};
 use warp::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use warp::reply::Response;
 
@@ -77,7 +77,7 @@ pub(crate) struct Call {
     /// Whether the answer is to become a file.
     pub(crate) as_file: bool,
     /// Who asks; nobody where it makes no difference.
-    pub(crate) key: Option<Key>,
+    pub(crate) key: Option<Arc<Key>>,
 }
 
 impl Call {
@@ -121,7 +121,9 @@ pub(crate) async fn serve<F: Future<Output = Result<Response, Error>>>(
             let call = Call { parameters, format, origin, path, as_file, key };
             match cache_key(&service, &resource, &call) {
                 Some((key, versions)) => {
-                    kept(&service, &request.headers, &key, versions, answer, call).await
+                    let answer = answer(service.clone(), call);
+                    let kept = service.answers.get(key, &request.headers, csv, answer).await;
+                    kept.map(|kept| if versions.is_lost() { old(kept) } else { kept })
                 }
                 None => answer(service.clone(), call).await,
             }
@@ -145,35 +147,16 @@ fn cache_key(
     let (loads, newest) = versions.of(tables)?;
     let query = call.parameters.identity(newest).ok()?;
     let courses = call.key.as_ref().map(|key| key.grant.courses.join(" ")).unwrap_or_default();
-    let text =
-        [version.path_segment(), asked, &query, call.format.name(), &courses, &loads].join("\n");
-    Some((answers::Key::new(text, newest)?, versions))
+    let format = call.format.name();
+    let all = [version.path_segment(), asked, &query, format, &courses, &loads, &call.origin];
+    Some((answers::Key::new(all.join("\n"), newest), versions))
 }
 
-/// The kept answer, or nothing but that the caller has it already.
-async fn kept<F: Future<Output = Result<Response, Error>>>(
-    service: &Arc<Service>,
-    request: &HeaderMap,
-    key: &answers::Key,
-    versions: Arc<Versions>,
-    answer: impl FnOnce(Arc<Service>, Call) -> F,
-    call: Call,
-) -> Result<Response, Error> {
-    let csv = call.format == Format::Csv;
-    let mut response = match key.is_known(request) {
-        true => {
-            let mut response = Response::default();
-            *response.status_mut() = StatusCode::NOT_MODIFIED;
-            response
-        }
-        false => {
-            let kept = service.answers.get(key, csv, answer(service.clone(), call)).await;
-            let is_old = versions.is_lost();
-            kept.map_err(Error::Shared)?.response(request, is_old)
-        }
-    };
-    key.mark(response.headers_mut());
-    Ok(response)
+/// Says that the store could not be asked whether the answer is still right.
+fn old(mut answer: Response) -> Response {
+    let warning = HeaderValue::from_static("110 - \"Response is Stale\"");
+    answer.headers_mut().insert(WARNING, warning);
+    answer
 }
 
 /// An empty answer that sends the caller elsewhere.
@@ -195,7 +178,11 @@ fn with_slash(request: &Request) -> String {
 }
 
 /// First the token, so that nothing else is told without one. Gives the user's key, where one is asked for.
-fn admit(service: &Service, resource: &Resource, request: &Request) -> Result<Option<Key>, Error> {
+fn admit(
+    service: &Service,
+    resource: &Resource,
+    request: &Request,
+) -> Result<Option<Arc<Key>>, Error> {
     let key = match resource.public {
         true => None,
         false => Some(service.keys.admit(&request.headers)?),

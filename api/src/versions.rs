@@ -25,6 +25,7 @@ pub(crate) struct Versions {
 
 struct Seen {
     version: TableVersion,
+    name: String,
     since: Instant,
 }
 
@@ -50,7 +51,8 @@ impl Versions {
         for version in found {
             let same = known.remove(&version.table).filter(|seen| seen.version == version);
             let since = same.map_or(now, |seen| seen.since);
-            tables.insert(version.table.clone(), Seen { version, since });
+            let name = named(&version);
+            tables.insert(version.table.clone(), Seen { version, name, since });
         }
     }
 
@@ -65,9 +67,9 @@ impl Versions {
         let known = self.tables.read().unwrap_or_else(PoisonError::into_inner);
         let (mut text, mut newest) = (String::new(), None);
         for table in tables {
-            let Seen { version, since } = known.get(*table)?;
-            let settled = since.elapsed() > SETTLING;
-            text += &format!("{} {settled};", named(version));
+            let Seen { version, name, since } = known.get(*table)?;
+            text.push_str(name);
+            text.push_str(if since.elapsed() > SETTLING { ";" } else { "?" });
             newest = newest.max(version.inserted);
         }
         Some((text, newest?))
@@ -77,7 +79,7 @@ impl Versions {
     pub(crate) fn all(&self) -> BTreeMap<String, TableUpdate> {
         let known = self.tables.read().unwrap_or_else(PoisonError::into_inner);
         let update = |(table, seen): (&String, &Seen)| {
-            let (updated, version) = (seen.version.inserted, named(&seen.version));
+            let (updated, version) = (seen.version.inserted, seen.name.clone());
             (table.clone(), TableUpdate { updated, version })
         };
         known.iter().map(update).collect()
