@@ -97,10 +97,14 @@ fn filter(parameters: &Parameters) -> Result<RosterFilter, Error> {
         return Err(Error::Parameter(said.to_owned()));
     }
     let segments = |name| parameters.list(name).unwrap_or_default();
-    let known = |segments: Vec<String>| {
+    let known = |mut segments: Vec<String>| {
         let among =
             |segment: &String| one_of("segments/ignore_segments", segment, &SEGMENTS).map(drop);
-        segments.iter().try_for_each(among).map(|()| segments)
+        segments.iter().try_for_each(among)?;
+        // However often each is named, there are five.
+        segments.sort_unstable();
+        segments.dedup();
+        Ok::<_, Error>(segments)
     };
     let order = parameters.get("order_by").unwrap_or(ORDERS[0].0);
     let order = one_of("order_by", order, &ORDERS.map(|(name, _)| name))?;
