@@ -172,7 +172,7 @@ async fn programs(
     let ids = asking.list("program_ids");
     let mut rows = service.store(version).programs(ids.as_deref()).await?;
     rows.retain(|row| call.admits(&row.course_id));
-    reply::rows(&grouped(rows), &asking.selection(), call.format, call.columns().as_deref())
+    call.selected(&grouped(rows), &asking.selection())
 }
 
 /// One element a program, with its courses ascending.

@@ -2,14 +2,12 @@
 //! (spec 50 §7).
 
 use api_client::{Breakdown, Version};
-use jobs::event::course_key;
-use serde::Serialize;
 use warp::reply::Response;
 
+use crate::course_name::file_stem;
 use crate::error::Error;
 use crate::parameters::days;
 use crate::performance::problems;
-use crate::reply::{self, Selection};
 use crate::resource::{Call, Resource, Source};
 use crate::service::Service;
 use crate::{engagement, enrollment, learners, path};
@@ -98,21 +96,6 @@ impl Asked {
     }
 }
 
-/// `ORG-COURSE-RUN`, with which names of files begin; none for a text that is no course key.
-pub(crate) fn file_stem(id: &str) -> Option<String> {
-    parts(id).map(|parts| parts.join("-"))
-}
-
-/// Organisation, course and run; none for a text that is no course key.
-pub(crate) fn parts(id: &str) -> Option<[&str; 3]> {
-    let id = Some(id).filter(|id| course_key::is_valid(id))?;
-    let key = id.split_once(':').map_or(id, |(_, key)| key);
-    let mut parts = key.split(['/', '+']).filter(|part| !part.contains('@'));
-    let (org, course) = (parts.next()?, parts.next()?);
-    let run = if id.starts_with("library-v1:") { "library" } else { parts.next()? };
-    Some([org, course, run])
-}
-
 pub(crate) async fn answer(
     service: &Service,
     asked: &Asked,
@@ -127,23 +110,18 @@ pub(crate) async fn answer(
     let dates = call.parameters.moments()?;
     match asked.kind {
         Kind::Activity | Kind::RecentActivity => {
-            listed(&engagement::activity(store, course_id, dates).await?, call)
+            call.listed(&engagement::activity(store, course_id, dates).await?)
         }
         Kind::Enrollment(breakdown) => {
             enrollment::answer(store, course_id, breakdown, days(dates), call).await
         }
-        Kind::Problems => listed(&problems::problems(store, course_id).await?, call),
-        Kind::ProblemsAndTags => listed(&problems::tagged(store, course_id).await?, call),
-        Kind::Videos => listed(&engagement::videos(store, course_id).await?, call),
+        Kind::Problems => call.listed(&problems::problems(store, course_id).await?),
+        Kind::ProblemsAndTags => call.listed(&problems::tagged(store, course_id).await?),
+        Kind::Videos => call.listed(&engagement::videos(store, course_id).await?),
         Kind::UserEngagement => {
-            listed(&learners::engagement::of_course(store, course_id, service.now()).await?, call)
+            call.listed(&learners::engagement::of_course(store, course_id, service.now()).await?)
         }
     }
-}
-
-/// Rows as the caller wants them.
-pub(crate) fn listed<T: Serialize>(rows: &[T], call: &Call) -> Result<Response, Error> {
-    reply::rows(rows, &Selection::default(), call.format, call.columns().as_deref())
 }
 
 #[cfg(test)]

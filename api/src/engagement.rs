@@ -6,7 +6,6 @@ use store::{ActivityRow, Dates, SegmentRow, Store, VideoRow};
 use warp::reply::Response;
 
 use crate::error::Error;
-use crate::reply;
 use crate::resource::Call;
 
 pub(crate) async fn activity(
@@ -58,7 +57,7 @@ pub(crate) async fn recent_activity(
         count: row.count,
         course_id: course_id.to_owned(),
     };
-    reply::one(&recent, call.format, call.columns().as_deref())
+    call.one(&recent)
 }
 
 /// The label that is asked for, as the loader spells it. An empty type is not the usual one (Q12).

@@ -12,7 +12,6 @@ use store::{Dates, DayRow, Grouping, Store};
 use warp::reply::Response;
 
 use crate::countries::country;
-use crate::course::listed;
 use crate::error::Error;
 use crate::resource::Call;
 
@@ -24,20 +23,20 @@ pub(crate) async fn answer(
     call: &Call,
 ) -> Result<Response, Error> {
     match breakdown {
-        Breakdown::Daily => listed(&daily(store, course_id, dates).await?, call),
+        Breakdown::Daily => call.listed(&daily(store, course_id, dates).await?),
         Breakdown::Mode => {
             let rows = store.enrollment_by(Grouping::Mode, course_id, dates).await?;
-            listed(&by_mode(course_id, rows), call)
+            call.listed(&by_mode(course_id, rows))
         }
         Breakdown::Gender => {
             let rows = store.enrollment_by(Grouping::Gender, course_id, dates).await?;
-            listed(&by_gender(course_id, rows), call)
+            call.listed(&by_gender(course_id, rows))
         }
-        Breakdown::Education => listed(&by_education(store, course_id, dates).await?, call),
-        Breakdown::BirthYear => listed(&by_birth_year(store, course_id, dates).await?, call),
+        Breakdown::Education => call.listed(&by_education(store, course_id, dates).await?),
+        Breakdown::BirthYear => call.listed(&by_birth_year(store, course_id, dates).await?),
         Breakdown::Location => {
             let rows = store.enrollment_by(Grouping::Location, course_id, dates).await?;
-            listed(&by_location(course_id, rows), call)
+            call.listed(&by_location(course_id, rows))
         }
     }
 }

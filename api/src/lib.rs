@@ -12,6 +12,7 @@ pub mod config;
 mod cors;
 mod countries;
 mod course;
+mod course_name;
 mod csv_table;
 mod engagement;
 mod enrollment;

@@ -4,7 +4,6 @@
 use api_client::Version;
 use warp::reply::Response;
 
-use crate::course::listed;
 use crate::engagement;
 use crate::error::Error;
 use crate::performance::{answers, problems};
@@ -68,20 +67,20 @@ pub(crate) async fn answer(
     match asked.kind {
         Kind::Opens => {
             let rows = problems::opens(store, id).await?;
-            listed(&of_courses(rows, call, |row| &row.course_id), call)
+            call.listed(&of_courses(rows, call, |row| &row.course_id))
         }
         Kind::Answers => {
             let rows = answers::answers(store, id).await?;
-            listed(&of_courses(rows, call, |row| &row.course_id), call)
+            call.listed(&of_courses(rows, call, |row| &row.course_id))
         }
         Kind::Grades => {
             let rows = problems::grades(store, id).await?;
-            listed(&of_courses(rows, call, |row| &row.course_id), call)
+            call.listed(&of_courses(rows, call, |row| &row.course_id))
         }
         Kind::Timeline => {
             // The id of a video begins with that of its course.
             call.may_read(id.split('|').next().unwrap_or(id))?;
-            listed(&engagement::timeline(store, id).await?, call)
+            call.listed(&engagement::timeline(store, id).await?)
         }
     }
 }

@@ -9,10 +9,9 @@ use jobs::event::course_key;
 use warp::reply::Response;
 
 use crate::config::ReportSettings;
-use crate::course;
+use crate::course_name;
 use crate::error::Error;
 use crate::path;
-use crate::reply;
 use crate::resource::Call;
 use crate::service::Service;
 
@@ -145,14 +144,14 @@ pub(crate) async fn answer(
             expiration_date,
             file_size: found.size,
         };
-        return reply::one(&report, call.format, call.columns().as_deref());
+        return call.one(&report);
     }
     Err(absent(&safe))
 }
 
 /// The course as links and answers spell it: `ORG_COURSE_RUN`, letters, digits, `_`, `.` and `-`.
 fn safe_id(course_id: &str) -> String {
-    let parts = course::parts(course_id).map(|parts| parts.join("_"));
+    let parts = course_name::parts(course_id).map(|parts| parts.join("_"));
     let kept = |letter: char| letter.is_alphanumeric() || "_.-".contains(letter);
     let text = parts.unwrap_or_else(|| course_id.to_owned());
     text.chars().map(|letter| if kept(letter) { letter } else { '_' }).collect()

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use api_client::Version;
+use serde::Serialize;
 use warp::http::header::{ALLOW, CONTENT_DISPOSITION, LOCATION, VARY, WARNING, X_FRAME_OPTIONS};
 use warp::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use warp::reply::Response;
@@ -14,7 +15,7 @@ use crate::keys::Key;
 use crate::negotiation::{self, Format};
 use crate::parameters::Parameters;
 use crate::path::Ending;
-use crate::reply;
+use crate::reply::{self, Selection};
 use crate::service::Service;
 use crate::versions::Versions;
 
@@ -81,6 +82,25 @@ pub(crate) struct Call {
 }
 
 impl Call {
+    /// Rows as the caller wants them.
+    pub(crate) fn listed<T: Serialize>(&self, rows: &[T]) -> Result<Response, Error> {
+        self.selected(rows, &Selection::default())
+    }
+
+    /// The fields of rows that are asked for, as the caller wants them.
+    pub(crate) fn selected<T: Serialize>(
+        &self,
+        rows: &[T],
+        selection: &Selection,
+    ) -> Result<Response, Error> {
+        reply::rows(rows, selection, self.format, self.columns().as_deref())
+    }
+
+    /// A single object as the caller wants it.
+    pub(crate) fn one<T: Serialize>(&self, one: &T) -> Result<Response, Error> {
+        reply::one(one, self.format, self.columns().as_deref())
+    }
+
     /// Whether the caller's token may read a course.
     pub(crate) fn admits(&self, course_id: &str) -> bool {
         self.key.as_ref().is_none_or(|key| key.grant.admits(course_id))
@@ -92,7 +112,7 @@ impl Call {
     }
 
     /// The columns that a CSV answer is asked to have.
-    pub(crate) fn columns(&self) -> Option<Vec<String>> {
+    fn columns(&self) -> Option<Vec<String>> {
         self.parameters.list("fields")
     }
 }

@@ -10,7 +10,6 @@ use warp::reply::Response;
 use crate::catalog::Asking;
 use crate::error::Error;
 use crate::parameters::parse_day;
-use crate::reply;
 use crate::resource::Call;
 use crate::service::Service;
 
@@ -30,7 +29,7 @@ pub(crate) async fn answer(
     };
     let mut found = service.store(version).summaries(&filter).await?;
     found.rows.retain(|row| call.admits(&row.course_id));
-    reply::rows(&summarise(found, &filter), &selection, call.format, call.columns().as_deref())
+    call.selected(&summarise(found, &filter), &selection)
 }
 
 /// The past day that `recent_date` names. Its complaints are those that callers know (Q34).

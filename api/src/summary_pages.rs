@@ -81,7 +81,7 @@ pub(crate) async fn page(
     wanted.sort(&mut courses);
     let selection = asking.selection();
     if asking.first("all").is_some_and(|all| all.eq_ignore_ascii_case("true")) {
-        return reply::rows(&courses, &selection, call.format, call.columns().as_deref());
+        return call.selected(&courses, &selection);
     }
     let [number, size] = ["page", "page_size"].map(|name| asking.first(name));
     let asked = Asked::new(number.as_deref(), size.as_deref(), SIZES)?;
@@ -90,9 +90,7 @@ pub(crate) async fn page(
     let page = asked.of(rows, count, call)?;
     match call.format {
         Format::Csv if page.results.is_empty() => Ok(Response::default()),
-        Format::Csv => {
-            reply::rows(&page.results, &selection, Format::Csv, call.columns().as_deref())
-        }
+        Format::Csv => call.selected(&page.results, &selection),
         Format::Json => reply::object(&SummaryPage {
             count,
             next: page.next,

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
-use std::net::TcpStream;
+use std::net::{Shutdown, TcpStream};
 use std::sync::OnceLock;
 use std::time::Duration;
 
@@ -63,6 +63,10 @@ fn sent(request: &[u8]) -> Option<(u16, BTreeMap<String, String>, Vec<u8>)> {
     stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
     // A service that has refused what it read does not wait for the rest.
     let _ = stream.write_all(request);
+    if !request.windows(6).any(|bytes| bytes == b"Host: ") {
+        // Whatever this was, there is no more of it.
+        let _ = stream.shutdown(Shutdown::Write);
+    }
     let mut bytes = Vec::new();
     let _ = stream.read_to_end(&mut bytes);
     let end = bytes.windows(4).position(|window| window == b"\r\n\r\n")?;

@@ -7,7 +7,7 @@ use warp::reply::Response;
 use crate::error::Error;
 use crate::negotiation::Format;
 use crate::page::Asked;
-use crate::reply::{self, Selection};
+use crate::reply;
 use crate::resource::Call;
 use crate::service::Service;
 
@@ -44,10 +44,7 @@ pub(super) async fn answer(
     let results: Vec<_> = page.results.into_iter().map(engagement).collect();
     match call.format {
         Format::Csv if results.is_empty() => Ok(Response::default()),
-        Format::Csv => {
-            let columns = call.columns();
-            reply::rows(&results, &Selection::default(), Format::Csv, columns.as_deref())
-        }
+        Format::Csv => call.listed(&results),
         Format::Json => {
             let (count, num_pages) = (page.count, page.num_pages);
             let (next, previous) = (page.next, page.previous);

@@ -8,7 +8,6 @@ use warp::reply::Response;
 
 use super::roster::SEGMENTS;
 use crate::error::Error;
-use crate::reply;
 use crate::resource::Call;
 
 /// The metric of which little is good.
@@ -21,7 +20,7 @@ pub(super) async fn answer(
     call: &Call,
 ) -> Result<Response, Error> {
     let metadata = metadata(store.roster_counts(course_id).await?, most);
-    reply::one(&metadata, call.format, call.columns().as_deref())
+    call.one(&metadata)
 }
 
 /// The counts of the most frequent values; those of all segments.

@@ -5,12 +5,12 @@ use store::{LearnerRow, Order, Roster, RosterFilter, Store};
 use warp::http::header::LINK;
 use warp::reply::Response;
 
-use crate::course::file_stem;
+use crate::course_name::file_stem;
 use crate::error::Error;
 use crate::negotiation::Format;
 use crate::page::{self, Asked};
 use crate::parameters::{Parameters, one_of};
-use crate::reply::{self, Selection};
+use crate::reply;
 use crate::resource::{Call, name_file};
 use crate::service::Service;
 
@@ -43,7 +43,7 @@ pub(super) async fn one(
         return Err(Error::Absent("no_learner_for_course", message));
     };
     let learner = learner(row, &found, service.account_url.as_deref());
-    reply::one(&learner, call.format, call.columns().as_deref())
+    call.one(&learner)
 }
 
 pub(super) async fn page(
@@ -83,10 +83,7 @@ fn listed(page: Page<Learner>, call: &Call) -> Result<Response, Error> {
     match call.format {
         Format::Json => reply::object(&page),
         Format::Csv if page.results.is_empty() => Ok(Response::default()),
-        Format::Csv => {
-            let columns = call.columns();
-            reply::rows(&page.results, &Selection::default(), Format::Csv, columns.as_deref())
-        }
+        Format::Csv => call.listed(&page.results),
     }
 }
 

@@ -7,7 +7,7 @@ use warp::reply::Response;
 
 use crate::error::Error;
 use crate::negotiation::Format;
-use crate::reply::{self, Selection};
+use crate::reply;
 use crate::resource::Call;
 
 pub(super) async fn answer(
@@ -24,9 +24,7 @@ pub(super) async fn answer(
     }
     match call.format {
         Format::Json => reply::object(&EngagementTimeline { days }),
-        Format::Csv => {
-            reply::rows(&days, &Selection::default(), Format::Csv, call.columns().as_deref())
-        }
+        Format::Csv => call.listed(&days),
     }
 }
 
