@@ -7,6 +7,7 @@ use warp::http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use warp::http::{HeaderValue, Method, StatusCode};
 use warp::reply::Response;
 
+use crate::observe;
 use crate::reply::{JSON, ascii, bytes};
 
 /// Seconds after which an unavailable store may be asked again.
@@ -120,9 +121,9 @@ impl Error {
     /// What the operator must see, and the caller must not.
     fn report(&self) {
         match self {
-            Self::Store(error) => log::error!("{}", chain(error)),
-            Self::Keys(reason) | Self::Internal(reason) => log::error!("{reason}"),
-            Self::NoLink(reason) => log::error!("no link to a report: {reason}"),
+            Self::Store(error) => told(&chain(error)),
+            Self::Keys(reason) | Self::Internal(reason) => told(reason),
+            Self::NoLink(reason) => told(&format!("no link to a report: {reason}")),
             _ => {}
         }
     }
@@ -176,6 +177,12 @@ impl Error {
             | Self::Internal(_) => Body::Json(ErrorBody::Status { status: self.status().as_u16() }),
         }
     }
+}
+
+/// With the id of the request, which the caller has, too.
+fn told(reason: &str) {
+    let id = observe::ID.try_with(String::clone).unwrap_or_else(|_| "-".to_owned());
+    log::error!("id={id} {reason}");
 }
 
 enum Body {

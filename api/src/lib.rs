@@ -21,6 +21,7 @@ pub mod keys;
 mod learners;
 mod module;
 mod negotiation;
+mod observe;
 mod operations;
 mod page;
 mod parameters;

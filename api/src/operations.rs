@@ -19,6 +19,9 @@ use crate::service::Service;
 /// How long a store may take to say that it is well.
 const HEALTH_LIMIT: Duration = Duration::from_secs(2);
 
+/// What Prometheus is told that it reads.
+const METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
 const DOCS: &str = include_str!("docs.html");
 
 /// What a path outside the versions names.
@@ -30,6 +33,9 @@ pub(crate) enum Operation {
     Health,
     Authenticated,
     Docs,
+    Version,
+    /// Counts of requests, for who asks on this machine.
+    Metrics,
     /// The same name below a version: a redirect to the one at the root.
     Elsewhere(&'static str),
 }
@@ -42,6 +48,7 @@ pub(crate) fn find(path: &str) -> Option<Operation> {
         "/health/" => Some(Operation::Health),
         "/authenticated/" => Some(Operation::Authenticated),
         "/docs/" => Some(Operation::Docs),
+        "/version/" => Some(Operation::Version),
         _ => {
             let roots = ["/status/", "/health/", "/authenticated/"];
             let (_, name) = versioned(path)?;
@@ -65,9 +72,21 @@ pub(crate) async fn answer(
         Operation::Docs if ending == Ending::Slash => {
             reply::bytes("text/html; charset=utf-8", DOCS.into())
         }
+        Operation::Metrics => {
+            let is_near = request.peer.is_some_and(|peer| peer.ip().is_loopback());
+            match service.metrics.text().ok().filter(|_| is_near) {
+                Some(text) => reply::bytes(METRICS, text.into_bytes()),
+                None => Error::NoSuchPath.response(false),
+            }
+        }
+        Operation::Version => serve(service, resource, ending, request, version).await,
         Operation::Health => serve(service, resource, ending, request, health).await,
         _ => serve(service, resource, ending, request, nothing).await,
     }
+}
+
+async fn version(_: Arc<Service>, _: Call) -> Result<Response, Error> {
+    reply::object(&serde_json::json!({"version": env!("CARGO_PKG_VERSION")}))
 }
 
 async fn nothing(_: Arc<Service>, _: Call) -> Result<Response, Error> {

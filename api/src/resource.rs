@@ -1,6 +1,7 @@
 //! What all resources share: a request's way through redirect, token, format and method to its
 //! answer, and the headers of every answer (spec 50 §1, §2.5, §3.1).
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use api_client::Version;
@@ -64,6 +65,8 @@ pub(crate) struct Request {
     /// The query as it was sent.
     pub(crate) query: String,
     pub(crate) headers: HeaderMap,
+    /// Who sent it: a caller, or a balancer before him.
+    pub(crate) peer: Option<SocketAddr>,
 }
 
 /// A request that is let in.

@@ -13,6 +13,7 @@ use warp::{Filter, Rejection};
 
 use crate::catalog::{self, Body};
 use crate::error::Error;
+use crate::observe::{self, Began, Kind};
 use crate::operations::{self, Operation};
 use crate::path::{self, Ending};
 use crate::resource::{Call, Request, Resource, serve};
@@ -45,6 +46,19 @@ impl Named {
         })
     }
 
+    /// What requests are counted by.
+    fn kind(&self) -> &'static str {
+        match self {
+            Self::Operation(_) => "operation",
+            Self::Course(_) => "course",
+            Self::Module(_) => "module",
+            Self::List(_) => "list",
+            Self::Learners(_) => "learners",
+            Self::Report(_) => "report",
+            Self::Download(_) => "download",
+        }
+    }
+
     /// Whether it tells of single learners.
     fn is_personal(&self) -> bool {
         match self {
@@ -57,20 +71,34 @@ impl Named {
 
 /// Every route of the service.
 pub(crate) fn all(service: &Arc<Service>) -> BoxedFilter<(Response,)> {
-    let resources = named().and(request()).and(catalog::body()).and(with(service)).then(answer);
+    let resources = named().and(request()).and(catalog::body()).and(with(service)).then(observed);
     let routes = preflight(service).or(resources.boxed()).unify();
-    let service = service.clone();
-    routes
-        .recover(|rejection| ready(Ok::<_, Infallible>(refuse(&rejection))))
-        .unify()
-        .and(warp::header::headers_cloned())
-        .map(move |mut response: Response, headers: HeaderMap| {
-            service.cors.mark(&headers, response.headers_mut());
-            response
-        })
-        .with(warp::log::custom(log_access))
-        .map(warp::Reply::into_response)
-        .boxed()
+    let answered = routes.recover(|rejection| ready(Ok::<_, Infallible>(refuse(&rejection))));
+    request().and(answered.unify()).and(with(service)).map(end).boxed()
+}
+
+/// What names something is answered under an id, which errors are logged with.
+async fn observed(
+    named: Named,
+    ending: Ending,
+    request: Request,
+    body: Body,
+    service: Arc<Service>,
+) -> Response {
+    let (began, kind) = (Began::new(&request), named.kind());
+    let answer = answer(named, ending, request, body, service);
+    let mut response = observe::ID.scope(began.id.clone(), answer).await;
+    response.extensions_mut().insert(Kind(kind));
+    response.extensions_mut().insert(began);
+    response
+}
+
+fn end(request: Request, mut response: Response, service: Arc<Service>) -> Response {
+    service.cors.mark(&request.headers, response.headers_mut());
+    let began = response.extensions_mut().remove::<Began>();
+    let began = began.unwrap_or_else(|| Began::new(&request));
+    began.end(&request, &mut response, &service.metrics);
+    response
 }
 
 /// Lets a request through if its decoded path names something, however that ends.
@@ -79,8 +107,10 @@ fn named() -> impl Filter<Extract = (Named, Ending), Error = Rejection> + Clone 
         .and_then(|path: FullPath| {
             let decoded = path::decode(path.as_str());
             let found = decoded.and_then(|path| {
-                // The name of a file ends as it likes.
+                // The name of a file ends as it likes, and Prometheus asks without a slash.
                 let file = reports::Download::find(&path).map(Named::Download);
+                let metrics = (path == "/metrics").then_some(Operation::Metrics);
+                let file = file.or(metrics.map(Named::Operation));
                 file.map(|file| (file, Ending::Slash)).or_else(|| path::find(&path, Named::find))
             });
             ready(found.ok_or_else(warp::reject::not_found))
@@ -137,12 +167,14 @@ async fn answer(
 /// The request without its body.
 fn request() -> impl Filter<Extract = (Request,), Error = Infallible> + Clone {
     let query = warp::query::raw().or(warp::any().map(String::new)).unify();
-    warp::method().and(warp::path::full()).and(query).and(warp::header::headers_cloned()).map(
-        |method: Method, path: FullPath, query: String, headers: HeaderMap| Request {
+    let head = warp::method().and(warp::path::full()).and(query);
+    head.and(warp::header::headers_cloned()).and(warp::addr::remote()).map(
+        |method, path: FullPath, query, headers, peer| Request {
             method,
             path: path.as_str().to_owned(),
             query,
             headers,
+            peer,
         },
     )
 }
@@ -177,17 +209,4 @@ fn refuse(rejection: &Rejection) -> Response {
         Error::Body(StatusCode::BAD_REQUEST)
     };
     error.response(false)
-}
-
-/// One line a request: the path as it was sent, never the query's values nor a header.
-fn log_access(info: warp::log::Info<'_>) {
-    log::info!(
-        target: "access",
-        "method={} path={} status={} ms={:.1} peer={}",
-        info.method(),
-        info.path(),
-        info.status().as_u16(),
-        info.elapsed().as_secs_f64() * 1000.0,
-        info.remote_addr().map_or_else(|| "-".to_owned(), |peer| peer.to_string()),
-    );
 }

@@ -17,6 +17,7 @@ use crate::auth::Keys;
 use crate::config::{Privacy, Rates, Settings};
 use crate::cors::Cors;
 use crate::keys::Key;
+use crate::observe::Metrics;
 use crate::page::PageSizes;
 use crate::reports::Reports;
 use crate::routes;
@@ -38,6 +39,7 @@ pub(crate) struct Service {
     pub(crate) keys: Keys,
     pub(crate) cors: Cors,
     pub(crate) reports: Reports,
+    pub(crate) metrics: Metrics,
     throttle: Throttle,
     rates: Rates,
     service_users: Vec<String>,
@@ -83,6 +85,7 @@ impl Service {
             keys: Keys::new(settings.key_file.clone()),
             cors: Cors::new(settings),
             reports: Reports::new(&settings.reports())?,
+            metrics: Metrics::default(),
             throttle: Throttle::default(),
             rates: settings.rates,
             service_users: settings.service_users.clone(),

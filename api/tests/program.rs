@@ -6,6 +6,7 @@ use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use api_client::{
@@ -23,6 +24,8 @@ struct Service {
     address: String,
     token: String,
     folder: TempDir,
+    /// What it has said since it listens.
+    log: Arc<Mutex<String>>,
 }
 
 impl Service {
@@ -41,13 +44,20 @@ impl Service {
         let settings = "COURSE_REPORT_DOWNLOAD_EXPIRY_TIME: 2\nMEDIA_ROOT: ";
         std::fs::write(&config, format!("{settings}{}\n", reports.display())).unwrap();
         command.arg("--key-file").arg(&keys).arg("--config").arg(&config);
+        command.env("RUST_LOG", "trace");
         let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
         let ready =
             lines.find(|line| line.as_ref().is_ok_and(|line| line.contains("listening on")));
         assert!(ready.is_some(), "the program ended before it listened");
-        std::thread::spawn(move || lines.for_each(drop));
-        Self { child, address, token: token.trim().to_owned(), folder }
+        let log = Arc::new(Mutex::new(String::new()));
+        let said = Arc::clone(&log);
+        std::thread::spawn(move || {
+            for line in lines.map_while(Result::ok) {
+                *said.lock().unwrap() += &format!("{line}\n");
+            }
+        });
+        Self { child, address, token: token.trim().to_owned(), folder, log }
     }
 
     fn client(&self) -> Client {
@@ -325,6 +335,30 @@ async fn an_answer_is_kept_until_its_table_is_loaded_again() {
         tokio::time::sleep(Duration::from_millis(100)).await;
     };
     assert!(seen.contains("\"date\":\"2014-01-03\",\"count\":7"), "{seen}");
+}
+
+#[tokio::test]
+async fn a_request_has_an_id_a_line_in_the_log_and_is_counted() {
+    let service = Service::start().await;
+    let path = format!("/api/v0/courses/{COURSE}/enrollment/?end_date=2014-02-02");
+    let answer = service.send("GET", &path, &[("X-Request-Id", "mine-1")]).await;
+    assert_eq!(answer.headers()["x-request-id"], "mine-1");
+    let other = service.send("GET", "/nothing/", &[("X-Request-Id", "two words")]).await;
+    assert!(!other.headers()["x-request-id"].to_str().unwrap().contains(' '));
+    let text = service.send("GET", "/metrics", &[]).await.text().await.unwrap();
+    assert!(
+        text.contains(r#"insights_api_requests_total{kind="course",status="200"} 1"#),
+        "{text}"
+    );
+    assert!(text.contains(r#"insights_api_requests_total{kind="none",status="404"} 1"#), "{text}");
+    let version = service.send("GET", "/version/", &[]).await.text().await.unwrap();
+    assert_eq!(version, format!(r#"{{"version":"{}"}}"#, env!("CARGO_PKG_VERSION")));
+    let log = service.log.lock().unwrap().clone();
+    let line = format!("id=mine-1 method=GET path=/api/v0/courses/{COURSE}/enrollment/ status=200");
+    assert!(log.contains(&line), "{log}");
+    for secret in [service.token.as_str(), "2014-02-02"] {
+        assert!(!log.contains(secret), "{secret} is logged: {log}");
+    }
 }
 
 #[tokio::test]
