@@ -30,6 +30,8 @@ pub struct Settings {
     /// Users whose rate is that of services.
     #[serde(rename = "ANALYTICS_API_SERVICE_USERNAMES")]
     pub service_users: Vec<String>,
+    /// How many requests are answered at one time; more are told to come back.
+    pub max_in_flight: usize,
     /// How many MB of answers are kept.
     pub cache_mb: u64,
     /// Reports that are offered.
@@ -120,6 +122,7 @@ impl Default for Settings {
             privacy: Privacy::default(),
             rates: Rates::default(),
             service_users: Vec::new(),
+            max_in_flight: 512,
             cache_mb: 256,
             report_names: vec!["problem_response".to_owned()],
             report_template: "{course_id}_{report_name}.csv".to_owned(),
@@ -170,6 +173,7 @@ const KEYS: &[&str] = &[
     "clock",
     "base_url",
     "cache_mb",
+    "max_in_flight",
     "ENABLED_REPORT_IDENTIFIERS",
     "COURSE_REPORT_FILE_LOCATION_TEMPLATE",
     "COURSE_REPORT_DOWNLOAD_EXPIRY_TIME",

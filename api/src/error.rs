@@ -20,6 +20,8 @@ pub(crate) enum Error {
     Unauthorised(&'static str),
     /// The user asks too often; in so many seconds he may again.
     Throttled(u64),
+    /// As many requests as may be are being answered.
+    Busy,
     /// The token may not read this course.
     Forbidden,
     /// The key file cannot be used.
@@ -87,7 +89,7 @@ impl Error {
             | Self::RecentDate(_) => StatusCode::BAD_REQUEST,
             Self::Body(status) => *status,
             Self::NoLink(_) => StatusCode::NOT_IMPLEMENTED,
-            Self::Keys(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Keys(_) | Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
             Self::Store(error) if error.is_unavailable() => StatusCode::SERVICE_UNAVAILABLE,
             Self::Store(_) | Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -171,6 +173,7 @@ impl Error {
             }
             Self::NoSuchPath
             | Self::Shared(_)
+            | Self::Busy
             | Self::Body(_)
             | Self::Keys(_)
             | Self::Store(_)

@@ -86,7 +86,17 @@ async fn observed(
     service: Arc<Service>,
 ) -> Response {
     let (began, kind) = (Began::new(&request), named.kind());
-    let answer = answer(named, ending, request, body, service);
+    // Held to the end. Whether the service lives is told however busy it is.
+    let place = match named {
+        Named::Operation(_) => Ok(None),
+        _ => service.places.clone().try_acquire_owned().map(Some),
+    };
+    let answer = async {
+        match place {
+            Ok(_place) => answer(named, ending, request, body, service).await,
+            Err(_) => Error::Busy.response(false),
+        }
+    };
     let mut response = observe::ID.scope(began.id.clone(), answer).await;
     response.extensions_mut().insert(Kind(kind));
     response.extensions_mut().insert(began);

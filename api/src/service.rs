@@ -7,7 +7,7 @@ use api_client::Version;
 use chrono::{DateTime, NaiveDate, Utc};
 use store::Store;
 use tokio::net::TcpListener;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, Semaphore};
 use tokio::time::timeout;
 use warp::http::HeaderMap;
 use warp::http::header::HOST;
@@ -40,6 +40,8 @@ pub(crate) struct Service {
     pub(crate) cors: Cors,
     pub(crate) reports: Reports,
     pub(crate) metrics: Metrics,
+    /// One for each request that may be in flight.
+    pub(crate) places: Arc<Semaphore>,
     throttle: Throttle,
     rates: Rates,
     service_users: Vec<String>,
@@ -86,6 +88,7 @@ impl Service {
             cors: Cors::new(settings),
             reports: Reports::new(&settings.reports())?,
             metrics: Metrics::default(),
+            places: Arc::new(Semaphore::new(settings.max_in_flight)),
             throttle: Throttle::default(),
             rates: settings.rates,
             service_users: settings.service_users.clone(),

@@ -30,6 +30,11 @@ struct Service {
 
 impl Service {
     async fn start() -> Self {
+        Self::start_with("").await
+    }
+
+    /// With lines of settings besides the usual ones.
+    async fn start_with(more: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store = folder.path().join("reports.db");
         fill(&store).await;
@@ -42,7 +47,7 @@ impl Service {
         let reports = folder.path().join("reports");
         std::fs::create_dir(&reports).unwrap();
         let settings = "COURSE_REPORT_DOWNLOAD_EXPIRY_TIME: 2\nMEDIA_ROOT: ";
-        std::fs::write(&config, format!("{settings}{}\n", reports.display())).unwrap();
+        std::fs::write(&config, format!("{settings}{}\n{more}", reports.display())).unwrap();
         command.arg("--key-file").arg(&keys).arg("--config").arg(&config);
         command.env("RUST_LOG", "trace");
         let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
@@ -358,6 +363,18 @@ async fn a_request_has_an_id_a_line_in_the_log_and_is_counted() {
     assert!(log.contains(&line), "{log}");
     for secret in [service.token.as_str(), "2014-02-02"] {
         assert!(!log.contains(secret), "{secret} is logged: {log}");
+    }
+}
+
+#[tokio::test]
+async fn a_service_with_its_hands_full_says_so_and_that_it_lives() {
+    let service = Service::start_with("max_in_flight: 0\n").await;
+    let busy = service.send("GET", "/api/v0/programs/", &[]).await;
+    assert_eq!(busy.status().as_u16(), 503);
+    assert_eq!(busy.headers()["retry-after"], "5");
+    assert_eq!(busy.text().await.unwrap(), r#"{"status":503}"#);
+    for path in ["/status/", "/health/", "/metrics"] {
+        assert_eq!(service.send("GET", path, &[]).await.status().as_u16(), 200, "{path}");
     }
 }
 
