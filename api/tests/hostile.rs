@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpStream};
+use std::path::PathBuf;
 use std::sync::OnceLock;
 use std::time::Duration;
 
@@ -21,28 +22,35 @@ const TOKEN: &str = "hostile-token";
 fn address() -> &'static str {
     static ADDRESS: OnceLock<String> = OnceLock::new();
     ADDRESS.get_or_init(|| {
-        let (tell, told) = std::sync::mpsc::channel();
-        std::thread::spawn(move || {
-            let runtime = tokio::runtime::Runtime::new().unwrap();
-            runtime.block_on(async {
-                let folder = tempfile::tempdir().unwrap();
-                let store = Address::Sqlite(folder.path().join("store.db"));
-                Store::open(&store).unwrap().create_tables(RESULT_TABLES).await.unwrap();
-                fill(&folder.path().join("store.db"));
-                let file = folder.path().join("keys");
-                std::fs::write(&file, format!("u:{}:0 service\n", keys::hash(TOKEN))).unwrap();
-                let yaml = folder.path().join("api.yml");
-                let text =
-                    format!("key_file: {}\nprivacy: named\nstore: {store}\n", file.display());
-                std::fs::write(&yaml, text).unwrap();
-                let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
-                tell.send(listener.local_addr().unwrap().to_string()).unwrap();
-                let settings = Settings::read(&yaml).unwrap();
-                service::run(&settings, listener, std::future::pending()).await.unwrap();
-            });
-        });
-        told.recv().unwrap()
+        let folder = tempfile::tempdir().unwrap().keep();
+        let file = folder.join("store.db");
+        serve(Address::Sqlite(file.clone()), folder, move || fill(&file))
     })
+}
+
+/// Runs a service over a store, whose tables are made and filled before; gives its address.
+fn serve(store: Address, folder: PathBuf, fill: impl FnOnce() + Send + 'static) -> String {
+    let (tell, told) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        runtime.block_on(async {
+            Store::open(&store).unwrap().create_tables(RESULT_TABLES).await.unwrap();
+            fill();
+            let file = folder.join("keys");
+            std::fs::write(&file, format!("u:{}:0 service\n", keys::hash(TOKEN))).unwrap();
+            let yaml = folder.join("api.yml");
+            let text = format!(
+                "key_file: {}\nprivacy: named\nANALYTICS_DATABASE: {store}\n",
+                file.display()
+            );
+            std::fs::write(&yaml, text).unwrap();
+            let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+            tell.send(listener.local_addr().unwrap().to_string()).unwrap();
+            let settings = Settings::read(&yaml).unwrap();
+            service::run(&settings, listener, std::future::pending()).await.unwrap();
+        });
+    });
+    told.recv().unwrap()
 }
 
 fn fill(store: &std::path::Path) {
@@ -59,7 +67,11 @@ fn fill(store: &std::path::Path) {
 
 /// What comes back for some bytes: a status, headers and a body; none where the connection is closed.
 fn sent(request: &[u8]) -> Option<(u16, BTreeMap<String, String>, Vec<u8>)> {
-    let mut stream = TcpStream::connect(address()).unwrap();
+    sent_to(address(), request)
+}
+
+fn sent_to(address: &str, request: &[u8]) -> Option<(u16, BTreeMap<String, String>, Vec<u8>)> {
+    let mut stream = TcpStream::connect(address).unwrap();
     stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
     // A service that has refused what it read does not wait for the rest.
     let _ = stream.write_all(request);
@@ -79,7 +91,11 @@ fn sent(request: &[u8]) -> Option<(u16, BTreeMap<String, String>, Vec<u8>)> {
 }
 
 fn get(path: &str, headers: &str) -> Option<(u16, BTreeMap<String, String>, Vec<u8>)> {
-    sent(format!("GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{headers}\r\n").as_bytes())
+    sent(&got(path, headers))
+}
+
+fn got(path: &str, headers: &str) -> Vec<u8> {
+    format!("GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{headers}\r\n").into_bytes()
 }
 
 /// Refuses a failure of the service, and an error that is not told in its own form.
@@ -242,6 +258,32 @@ proptest! {
         }
         let (status, ..) = get("/status/", "").unwrap();
         prop_assert_eq!(status, 200);
+    }
+}
+
+/// Servers have their own ideas of texts: of each thing that can be asked, once.
+#[test]
+fn nothing_that_is_asked_is_too_much_for_mariadb() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let server = testkit::mariadb_or_skip("hostile requests on MariaDB").unwrap();
+    let Some(server) = server else { return };
+    let store: Address = runtime.block_on(server.database()).unwrap().parse().unwrap();
+    let address = serve(store, tempfile::tempdir().unwrap().keep(), || ());
+    let headers = format!("Authorization: Token {TOKEN}\r\n");
+    let courses = COURSES.iter().flat_map(|course| {
+        TAILS.iter().map(move |tail| format!("/api/v0/courses/{course}/{tail}"))
+    });
+    let modules = COURSES.iter().flat_map(|id| {
+        ["problems/X/answer_distribution/", "problems/X/grade_distribution/", "videos/X/timeline/"]
+            .map(|path| format!("/api/v0/{}", path.replace('X', id)))
+    });
+    // Those that put what is asked into a statement.
+    let lists = [LISTS[0], LISTS[2], LISTS[4]].into_iter().flat_map(|path| {
+        let pairs = NAMES.iter().flat_map(|name| VALUES.iter().map(move |value| (name, value)));
+        pairs.map(move |(name, value)| format!("{path}?course_id=a/b/c&{name}={value}"))
+    });
+    for path in courses.chain(modules).chain(lists) {
+        is_decent(&path, sent_to(&address, &got(&path, &headers)));
     }
 }
 
