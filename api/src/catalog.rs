@@ -136,7 +136,7 @@ async fn read_part(part: Part) -> Result<(String, String), warp::Error> {
 pub(crate) async fn answer(
     (version, list): Asked,
     ending: Ending,
-    request: Request,
+    request: Arc<Request>,
     body: Body,
     service: Arc<Service>,
 ) -> Response {

@@ -26,10 +26,6 @@ tokio::task_local! {
     pub(crate) static ID: String;
 }
 
-/// What kind of thing a response is of; nothing for a path that names nothing.
-#[derive(Clone, Copy)]
-pub(crate) struct Kind(pub(crate) &'static str);
-
 /// The counts.
 pub(crate) struct Metrics {
     registry: Registry,
@@ -79,7 +75,6 @@ impl Metrics {
 }
 
 /// The beginning of a request.
-#[derive(Clone)]
 pub(crate) struct Began {
     at: Instant,
     pub(crate) id: String,
@@ -93,9 +88,14 @@ impl Began {
     }
 
     /// Counts and logs the end, and gives the caller the id. A query may hold anything, and is not logged.
-    pub(crate) fn end(self, request: &Request, response: &mut Response, metrics: &Metrics) {
+    pub(crate) fn end(
+        self,
+        request: &Request,
+        kind: &'static str,
+        response: &mut Response,
+        metrics: &Metrics,
+    ) {
         let (status, took) = (response.status().as_u16(), self.at.elapsed().as_secs_f64());
-        let kind = response.extensions().get::<Kind>().map_or("none", |kind| kind.0);
         metrics.count(kind, status, took);
         log::info!(
             target: "access",
@@ -134,35 +134,34 @@ mod tests {
     use super::*;
     use warp::http::{HeaderMap, Method};
 
-    fn ended(id: Option<&str>, kind: Option<&'static str>, metrics: &Metrics) -> String {
+    fn ended(id: Option<&str>, kind: &'static str, metrics: &Metrics) -> String {
         let mut headers = HeaderMap::new();
         if let Some(id) = id {
             headers.insert(REQUEST_ID, HeaderValue::from_str(id).unwrap());
         }
         let mut response = Response::default();
-        kind.map(|kind| response.extensions_mut().insert(Kind(kind)));
         let (method, path, query) = (Method::GET, "/x/".to_owned(), String::new());
         let request = Request { method, path, query, headers, peer: None };
-        Began::new(&request).end(&request, &mut response, metrics);
+        Began::new(&request).end(&request, kind, &mut response, metrics);
         response.headers()[REQUEST_ID].to_str().unwrap().to_owned()
     }
 
     #[test]
     fn an_id_is_the_callers_or_a_new_one() {
         let metrics = Metrics::default();
-        assert_eq!(ended(Some("a-1.B_2"), None, &metrics), "a-1.B_2");
+        assert_eq!(ended(Some("a-1.B_2"), "none", &metrics), "a-1.B_2");
         let long = "x".repeat(LONGEST_ID + 1);
         for id in [None, Some(""), Some("a b"), Some("a\"b"), Some(&*long)] {
-            let new = ended(id, None, &metrics);
+            let new = ended(id, "none", &metrics);
             assert!(is_id(&new) && Some(&*new) != id, "{new}");
-            assert_ne!(new, ended(id, None, &metrics));
+            assert_ne!(new, ended(id, "none", &metrics));
         }
     }
 
     #[test]
     fn requests_are_counted_by_what_they_ask() {
         let metrics = Metrics::default();
-        for kind in [Some("course"), Some("course"), None] {
+        for kind in ["course", "course", "none"] {
             ended(None, kind, &metrics);
         }
         let text = metrics.text().unwrap();

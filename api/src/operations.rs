@@ -60,7 +60,7 @@ pub(crate) fn find(path: &str) -> Option<Operation> {
 pub(crate) async fn answer(
     operation: Operation,
     ending: Ending,
-    request: Request,
+    request: Arc<Request>,
     service: Arc<Service>,
 ) -> Response {
     let resource = Resource { public: operation != Operation::Authenticated, ..Resource::READ };

@@ -125,7 +125,7 @@ pub(crate) async fn serve<F: Future<Output = Result<Response, Error>>>(
     service: Arc<Service>,
     resource: Resource,
     ending: Ending,
-    request: Request,
+    request: Arc<Request>,
     answer: impl FnOnce(Arc<Service>, Call) -> F,
 ) -> Response {
     if ending == Ending::Missing {

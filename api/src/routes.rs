@@ -5,7 +5,7 @@ use std::future::ready;
 use std::sync::Arc;
 
 use warp::filters::BoxedFilter;
-use warp::http::{HeaderMap, Method, StatusCode};
+use warp::http::StatusCode;
 use warp::path::FullPath;
 use warp::reject::{LengthRequired, PayloadTooLarge};
 use warp::reply::Response;
@@ -13,7 +13,7 @@ use warp::{Filter, Rejection};
 
 use crate::catalog::{self, Body};
 use crate::error::Error;
-use crate::observe::{self, Began, Kind};
+use crate::observe::{self, Began};
 use crate::operations::{self, Operation};
 use crate::path::{self, Ending};
 use crate::resource::{Call, Request, Resource, serve};
@@ -71,67 +71,61 @@ impl Named {
 
 /// Every route of the service.
 pub(crate) fn all(service: &Arc<Service>) -> BoxedFilter<(Response,)> {
-    let resources = named().and(request()).and(catalog::body()).and(with(service)).then(observed);
-    let routes = preflight(service).or(resources.boxed()).unify();
-    let answered = routes.recover(|rejection| ready(Ok::<_, Infallible>(refuse(&rejection))));
-    request().and(answered.unify()).and(with(service)).map(end).boxed()
+    let unread = |rejection| ready(Ok::<_, Infallible>(Err(unread(&rejection))));
+    let body = catalog::body().map(Ok).recover(unread).unify();
+    request().and(body).and(with(service)).then(observed).boxed()
 }
 
-/// What names something is answered under an id, which errors are logged with.
-async fn observed(
-    named: Named,
-    ending: Ending,
-    request: Request,
-    body: Body,
+/// A request is answered under an id, which errors are logged with; its end is counted and logged.
+async fn observed(request: Request, body: Result<Body, Error>, service: Arc<Service>) -> Response {
+    let (began, request) = (Began::new(&request), Arc::new(request));
+    let answer = respond(Arc::clone(&request), body, Arc::clone(&service));
+    let (kind, mut response) = observe::ID.scope(began.id.clone(), answer).await;
+    service.cors.mark(&request.headers, response.headers_mut());
+    began.end(&request, kind, &mut response, &service.metrics);
+    response
+}
+
+/// What requests are counted by, and the answer.
+async fn respond(
+    request: Arc<Request>,
+    body: Result<Body, Error>,
     service: Arc<Service>,
-) -> Response {
-    let (began, kind) = (Began::new(&request), named.kind());
+) -> (&'static str, Response) {
+    if let Some(preflight) = service.cors.preflight(&request.method, &request.headers) {
+        return ("preflight", preflight);
+    }
+    let Some((named, ending)) = named(&request.path) else {
+        return ("none", Error::NoSuchPath.response(false));
+    };
+    let kind = named.kind();
     // Held to the end. Whether the service lives is told however busy it is.
     let place = match named {
         Named::Operation(_) => Ok(None),
         _ => service.places.clone().try_acquire_owned().map(Some),
     };
-    let answer = async {
-        match place {
-            Ok(_place) => answer(named, ending, request, body, service).await,
-            Err(_) => Error::Busy.response(false),
-        }
+    let response = match (body, place) {
+        (Err(error), _) => error.response(false),
+        (_, Err(_)) => Error::Busy.response(false),
+        (Ok(body), Ok(_place)) => answer(named, ending, request, body, service).await,
     };
-    let mut response = observe::ID.scope(began.id.clone(), answer).await;
-    response.extensions_mut().insert(Kind(kind));
-    response.extensions_mut().insert(began);
-    response
+    (kind, response)
 }
 
-fn end(request: Request, mut response: Response, service: Arc<Service>) -> Response {
-    service.cors.mark(&request.headers, response.headers_mut());
-    let began = response.extensions_mut().remove::<Began>();
-    let began = began.unwrap_or_else(|| Began::new(&request));
-    began.end(&request, &mut response, &service.metrics);
-    response
-}
-
-/// Lets a request through if its decoded path names something, however that ends.
-fn named() -> impl Filter<Extract = (Named, Ending), Error = Rejection> + Clone {
-    warp::path::full()
-        .and_then(|path: FullPath| {
-            let decoded = path::decode(path.as_str());
-            let found = decoded.and_then(|path| {
-                // The name of a file ends as it likes, and Prometheus asks without a slash.
-                let file = reports::Download::find(&path).map(Named::Download);
-                let metrics = (path == "/metrics").then_some(Operation::Metrics);
-                let file = file.or(metrics.map(Named::Operation));
-                file.map(|file| (file, Ending::Slash)).or_else(|| path::find(&path, Named::find))
-            });
-            ready(found.ok_or_else(warp::reject::not_found))
-        })
-        .untuple_one()
+/// What a path names once it is decoded, and how it ends.
+fn named(path: &str) -> Option<(Named, Ending)> {
+    let path = path::decode(path)?;
+    // The name of a file ends as it likes, and Prometheus asks without a slash.
+    let file = reports::Download::find(&path).map(Named::Download);
+    let metrics = (path == "/metrics").then_some(Named::Operation(Operation::Metrics));
+    let whole = file.or(metrics).map(|named| (named, Ending::Slash));
+    whole.or_else(|| path::find(&path, Named::find))
 }
 
 async fn answer(
     named: Named,
     ending: Ending,
-    request: Request,
+    request: Arc<Request>,
     body: Body,
     service: Arc<Service>,
 ) -> Response {
@@ -197,26 +191,14 @@ fn with(
     warp::any().map(move || service.clone())
 }
 
-fn preflight(service: &Arc<Service>) -> BoxedFilter<(Response,)> {
-    warp::method()
-        .and(warp::header::headers_cloned())
-        .and(with(service))
-        .and_then(|method: Method, headers: HeaderMap, service: Arc<Service>| {
-            ready(service.cors.preflight(&method, &headers).ok_or_else(warp::reject::not_found))
-        })
-        .boxed()
-}
-
-fn refuse(rejection: &Rejection) -> Response {
-    let error = if rejection.find::<PayloadTooLarge>().is_some() {
+/// Why a body cannot be read.
+fn unread(rejection: &Rejection) -> Error {
+    if rejection.find::<PayloadTooLarge>().is_some() {
         Error::Body(StatusCode::PAYLOAD_TOO_LARGE)
     } else if rejection.find::<LengthRequired>().is_some() {
         Error::Body(StatusCode::LENGTH_REQUIRED)
-    } else if rejection.is_not_found() {
-        Error::NoSuchPath
     } else {
         log::debug!("refused: {rejection:?}");
         Error::Body(StatusCode::BAD_REQUEST)
-    };
-    error.response(false)
+    }
 }
