@@ -19,6 +19,7 @@ use warp::reply::Response;
 
 use crate::error::Error;
 use crate::keys::hex;
+use crate::resource::http_date;
 
 /// Shorter bodies are sent as they are.
 const WORTH_PACKING: usize = 1024;
@@ -53,7 +54,7 @@ impl Key {
 
     /// What a caller may keep, and for how long.
     fn headers(&self) -> HeaderMap {
-        let modified = self.loaded.format("%a, %d %b %Y %H:%M:%S GMT").to_string();
+        let modified = http_date(self.loaded);
         let kept = "private, max-age=60, stale-while-revalidate=3600".to_owned();
         let told = [(ETAG, self.etag()), (LAST_MODIFIED, modified), (CACHE_CONTROL, kept)];
         let headers = told.into_iter().map(|(name, text)| Some((name, text.parse().ok()?)));
@@ -90,11 +91,10 @@ impl Answers {
         csv: bool,
         answer: impl Future<Output = Result<Response, Error>>,
     ) -> Result<Response, Error> {
-        let has_some = request.contains_key(IF_NONE_MATCH);
         if let Some(kept) = self.0.get(&key.text).await {
             return Ok(kept.response(request));
         }
-        if has_some && is_known(request, &key.etag()) {
+        if request.contains_key(IF_NONE_MATCH) && is_known(request, &key.etag()) {
             return Ok(not_modified(&key.headers()));
         }
         let made = async {
@@ -134,7 +134,7 @@ impl Kept {
     /// The answer, packed where the caller takes it so.
     fn response(&self, request: &HeaderMap) -> Response {
         let etag = self.headers.get(ETAG).and_then(|etag| etag.to_str().ok()).unwrap_or_default();
-        if request.contains_key(IF_NONE_MATCH) && is_known(request, etag) {
+        if is_known(request, etag) {
             return not_modified(&self.headers);
         }
         let packed = takes_gzip(request).then(|| self.packed.get_or_init(|| pack(&self.body)));

@@ -73,8 +73,8 @@ pub(crate) async fn answer(
             reply::bytes("text/html; charset=utf-8", DOCS.into())
         }
         Operation::Metrics => {
-            let is_near = request.peer.is_some_and(|peer| peer.ip().is_loopback());
-            match service.metrics.text().ok().filter(|_| is_near) {
+            let near = request.peer.filter(|peer| peer.ip().is_loopback());
+            match near.and_then(|_| service.metrics.text().ok()) {
                 Some(text) => reply::bytes(METRICS, text.into_bytes()),
                 None => Error::NoSuchPath.response(false),
             }

@@ -108,7 +108,6 @@ pub(crate) fn rows<T: Serialize>(
     if rows.is_empty() {
         return Err(Error::NotFound);
     }
-    let failed = |error: serde_json::Error| Error::Internal(format!("writing an answer: {error}"));
     match format {
         Format::Json => Ok(bytes(JSON, json_list(rows, selection).map_err(failed)?)),
         Format::Csv => {
@@ -134,8 +133,11 @@ pub(crate) fn one<T: Serialize>(
 
 /// A single object, as JSON whatever is asked.
 pub(crate) fn object<T: Serialize>(object: &T) -> Result<Response, Error> {
-    let json = serde_json::to_vec(object);
-    Ok(bytes(JSON, json.map_err(|error| Error::Internal(format!("writing an answer: {error}")))?))
+    Ok(bytes(JSON, serde_json::to_vec(object).map_err(failed)?))
+}
+
+fn failed(error: serde_json::Error) -> Error {
+    Error::Internal(format!("writing an answer: {error}"))
 }
 
 /// A body with its type.
@@ -159,7 +161,6 @@ pub(crate) fn selected<T: Serialize>(
     selection: &Selection,
 ) -> Result<Vec<Box<RawValue>>, Error> {
     let rows = rows.iter().map(|row| RawValue::from_string(json_row(row, selection)?));
-    let failed = |error| Error::Internal(format!("writing an answer: {error}"));
     rows.collect::<Result<_, _>>().map_err(failed)
 }
 

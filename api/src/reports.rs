@@ -3,7 +3,7 @@
 mod bucket;
 mod folder;
 
-use api_client::{Report, Version};
+use api_client::Report;
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use jobs::event::course_key;
 use warp::reply::Response;
@@ -26,7 +26,7 @@ pub(crate) struct Asked {
 
 impl Asked {
     /// What a path behind its version names; both versions have the same reports.
-    pub(crate) fn find(_: Version, path: &str) -> Option<Self> {
+    pub(crate) fn find(path: &str) -> Option<Self> {
         let (course, name) = path.strip_suffix('/')?.rsplit_once("/reports/")?;
         let is_name = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
         let is_fine = !name.is_empty() && name.bytes().all(is_name);
@@ -76,10 +76,10 @@ impl Link<'_> {
         self.now + self.expiry
     }
 
-    /// The header that makes the answer a file.
-    fn disposition(&self, modified: Option<NaiveDateTime>) -> String {
+    /// What the downloaded file is called.
+    fn file_name(&self, modified: Option<NaiveDateTime>) -> String {
         let time = modified.unwrap_or(self.now.naive_utc()).format("%Y%m%dT%H%M%SZ");
-        format!("attachment; filename={}-{time}.csv", self.stem)
+        format!("{}-{time}.csv", self.stem)
     }
 }
 
@@ -163,8 +163,7 @@ mod tests {
 
     #[test]
     fn a_report_is_named_by_letters_digits_and_underscores() {
-        let found =
-            |path| Asked::find(Version::V0, path).map(|asked| (asked.course_id, asked.name));
+        let found = |path| Asked::find(path).map(|asked| (asked.course_id, asked.name));
         assert_eq!(
             found("courses/a/b/c/reports/problem_response/"),
             Some(("a/b/c".to_owned(), "problem_response".to_owned()))

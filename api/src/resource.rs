@@ -4,7 +4,8 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use api_client::Version;
+use api_client::{Page, Version};
+use chrono::NaiveDateTime;
 use serde::Serialize;
 use warp::http::header::{ALLOW, CONTENT_DISPOSITION, LOCATION, VARY, WARNING, X_FRAME_OPTIONS};
 use warp::http::{HeaderMap, HeaderValue, Method, StatusCode};
@@ -104,6 +105,15 @@ impl Call {
         reply::one(one, self.format, self.columns().as_deref())
     }
 
+    /// A page as JSON, its rows alone as CSV. A page without rows is an answer, too.
+    pub(crate) fn page<T: Serialize>(&self, page: &Page<T>) -> Result<Response, Error> {
+        match self.format {
+            Format::Json => reply::object(page),
+            Format::Csv if page.results.is_empty() => Ok(Response::default()),
+            Format::Csv => self.listed(&page.results),
+        }
+    }
+
     /// Whether the caller's token may read a course.
     pub(crate) fn admits(&self, course_id: &str) -> bool {
         self.key.as_ref().is_none_or(|key| key.grant.admits(course_id))
@@ -134,12 +144,12 @@ pub(crate) async fn serve<F: Future<Output = Result<Response, Error>>>(
     let parameters = Parameters::parse(&request.query);
     let format = format(&parameters, &ending, &request.headers);
     let csv = matches!(format, Ok(Format::Csv));
+    let as_file = negotiation::is_exactly_csv(&request.headers);
     let admitted = admit(&service, &resource, &request).and_then(|key| Ok((key, format?)));
     let answered = match admitted {
         Ok(_) if request.method == Method::OPTIONS => reply::object(&serde_json::Map::new()),
         Ok((key, format)) => {
             let origin = service.origin(&request.headers);
-            let as_file = negotiation::is_exactly_csv(&request.headers);
             let path = request.path.clone();
             let call = Call { parameters, format, origin, path, as_file, key };
             match cache_key(&service, &resource, &call) {
@@ -154,7 +164,7 @@ pub(crate) async fn serve<F: Future<Output = Result<Response, Error>>>(
         Err(error) => Err(error),
     };
     let mut response = answered.unwrap_or_else(|error| error.response(csv));
-    add_headers(&resource, &request.headers, response.headers_mut());
+    add_headers(&resource, as_file, response.headers_mut());
     response
 }
 
@@ -228,18 +238,28 @@ fn format(parameters: &Parameters, ending: &Ending, headers: &HeaderMap) -> Resu
     negotiation::choose(named, headers)
 }
 
-fn add_headers(resource: &Resource, request: &HeaderMap, answer: &mut HeaderMap) {
+fn add_headers(resource: &Resource, as_file: bool, answer: &mut HeaderMap) {
     answer.insert(ALLOW, HeaderValue::from_static(resource.allow));
     answer.insert(VARY, HeaderValue::from_static(VARY_BY));
     answer.insert(X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
-    let file = resource.file_name.as_deref().filter(|_| negotiation::is_exactly_csv(request));
+    let file = resource.file_name.as_deref().filter(|_| as_file);
     file.into_iter().for_each(|name| name_file(name, answer));
 }
 
 /// Makes the answer a file. A name of other than ASCII letters cannot stand in the header: then the browser
 /// chooses one.
 pub(crate) fn name_file(name: &str, answer: &mut HeaderMap) {
-    if let Ok(disposition) = HeaderValue::from_str(&format!("attachment; filename={name}")) {
+    if let Ok(disposition) = HeaderValue::from_str(&disposition(name)) {
         answer.insert(CONTENT_DISPOSITION, disposition);
     }
+}
+
+/// The header that makes an answer a file.
+pub(crate) fn disposition(name: &str) -> String {
+    format!("attachment; filename={name}")
+}
+
+/// A time in UTC as headers have it.
+pub(crate) fn http_date(time: NaiveDateTime) -> String {
+    time.format("%a, %d %b %Y %H:%M:%S GMT").to_string()
 }

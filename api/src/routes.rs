@@ -39,7 +39,7 @@ impl Named {
             let (version, path) = path::versioned(path)?;
             let course = course::Asked::find(version, path).map(Self::Course);
             course
-                .or_else(|| reports::Asked::find(version, path).map(Self::Report))
+                .or_else(|| reports::Asked::find(path).map(Self::Report))
                 .or_else(|| module::Asked::find(version, path).map(Self::Module))
                 .or_else(|| catalog::find(version, path).map(Self::List))
                 .or_else(|| learners::Asked::find(version, path).map(Self::Learners))

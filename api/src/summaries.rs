@@ -27,9 +27,20 @@ pub(crate) async fn answer(
         programs: asking.flag("programs") && selection.keeps("programs"),
         recent: recent.filter(|_| selection.keeps("recent_count_change")),
     };
-    let mut found = service.store(version).summaries(&filter).await?;
-    found.rows.retain(|row| call.admits(&row.course_id));
+    let found = find(service, version, &filter, call).await?;
     call.selected(&summarise(found, &filter), &selection)
+}
+
+/// The rows of the courses that the caller's token may read.
+pub(crate) async fn find(
+    service: &Service,
+    version: Version,
+    filter: &SummaryFilter,
+    call: &Call,
+) -> Result<Summaries, Error> {
+    let mut found = service.store(version).summaries(filter).await?;
+    found.rows.retain(|row| call.admits(&row.course_id));
+    Ok(found)
 }
 
 /// The past day that `recent_date` names. Its complaints are those that callers know (Q34).

@@ -17,7 +17,7 @@ use crate::parameters::one_of;
 use crate::reply;
 use crate::resource::Call;
 use crate::service::Service;
-use crate::summaries::summarise;
+use crate::summaries;
 
 const AVAILABILITIES: [&str; 4] = ["Archived", "Current", "Upcoming", UNKNOWN];
 /// Also the availability of a course that has none.
@@ -51,8 +51,7 @@ pub(crate) async fn totals(
     call: &Call,
 ) -> Result<Response, Error> {
     let filter = SummaryFilter { course_ids: asking.course_ids()?, ..SummaryFilter::default() };
-    let mut rows = service.store(Version::V0).summaries(&filter).await?.rows;
-    rows.retain(|row| call.admits(&row.course_id));
+    let rows = summaries::find(service, Version::V0, &filter, call).await?.rows;
     let sum = |count: fn(&SummaryRow) -> Option<i64>| {
         rows.iter().map(|row| count(row).unwrap_or(0)).reduce(|sum, count| sum + count)
     };
@@ -74,9 +73,9 @@ pub(crate) async fn page(
 ) -> Result<Response, Error> {
     let wanted = Wanted::new(asking)?;
     let filter = SummaryFilter { course_ids: asking.course_ids()?, programs: true, recent: None };
-    let mut found = service.store(Version::V0).summaries(&filter).await?;
-    found.rows.retain(|row| call.admits(&row.course_id));
-    let mut courses: Vec<Listed> = summarise(found, &filter).into_iter().map(listed).collect();
+    let found = summaries::find(service, Version::V0, &filter, call).await?;
+    let mut courses: Vec<Listed> =
+        summaries::summarise(found, &filter).into_iter().map(listed).collect();
     courses.retain(|course| wanted.has(&course.summary));
     wanted.sort(&mut courses);
     let selection = asking.selection();

@@ -5,9 +5,7 @@ use store::{ModuleRow, Store};
 use warp::reply::Response;
 
 use crate::error::Error;
-use crate::negotiation::Format;
 use crate::page::Asked;
-use crate::reply;
 use crate::resource::Call;
 use crate::service::Service;
 
@@ -39,18 +37,8 @@ pub(super) async fn answer(
     };
     let before = if asked.is_last() { rows(0, 0).await?.1 } else { 0 };
     let (found, count) = rows(asked.skip(before), asked.size).await?;
-    let mut page = asked.of(found, count, call)?;
-    page.results.retain(|row| call.admits(&row.course_id));
-    let results: Vec<_> = page.results.into_iter().map(engagement).collect();
-    match call.format {
-        Format::Csv if results.is_empty() => Ok(Response::default()),
-        Format::Csv => call.listed(&results),
-        Format::Json => {
-            let (count, num_pages) = (page.count, page.num_pages);
-            let (next, previous) = (page.next, page.previous);
-            reply::object(&api_client::Page { count, num_pages, next, previous, results })
-        }
-    }
+    let admitted = found.into_iter().filter(|row| call.admits(&row.course_id));
+    call.page(&asked.of(admitted.map(engagement).collect(), count, call)?)
 }
 
 fn engagement(row: ModuleRow) -> EnterpriseEngagement {

@@ -1,16 +1,14 @@
 //! The learners of a course in pages, and one of them (spec 50 §9.1).
 
-use api_client::{Engagements, Learner, Page};
+use api_client::{Engagements, Learner};
 use store::{LearnerRow, Order, Roster, RosterFilter, Store};
 use warp::http::header::LINK;
 use warp::reply::Response;
 
 use crate::course_name::file_stem;
 use crate::error::Error;
-use crate::negotiation::Format;
 use crate::page::{self, Asked};
 use crate::parameters::{Parameters, one_of};
-use crate::reply;
 use crate::resource::{Call, name_file};
 use crate::service::Service;
 
@@ -66,25 +64,15 @@ pub(super) async fn page(
     let rows = std::mem::take(&mut found.page).into_iter();
     let learners = rows.map(|row| learner(row, &found, service.account_url.as_deref())).collect();
     let page = asked.of(learners, found.count, call)?;
-    let links = page::links(&page);
-    let mut response = listed(page, call)?;
+    let mut response = call.page(&page)?;
     let headers = response.headers_mut();
-    links.into_iter().for_each(|links| drop(headers.insert(LINK, links)));
+    page::links(&page).into_iter().for_each(|links| drop(headers.insert(LINK, links)));
     if call.as_file {
         let course = file_stem(course_id).unwrap_or_default();
         let now = service.now().format("%Y-%m-%dT%H:%M:%S+00:00");
         name_file(&format!("{course}--{now}--learners.csv"), headers);
     }
     Ok(response)
-}
-
-/// A page as JSON, its learners alone as CSV. Nobody is an answer, too.
-fn listed(page: Page<Learner>, call: &Call) -> Result<Response, Error> {
-    match call.format {
-        Format::Json => reply::object(&page),
-        Format::Csv if page.results.is_empty() => Ok(Response::default()),
-        Format::Csv => call.listed(&page.results),
-    }
 }
 
 fn filter(parameters: &Parameters) -> Result<RosterFilter, Error> {

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::{DateTime, NaiveDateTime, Utc};
+use chrono::{DateTime, NaiveDateTime};
 use object_store::aws::{AmazonS3, AmazonS3Builder, AmazonS3ConfigKey, AwsCredential};
 use rusty_s3::actions::{GetObject, HeadObject};
 use rusty_s3::{Credentials, S3Action, UrlStyle};
@@ -14,6 +14,7 @@ use warp::http::header::{CONTENT_LENGTH, HeaderName, LAST_MODIFIED};
 use super::{Found, Link};
 use crate::config::ReportSettings;
 use crate::error::Error;
+use crate::resource::{disposition, http_date};
 
 /// How long the store may take to tell of a file.
 const LIMIT: Duration = Duration::from_secs(5);
@@ -90,9 +91,9 @@ impl Bucket {
         let expires = link.expires();
         let mut get = GetObject::new(&self.bucket, Some(credentials), object);
         let query = get.query_mut();
-        query.insert("response-content-disposition", link.disposition(modified));
+        query.insert("response-content-disposition", disposition(&link.file_name(modified)));
         query.insert("response-content-type", "text/csv");
-        query.insert("response-expires", http_date(expires));
+        query.insert("response-expires", http_date(expires.naive_utc()));
         let seconds = u64::try_from(link.expiry.num_seconds()).unwrap_or(0);
         let url = get.sign(Duration::from_secs(seconds));
         (url.into(), Some(expires.naive_utc()))
@@ -104,8 +105,4 @@ fn credentials(known: Arc<AwsCredential>) -> Credentials {
         Some(token) => Credentials::new_with_token(&known.key_id, &known.secret_key, token),
         None => Credentials::new(&known.key_id, &known.secret_key),
     }
-}
-
-fn http_date(time: DateTime<Utc>) -> String {
-    time.format("%a, %d %b %Y %H:%M:%S GMT").to_string()
 }

@@ -14,13 +14,14 @@ use tokio::fs::File;
 use tokio::io::AsyncReadExt;
 use warp::Reply;
 use warp::http::HeaderValue;
-use warp::http::header::{CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_TYPE};
+use warp::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use warp::reply::Response;
 
 use super::{Found, Link, Reports, Storage};
 use crate::config::ReportSettings;
 use crate::error::Error;
 use crate::parameters::Parameters;
+use crate::resource::name_file;
 use crate::service::Service;
 
 /// What is read of a file at once, in bytes.
@@ -102,12 +103,11 @@ fn signed(
     modified: Option<NaiveDateTime>,
 ) -> (String, Option<NaiveDateTime>) {
     let expires = link.expires();
-    let name = link.disposition(modified);
-    let name = name.split_once('=').map_or("", |(_, name)| name);
+    let name = link.file_name(modified);
     let until = expires.timestamp().to_string();
-    let signature = crate::keys::hex(&mac(key, link.file, name, &until).finalize().into_bytes());
+    let signature = crate::keys::hex(&mac(key, link.file, &name, &until).finalize().into_bytes());
     let query = form_urlencoded::Serializer::new(String::new())
-        .extend_pairs([("name", name), ("until", &until), ("signature", &signature)])
+        .extend_pairs([("name", &name), ("until", &until), ("signature", &signature)])
         .finish();
     let file = percent_encoding::utf8_percent_encode(link.file, percent_encoding::NON_ALPHANUMERIC);
     (format!("{}{PATH}{file}?{query}", link.origin), Some(expires.naive_utc()))
@@ -163,8 +163,7 @@ pub(crate) async fn download(
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8"));
     headers.insert(CONTENT_LENGTH, HeaderValue::from(size));
-    let disposition = HeaderValue::from_str(&format!("attachment; filename={name}"));
-    disposition.into_iter().for_each(|name| drop(headers.insert(CONTENT_DISPOSITION, name)));
+    name_file(name, headers);
     Ok(response)
 }
 
