@@ -29,12 +29,23 @@ const FIRST_LOOK: Duration = Duration::from_millis(200);
 /// How long requests in flight may take after the service was told to stop.
 const DRAIN_LIMIT: Duration = Duration::from_secs(10);
 
+/// A store, and the versions of its tables.
+struct Backend {
+    store: Store,
+    versions: Arc<Versions>,
+}
+
+impl Backend {
+    fn open(address: &store::Address) -> Result<Self, store::Error> {
+        Ok(Self { store: Store::open(address)?, versions: Arc::default() })
+    }
+}
+
 /// What every request needs.
 pub(crate) struct Service {
-    v0: Store,
-    v1: Option<Store>,
-    versions_v0: Arc<Versions>,
-    versions_v1: Arc<Versions>,
+    v0: Backend,
+    /// Where the second version has a store of its own.
+    v1: Option<Backend>,
     pub(crate) answers: Answers,
     pub(crate) keys: Keys,
     pub(crate) cors: Cors,
@@ -79,10 +90,8 @@ impl Service {
             log::warn!("privacy: pseudonymous is not built yet; no single learner is shown");
         }
         Ok(Self {
-            v0: Store::open(settings.store.as_ref().ok_or(Error::NoStore)?)?,
-            v1: settings.store_v1.as_ref().map(Store::open).transpose()?,
-            versions_v0: Arc::default(),
-            versions_v1: Arc::default(),
+            v0: Backend::open(settings.store.as_ref().ok_or(Error::NoStore)?)?,
+            v1: settings.store_v1.as_ref().map(Backend::open).transpose()?,
             answers: Answers::new(settings.cache_mb.saturating_mul(1 << 20)),
             keys: Keys::new(settings.key_file.clone()),
             cors: Cors::new(settings),
@@ -115,33 +124,37 @@ impl Service {
         rate.map_or(Ok(()), |rate| self.throttle.count(&key.user, rate, self.now()))
     }
 
-    /// The store that a version reads.
-    pub(crate) fn store(&self, version: Version) -> &Store {
+    fn backend(&self, version: Version) -> &Backend {
         match version {
             Version::V0 => &self.v0,
             Version::V1 => self.v1.as_ref().unwrap_or(&self.v0),
         }
     }
 
+    /// The store that a version reads.
+    pub(crate) fn store(&self, version: Version) -> &Store {
+        &self.backend(version).store
+    }
+
     /// The versions of the tables that a version of the API reads.
     pub(crate) fn versions(&self, version: Version) -> Arc<Versions> {
-        match (version, &self.v1) {
-            (Version::V1, Some(_)) => Arc::clone(&self.versions_v1),
-            _ => Arc::clone(&self.versions_v0),
-        }
+        Arc::clone(&self.backend(version).versions)
+    }
+
+    fn backends(&self) -> impl Iterator<Item = &Backend> {
+        std::iter::once(&self.v0).chain(&self.v1)
     }
 
     /// Learns the versions of all tables.
     async fn look(&self) {
-        let second = self.v1.as_ref().map(|store| (&self.versions_v1, store));
-        for (versions, store) in [(&self.versions_v0, &self.v0)].into_iter().chain(second) {
+        for Backend { store, versions } in self.backends() {
             versions.look(store).await;
         }
     }
 
     /// Every store there is.
     pub(crate) fn stores(&self) -> impl Iterator<Item = &Store> {
-        std::iter::once(&self.v0).chain(&self.v1)
+        self.backends().map(|backend| &backend.store)
     }
 
     /// Where callers reach the service: as settings say, else as a request does.

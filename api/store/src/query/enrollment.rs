@@ -2,7 +2,7 @@
 
 use chrono::{NaiveDate, NaiveDateTime};
 
-use super::Dates;
+use super::{Dates, ids};
 use crate::cell::{Cell, Record};
 use crate::{Error, Statement, Store};
 
@@ -90,13 +90,13 @@ impl Store {
         dates: Dates,
         read_group: impl Fn(&Record) -> Result<G, Error>,
     ) -> Result<Vec<DayRow<G>>, Error> {
-        let (condition, limits) = self.condition(table, course_id, dates);
+        let (condition, parameters) = self.condition(table, course_id, dates);
         let statement = Statement {
             doing: format!("reading {table}"),
             sql: format!(
                 "SELECT date, {group}, count, {cumulative}, created FROM `{table}` WHERE {condition} ORDER BY date, id"
             ),
-            parameters: limits.into_iter().map(Cell::Text).collect(),
+            parameters,
         };
         let rows = self.select_one(statement).await?;
         let row = |row: &Record| {
@@ -113,23 +113,23 @@ impl Store {
 
     /// The rows of a course on the days asked for. The newest day is found by walking the index of
     /// (course_id, date) backwards, in the same statement and so on the same snapshot.
-    fn condition(&self, table: &str, course_id: &str, dates: Dates) -> (String, Vec<String>) {
+    fn condition(&self, table: &str, course_id: &str, dates: Dates) -> (String, Vec<Cell>) {
         let course = self.equals("course_id");
-        let ids = vec![course_id.to_owned(); course.matches('?').count()];
+        let mut parameters = ids(&course, course_id);
         match dates {
             Dates::Latest => {
                 let newest =
                     format!("SELECT date FROM `{table}` WHERE {course} ORDER BY date DESC LIMIT 1");
-                (format!("{course} AND date = ({newest})"), [ids.clone(), ids].concat())
+                parameters.extend(parameters.clone());
+                (format!("{course} AND date = ({newest})"), parameters)
             }
             Dates::Range { start, end } => {
                 let limits = [(" AND date >= ?", start), (" AND date < ?", end)];
-                let given = || limits.iter().filter_map(|(text, day)| Some((*text, (*day)?)));
-                let text: String = given().map(|(text, _)| text).collect();
-                (
-                    course + &text,
-                    ids.into_iter().chain(given().map(|(_, day)| day.to_string())).collect(),
-                )
+                let given = limits.into_iter().filter_map(|(text, day)| Some((text, day?)));
+                let (texts, days): (Vec<_>, Vec<_>) = given.unzip();
+                parameters
+                    .extend(days.into_iter().map(|day: NaiveDate| Cell::Text(day.to_string())));
+                (course + &texts.concat(), parameters)
             }
         }
     }

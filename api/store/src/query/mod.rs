@@ -90,6 +90,12 @@ fn take<const N: usize>(answers: Vec<Vec<Record>>) -> [Vec<Record>; N] {
     std::array::from_fn(|_| answers.next().unwrap_or_default())
 }
 
+/// The number that a `SELECT COUNT(*)` answers.
+fn count(answer: &[Record]) -> Result<usize, Error> {
+    let count = answer.first().map(|row| row.int(0)).transpose()?.flatten();
+    Ok(usize::try_from(count.unwrap_or(0)).unwrap_or(0))
+}
+
 /// A restriction to some ids of a column.
 struct Ids<'a> {
     column: &'static str,

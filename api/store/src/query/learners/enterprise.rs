@@ -3,7 +3,7 @@
 use chrono::{NaiveDate, NaiveDateTime};
 
 use crate::cell::{Cell, Record};
-use crate::query::take;
+use crate::query::{count, take};
 use crate::{Error, Statement, Store};
 
 /// A row of `module_engagement`.
@@ -61,10 +61,9 @@ impl Store {
         let page = format!("SELECT {columns} {rows} ORDER BY id LIMIT {limit} OFFSET {skip}");
         let answers =
             self.select(vec![statement(page), statement(format!("SELECT COUNT(*) {rows}"))]);
-        let [page, count] = take(answers.await?);
-        let count = count.first().map(|row| row.int(0)).transpose()?.flatten().unwrap_or(0);
+        let [page, counted] = take(answers.await?);
         let page = page.iter().map(module_row).collect::<Result<_, _>>()?;
-        Ok((page, usize::try_from(count).unwrap_or(0)))
+        Ok((page, count(&counted)?))
     }
 }
 

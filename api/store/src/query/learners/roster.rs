@@ -4,7 +4,7 @@
 use chrono::{NaiveDate, NaiveDateTime};
 
 use crate::cell::{Cell, Record};
-use crate::query::{ids, take};
+use crate::query::{count, ids, take};
 use crate::{Error, Statement, Store};
 
 /// A learner of a course.
@@ -188,13 +188,11 @@ impl Store {
             statement(format!("SELECT COUNT(*) {rows}")),
             loaded(),
         ]);
-        let [learners, count, loaded] = take(answers.await?);
+        let [learners, counted, loaded] = take(answers.await?);
         let learners = learners.iter().map(learner_row).collect::<Result<Vec<_>, _>>()?;
         let loaded = when(&loaded)?;
         let Some(text) = &filter.text else {
-            let count = count.first().map(|row| row.int(0)).transpose()?.flatten();
-            let count = usize::try_from(count.unwrap_or(0)).unwrap_or(0);
-            return Ok(Roster { page: learners, count, loaded });
+            return Ok(Roster { page: learners, count: count(&counted)?, loaded });
         };
         let found: Vec<_> = learners.into_iter().filter(|learner| fits(learner, text)).collect();
         let count = found.len();
