@@ -1,23 +1,27 @@
-//! Who asks: the token of a request against the key file (spec 50 §3.1).
+//! Who asks: the token of a request against the key file and the users of an existing installation
+//! (spec 50 §3.1).
 
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
+use store::Store;
 use warp::http::HeaderMap;
 use warp::http::header::AUTHORIZATION;
 
 use crate::error::Error;
 use crate::keys::{self, Key};
+use crate::users::Users;
 
 /// How long a read key file is trusted before it is looked at again.
 const TRUST: Duration = Duration::from_secs(1);
 
-/// The keys of a file, read again when the file changes.
+/// Every key there is: those of a file, which is read again when it changes, and those of a database.
 pub(crate) struct Keys {
     file: Option<PathBuf>,
     read: Mutex<Option<Read>>,
+    users: Option<Users>,
 }
 
 struct Read {
@@ -35,11 +39,11 @@ fn version(file: &Path) -> std::io::Result<Version> {
 }
 
 impl Keys {
-    pub(crate) fn new(file: Option<PathBuf>) -> Self {
-        if file.is_none() {
+    pub(crate) fn new(file: Option<PathBuf>, users: Option<Users>) -> Self {
+        if file.is_none() && users.is_none() {
             log::warn!("no key file is given: no token is good (insights-api token create)");
         }
-        Self { file, read: Mutex::new(None) }
+        Self { file, read: Mutex::new(None), users }
     }
 
     /// Whether the key file, if there is one, can be read now.
@@ -47,10 +51,36 @@ impl Keys {
         self.file.as_ref().map_or(Ok(()), |file| keys::read(file).map(drop))
     }
 
+    /// The database of users, if there is one.
+    pub(crate) fn store(&self) -> Option<&Store> {
+        self.users.as_ref().map(Users::store)
+    }
+
+    /// Whether anybody can log in by a password.
+    pub(crate) fn has_passwords(&self) -> bool {
+        self.users.is_some()
+    }
+
+    /// The token of a user who knows his password; none for anybody else.
+    pub(crate) async fn log_in(
+        &self,
+        username: &str,
+        password: String,
+    ) -> Result<Option<String>, Error> {
+        match &self.users {
+            Some(users) => users.log_in(username, password).await,
+            None => Ok(None),
+        }
+    }
+
     /// Lets the user of a request in, or says why not.
-    pub(crate) fn admit(&self, headers: &HeaderMap) -> Result<Arc<Key>, Error> {
+    pub(crate) async fn admit(&self, headers: &HeaderMap) -> Result<Arc<Key>, Error> {
         let token = token(headers)?;
-        let key = self.find(&token).map_err(|error| Error::Keys(error.to_string()))?;
+        let in_file = self.find(&token).map_err(|error| Error::Keys(error.to_string()))?;
+        let key = match (in_file, &self.users) {
+            (None, Some(users)) => users.find(&token).await?,
+            (key, _) => key,
+        };
         match key {
             None => Err(Error::Unauthorised("Invalid token.")),
             Some(key) if !key.active => Err(Error::Unauthorised("User inactive or deleted.")),
@@ -58,7 +88,7 @@ impl Keys {
         }
     }
 
-    /// The key of a token; none where nobody has it.
+    /// The key of a token in the file; none where nobody has it.
     fn find(&self, token: &str) -> Result<Option<Arc<Key>>, keys::Error> {
         let Some(file) = &self.file else { return Ok(None) };
         let hash = keys::hash(token);
@@ -75,12 +105,9 @@ impl Keys {
     }
 }
 
-/// Looks at every key and at every digit, so that time tells nothing of them.
+/// Looks at every key, so that time tells nothing of them.
 fn of_token<'k>(keys: &'k [Arc<Key>], hash: &str) -> Option<&'k Arc<Key>> {
-    let same = |key: &Key| {
-        let differences = key.hash.bytes().zip(hash.bytes()).fold(0, |all, (a, b)| all | (a ^ b));
-        std::hint::black_box(differences) == 0
-    };
+    let same = |key: &Key| keys::are_same(key.hash.as_bytes(), hash.as_bytes());
     keys.iter().fold(None, |found, key| if same(key) { Some(key) } else { found })
 }
 
@@ -110,20 +137,20 @@ mod tests {
     use super::*;
     use warp::http::HeaderValue;
 
-    fn said(keys: &Keys, header: Option<&[u8]>) -> String {
+    async fn said(keys: &Keys, header: Option<&[u8]>) -> String {
         let mut headers = HeaderMap::new();
         if let Some(header) = header {
             headers.insert(AUTHORIZATION, HeaderValue::from_bytes(header).unwrap());
         }
-        match keys.admit(&headers) {
+        match keys.admit(&headers).await {
             Ok(_) => "welcome".to_owned(),
             Err(Error::Unauthorised(reason)) => reason.to_owned(),
             Err(other) => format!("{other:?}"),
         }
     }
 
-    #[test]
-    fn each_mistake_has_its_words() {
+    #[tokio::test]
+    async fn each_mistake_has_its_words() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("keys");
         let line = |user: &str, token: &str, active: u8| {
@@ -131,7 +158,7 @@ mod tests {
             format!("{user}:{}:0{inactive}\n", keys::hash(token))
         };
         std::fs::write(&file, line("ann", "good", 1) + &line("bob", "gone", 0)).unwrap();
-        let keys = Keys::new(Some(file));
+        let keys = Keys::new(Some(file), None);
         for (header, expected) in [
             (None, "Authentication credentials were not provided."),
             (Some("Bearer good"), "Authentication credentials were not provided."),
@@ -144,30 +171,30 @@ mod tests {
             (Some("Token good"), "welcome"),
             (Some("tOKEN good"), "welcome"),
         ] {
-            assert_eq!(said(&keys, header.map(str::as_bytes)), expected, "{header:?}");
+            assert_eq!(said(&keys, header.map(str::as_bytes)).await, expected, "{header:?}");
         }
         let reason = "Invalid token header. Token string should not contain invalid characters.";
-        assert_eq!(said(&keys, Some(b"Token \xff")), reason);
+        assert_eq!(said(&keys, Some(b"Token \xff")).await, reason);
     }
 
-    #[test]
-    fn without_a_file_nobody_enters_and_a_lost_file_is_told() {
-        assert_eq!(said(&Keys::new(None), Some(b"Token good")), "Invalid token.");
-        let lost = Keys::new(Some("/nonexistent/keys".into()));
-        assert!(said(&lost, Some(b"Token good")).contains("reading the key file"));
-        assert!(lost.check().is_err() && Keys::new(None).check().is_ok());
+    #[tokio::test]
+    async fn without_a_file_nobody_enters_and_a_lost_file_is_told() {
+        assert_eq!(said(&Keys::new(None, None), Some(b"Token good")).await, "Invalid token.");
+        let lost = Keys::new(Some("/nonexistent/keys".into()), None);
+        assert!(said(&lost, Some(b"Token good")).await.contains("reading the key file"));
+        assert!(lost.check().is_err() && Keys::new(None, None).check().is_ok());
     }
 
-    #[test]
-    fn a_changed_file_is_read_again() {
+    #[tokio::test]
+    async fn a_changed_file_is_read_again() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("keys");
         let token = keys::create(&file, "ann", keys::Grant::default()).unwrap();
-        let keys = Keys::new(Some(file.clone()));
+        let keys = Keys::new(Some(file.clone()), None);
         let header = format!("Token {token}");
-        assert_eq!(said(&keys, Some(header.as_bytes())), "welcome");
+        assert_eq!(said(&keys, Some(header.as_bytes())).await, "welcome");
         keys::revoke(&file, "ann").unwrap();
         std::thread::sleep(TRUST + Duration::from_millis(50));
-        assert_eq!(said(&keys, Some(header.as_bytes())), "Invalid token.");
+        assert_eq!(said(&keys, Some(header.as_bytes())).await, "Invalid token.");
     }
 }

@@ -194,7 +194,7 @@ fn grouped(rows: Vec<ProgramRow>) -> Vec<Program> {
 }
 
 impl Asking {
-    fn posted(headers: &HeaderMap, body: Body) -> Result<Self, Error> {
+    pub(crate) fn posted(headers: &HeaderMap, body: Body) -> Result<Self, Error> {
         let bytes = match body {
             Body::Form(fields) => return Ok(Self::Form(fields)),
             Body::Broken(reason) => {

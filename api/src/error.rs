@@ -50,6 +50,8 @@ pub(crate) enum Error {
     Absent(&'static str, String),
     /// A link to a report cannot be made.
     NoLink(String),
+    /// Fields of a form are wrong: each with what is wrong with it.
+    Form(Vec<(&'static str, &'static str)>),
     /// A parameter has an unusable value.
     Parameter(String),
     /// `recent_date` has.
@@ -85,6 +87,7 @@ impl Error {
             Self::Json(_)
             | Self::CourseKey(_)
             | Self::NoCourse
+            | Self::Form(_)
             | Self::Parameter(_)
             | Self::RecentDate(_) => StatusCode::BAD_REQUEST,
             Self::Body(status) => *status,
@@ -160,6 +163,12 @@ impl Error {
             }
             Self::NoCourse => {
                 coded("course_not_specified", "Course id/key not specified.".to_owned())
+            }
+            Self::Form(fields) => {
+                let told = |(name, reason): &(&str, &str)| {
+                    ((*name).to_owned(), vec![(*reason).to_owned()])
+                };
+                Body::Json(ErrorBody::Fields(fields.iter().map(told).collect()))
             }
             Self::NoPage => detail("Invalid page.".to_owned()),
             Self::Absent(code, message) => coded(code, message.clone()),

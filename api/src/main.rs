@@ -11,6 +11,9 @@ use clap::{Args, Parser, Subcommand};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
+/// Where the original service looked for the name of its settings.
+const ORIGINALS_CONFIG: &str = "ANALYTICS_API_CFG";
+
 /// Serves the figures of the result store as JSON and CSV.
 #[derive(Parser)]
 #[command(name = "insights-api", version, args_conflicts_with_subcommands = true)]
@@ -40,6 +43,9 @@ struct Serve {
     /// The file of users and hashed tokens.
     #[arg(long, env = "INSIGHTS_API_KEY_FILE", value_name = "FILE")]
     key_file: Option<PathBuf>,
+    /// The database of an existing installation's users and tokens (Django's tables).
+    #[arg(long, env = "INSIGHTS_API_AUTH_STORE", value_name = "URL")]
+    auth_store: Option<String>,
 }
 
 #[derive(Subcommand)]
@@ -123,12 +129,16 @@ fn tokens(command: Token) -> Result<()> {
 }
 
 fn serve(arguments: Serve) -> Result<()> {
-    let mut settings = match &arguments.config {
-        Some(file) => Settings::read(file)?,
+    let original = || std::env::var_os(ORIGINALS_CONFIG).map(PathBuf::from);
+    let mut settings = match arguments.config.or_else(original) {
+        Some(file) => Settings::read(&file)?,
         None => Settings::default(),
     };
     if let Some(store) = &arguments.store {
         settings.store = Some(store.parse().context("--store")?);
+    }
+    if let Some(store) = &arguments.auth_store {
+        settings.auth_store = Some(store.parse().context("--auth-store")?);
     }
     settings.key_file = arguments.key_file.or(settings.key_file);
     if settings.store.is_none() {

@@ -94,23 +94,28 @@ async fn nothing(_: Arc<Service>, _: Call) -> Result<Response, Error> {
 }
 
 async fn health(service: Arc<Service>, _: Call) -> Result<Response, Error> {
-    let stores = join_all(service.stores().map(is_well)).await;
+    let (users, analytics) =
+        tokio::join!(are_well(service.keys.store().into_iter()), are_well(service.stores()));
     let keys = service.keys.check();
     if let Err(error) = &keys {
         log::error!("health: {error}");
     }
-    let [default_db_status, analytics_db_status, overall_status] = [
-        keys.is_ok(),
-        stores.iter().all(|well| *well),
-        keys.is_ok() && stores.iter().all(|well| *well),
-    ]
-    .map(|well| if well { Availability::Ok } else { Availability::Unavailable });
+    let users = users && keys.is_ok();
+    let [default_db_status, analytics_db_status, overall_status] =
+        [users, analytics, users && analytics].map(|well| match well {
+            true => Availability::Ok,
+            false => Availability::Unavailable,
+        });
     let detailed_status = DetailedStatus { default_db_status, analytics_db_status };
     let mut response = reply::object(&Health { overall_status, detailed_status })?;
     if overall_status == Availability::Unavailable {
         *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
     }
     Ok(response)
+}
+
+async fn are_well(stores: impl Iterator<Item = &Store>) -> bool {
+    join_all(stores.map(is_well)).await.into_iter().all(|well| well)
 }
 
 async fn is_well(store: &Store) -> bool {

@@ -145,7 +145,7 @@ pub(crate) async fn serve<F: Future<Output = Result<Response, Error>>>(
     let format = format(&parameters, &ending, &request.headers);
     let csv = matches!(format, Ok(Format::Csv));
     let as_file = negotiation::is_exactly_csv(&request.headers);
-    let admitted = admit(&service, &resource, &request).and_then(|key| Ok((key, format?)));
+    let admitted = admit(&service, &resource, &request).await.and_then(|key| Ok((key, format?)));
     let answered = match admitted {
         Ok(_) if request.method == Method::OPTIONS => reply::object(&serde_json::Map::new()),
         Ok((key, format)) => {
@@ -211,14 +211,14 @@ fn with_slash(request: &Request) -> String {
 }
 
 /// First the token, so that nothing else is told without one. Gives the user's key, where one is asked for.
-fn admit(
+async fn admit(
     service: &Service,
     resource: &Resource,
     request: &Request,
 ) -> Result<Option<Arc<Key>>, Error> {
     let key = match resource.public {
         true => None,
-        false => Some(service.keys.admit(&request.headers)?),
+        false => Some(service.keys.admit(&request.headers).await?),
     };
     if let Some(key) = &key {
         service.count(key)?;

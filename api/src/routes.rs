@@ -18,11 +18,12 @@ use crate::operations::{self, Operation};
 use crate::path::{self, Ending};
 use crate::resource::{Call, Request, Resource, serve};
 use crate::service::Service;
-use crate::{course, learners, module, reports};
+use crate::{course, learners, login, module, reports};
 
 /// What a path names.
 enum Named {
     Operation(Operation),
+    Login,
     Course(course::Asked),
     Module(module::Asked),
     List(catalog::Asked),
@@ -34,7 +35,8 @@ enum Named {
 impl Named {
     /// In the order of spec 50 §1: an id of a problem may look like anything.
     fn find(path: &str) -> Option<Self> {
-        let other = operations::find(path).map(Self::Operation);
+        let login = (path == login::PATH).then_some(Self::Login);
+        let other = login.or_else(|| operations::find(path).map(Self::Operation));
         other.or_else(|| catalog::find_paged(path).map(Self::List)).or_else(|| {
             let (version, path) = path::versioned(path)?;
             let course = course::Asked::find(version, path).map(Self::Course);
@@ -50,6 +52,7 @@ impl Named {
     fn kind(&self) -> &'static str {
         match self {
             Self::Operation(_) => "operation",
+            Self::Login => "login",
             Self::Course(_) => "course",
             Self::Module(_) => "module",
             Self::List(_) => "list",
@@ -129,13 +132,18 @@ async fn answer(
     body: Body,
     service: Arc<Service>,
 ) -> Response {
-    if named.is_personal() && !service.shows_learners {
+    let is_off = match named {
+        Named::Login => !service.keys.has_passwords(),
+        _ => named.is_personal() && !service.shows_learners,
+    };
+    if is_off {
         return Error::NoSuchPath.response(false);
     }
     match named {
         Named::Operation(operation) => {
             operations::answer(operation, ending, request, service).await
         }
+        Named::Login => login::answer(ending, request, body, service).await,
         Named::Course(asked) => {
             let resource = asked.resource();
             let answer =

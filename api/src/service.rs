@@ -1,5 +1,6 @@
 //! The running service: its stores, keys and clock, its start and its graceful end.
 
+use std::net::SocketAddr;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
@@ -22,6 +23,7 @@ use crate::page::PageSizes;
 use crate::reports::Reports;
 use crate::routes;
 use crate::throttle::Throttle;
+use crate::users::Users;
 use crate::versions::{PAUSE, Versions};
 
 /// How long the start waits for the versions of a store's tables.
@@ -89,11 +91,12 @@ impl Service {
         if settings.privacy == Privacy::Pseudonymous {
             log::warn!("privacy: pseudonymous is not built yet; no single learner is shown");
         }
+        let users = settings.auth_store.as_ref().map(Store::open).transpose()?.map(Users::new);
         Ok(Self {
             v0: Backend::open(settings.store.as_ref().ok_or(Error::NoStore)?)?,
             v1: settings.store_v1.as_ref().map(Backend::open).transpose()?,
             answers: Answers::new(settings.cache_mb.saturating_mul(1 << 20)),
-            keys: Keys::new(settings.key_file.clone()),
+            keys: Keys::new(settings.key_file.clone(), users),
             cors: Cors::new(settings),
             reports: Reports::new(&settings.reports())?,
             metrics: Metrics::default(),
@@ -122,6 +125,16 @@ impl Service {
         };
         let rate = own.or(of_settings);
         rate.map_or(Ok(()), |rate| self.throttle.count(&key.user, rate, self.now()))
+    }
+
+    /// Counts a request of somebody who is known by his address alone, or refuses it.
+    pub(crate) fn count_address(
+        &self,
+        peer: Option<SocketAddr>,
+    ) -> Result<(), crate::error::Error> {
+        // No user is called like that: a name has no line end.
+        let name = peer.map_or_else(|| "\n".to_owned(), |peer| format!("\n{}", peer.ip()));
+        self.rates.user.map_or(Ok(()), |rate| self.throttle.count(&name, rate, self.now()))
     }
 
     fn backend(&self, version: Version) -> &Backend {

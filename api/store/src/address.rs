@@ -11,7 +11,28 @@ use crate::Error;
 /// Holds the password of a MySQL store whose address names no `password_file`.
 pub const PASSWORD_VARIABLE: &str = "INSIGHTS_STORE_PASSWORD";
 
-/// Where a store is. Prints without a password, since it never holds one.
+/// Where the password of a server is. Prints without it.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Password {
+    /// In [`PASSWORD_VARIABLE`], if there is one.
+    Environment,
+    /// In this file, which holds nothing else.
+    File(PathBuf),
+    /// Here: settings of another program named it.
+    Given(String),
+}
+
+impl fmt::Debug for Password {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Environment => out.write_str(PASSWORD_VARIABLE),
+            Self::File(file) => write!(out, "{}", file.display()),
+            Self::Given(_) => out.write_str("…"),
+        }
+    }
+}
+
+/// Where a store is. Prints without a password.
 ///
 /// A MySQL address may end in options, `?password_file=PATH` for one; the others are those of the
 /// driver (`require_ssl=true`, `verify_ca=false`).
@@ -23,8 +44,8 @@ pub enum Address {
     Mysql {
         /// The address without `password_file`.
         url: String,
-        /// The file that holds nothing but the password.
-        password_file: Option<PathBuf>,
+        /// Where its password is.
+        password: Password,
     },
 }
 
@@ -72,18 +93,17 @@ fn mysql(text: &str) -> Result<Address, Error> {
     if options.db_name().is_none() {
         return Err(unusable(base, "it names no database"));
     }
-    Ok(Address::Mysql { url, password_file })
+    let password = password_file.map_or(Password::Environment, Password::File);
+    Ok(Address::Mysql { url, password })
 }
 
 /// The driver's options for an address, password included.
-pub(crate) fn mysql_options(
-    url: &str,
-    password_file: Option<&PathBuf>,
-) -> Result<OptsBuilder, Error> {
+pub(crate) fn mysql_options(url: &str, password: &Password) -> Result<OptsBuilder, Error> {
     let options = Opts::from_url(url).map_err(|error| unusable(url, &error.to_string()))?;
-    let password = match password_file {
-        Some(file) => Some(read_password(file)?),
-        None => std::env::var(PASSWORD_VARIABLE).ok(),
+    let password = match password {
+        Password::Environment => std::env::var(PASSWORD_VARIABLE).ok(),
+        Password::File(file) => Some(read_password(file)?),
+        Password::Given(password) => Some(password.clone()),
     };
     Ok(OptsBuilder::from_opts(options).pass(password))
 }
@@ -132,7 +152,7 @@ mod tests {
             "mysql://u@h/reports?require_ssl=true&password_file=/run/secret".parse().unwrap();
         let expected = Address::Mysql {
             url: "mysql://u@h/reports?require_ssl=true".to_owned(),
-            password_file: Some("/run/secret".into()),
+            password: Password::File("/run/secret".into()),
         };
         assert_eq!(address, expected);
     }
@@ -159,12 +179,15 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("password");
         std::fs::write(&file, "hunter2\n").unwrap();
-        let options: Opts = mysql_options("mysql://u@h/d", Some(&file)).unwrap().into();
-        assert_eq!(options.pass(), Some("hunter2"));
-        let missing = folder.path().join("none");
-        assert!(matches!(
-            mysql_options("mysql://u@h/d", Some(&missing)),
-            Err(Error::Password { .. })
-        ));
+        let pass = |password| {
+            let options: Opts = mysql_options("mysql://u@h/d", &password)?.into();
+            Ok::<_, Error>(options.pass().map(str::to_owned))
+        };
+        assert_eq!(pass(Password::File(file)).unwrap().as_deref(), Some("hunter2"));
+        let missing = Password::File(folder.path().join("none"));
+        assert!(matches!(pass(missing), Err(Error::Password { .. })));
+        let given = Password::Given("hunter3".to_owned());
+        assert!(!format!("{given:?}").contains("hunter3"));
+        assert_eq!(pass(given).unwrap().as_deref(), Some("hunter3"));
     }
 }

@@ -19,14 +19,15 @@ use std::fmt;
 
 use chrono::NaiveDateTime;
 
-pub use address::{Address, PASSWORD_VARIABLE};
+pub use address::{Address, PASSWORD_VARIABLE, Password};
 pub use error::{Backend, Error};
 pub use load::{Day, DaysLoaded, Limits, LoadOptions, Loaded};
 pub use mysql::Mysql;
 pub use query::{
     ActivityRow, AnswerRow, Dates, DayRow, EngagementRow, GradeRow, Grouping, LearnerDay,
-    LearnerRow, ModuleRow, OpenRow, Order, PartRow, ProgramRow, RangeRow, Roster, RosterCounts,
-    RosterFilter, SegmentRow, Summaries, SummaryFilter, SummaryRow, Sums, TagRow, VideoRow,
+    LearnerRow, Login, ModuleRow, OpenRow, Order, PartRow, ProgramRow, RangeRow, Roster,
+    RosterCounts, RosterFilter, SegmentRow, Summaries, SummaryFilter, SummaryRow, Sums, TagRow,
+    TokenUser, VideoRow,
 };
 pub use rows::{Part, Parts};
 pub use schema::UPDATES_TABLE;
@@ -83,9 +84,7 @@ impl Store {
     pub fn open(address: &Address) -> Result<Self, Error> {
         Ok(match address {
             Address::Sqlite(path) => Self::Sqlite(Sqlite::new(path)),
-            Address::Mysql { url, password_file } => {
-                Self::Mysql(Mysql::new(url, password_file.as_ref())?)
-            }
+            Address::Mysql { url, password } => Self::Mysql(Mysql::new(url, password)?),
         })
     }
 
@@ -151,6 +150,14 @@ impl Store {
         match self {
             Self::Sqlite(store) => store.select(statements).await,
             Self::Mysql(store) => store.select(&statements).await,
+        }
+    }
+
+    /// Runs a statement that writes.
+    async fn execute(&self, statement: Statement) -> Result<(), Error> {
+        match self {
+            Self::Sqlite(store) => store.execute(statement).await,
+            Self::Mysql(store) => store.execute(&statement).await,
         }
     }
 

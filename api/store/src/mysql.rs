@@ -1,6 +1,5 @@
 //! MySQL and MariaDB: a pool for reading, a connection of its own for each load.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,7 +7,7 @@ use mysql_async::prelude::Queryable;
 use mysql_async::{Conn, OptsBuilder, Params, Pool, PoolConstraints, PoolOpts, Row, TxOpts, Value};
 use tokio::time::{sleep, timeout};
 
-use crate::address::mysql_options;
+use crate::address::{Password, mysql_options};
 use crate::cell::{Cell, Record};
 use crate::error::statement;
 use crate::{Backend, Error, Statement};
@@ -38,8 +37,8 @@ pub struct Mysql {
 }
 
 impl Mysql {
-    pub(crate) fn new(url: &str, password_file: Option<&PathBuf>) -> Result<Self, Error> {
-        let options = mysql_options(url, password_file)?.prefer_socket(false);
+    pub(crate) fn new(url: &str, password: &Password) -> Result<Self, Error> {
+        let options = mysql_options(url, password)?.prefer_socket(false);
         let limits = PoolOpts::new()
             .with_constraints(PoolConstraints::new(0, 16).unwrap_or_default())
             .with_inactive_connection_ttl(Duration::from_secs(60))
@@ -71,6 +70,12 @@ impl Mysql {
             }
             result => result,
         }
+    }
+
+    pub(crate) async fn execute(&self, query: &Statement) -> Result<(), Error> {
+        let mut connection = self.loader().await?;
+        let done = connection.exec_drop(query.sql.as_str(), parameters(query)).await;
+        done.map_err(statement(query.doing.as_str()))
     }
 
     /// A connection for a load or what belongs to one.
@@ -139,9 +144,8 @@ async fn rows<Q: Queryable>(
     query: &Statement,
     absent: Absent,
 ) -> Result<Vec<Record>, Error> {
-    let parameters = Params::from(query.parameters.iter().map(parameter).collect::<Vec<_>>());
     let found: Result<Vec<Row>, _> =
-        connection.exec(query.sql.as_str(), parameters).await.map_err(Backend::from);
+        connection.exec(query.sql.as_str(), parameters(query)).await.map_err(Backend::from);
     match found {
         Ok(rows) => Ok(rows.into_iter().map(record).collect()),
         Err(missing) if absent == Absent::TakeAsEmpty && missing.is_missing_table() => {
@@ -150,6 +154,10 @@ async fn rows<Q: Queryable>(
         }
         Err(source) => Err(Error::Statement { doing: query.doing.clone(), source }),
     }
+}
+
+fn parameters(query: &Statement) -> Params {
+    Params::from(query.parameters.iter().map(parameter).collect::<Vec<_>>())
 }
 
 fn parameter(cell: &Cell) -> Value {

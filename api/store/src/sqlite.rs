@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use rusqlite::types::{Value, ValueRef};
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, OpenFlags, Params};
 use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
 
@@ -62,6 +62,15 @@ impl Sqlite {
             let rows = snapshot(&mut reader.connection, &statements)?;
             store.idle.lock().unwrap_or_else(PoisonError::into_inner).push(reader);
             Ok(rows)
+        })
+        .await
+    }
+
+    pub(crate) async fn execute(&self, query: Statement) -> Result<(), Error> {
+        let store = self.clone();
+        blocking("writing the store", move || {
+            let written = store.writer()?.execute(&query.sql, parameters(&query));
+            written.map(drop).map_err(statement(query.doing.as_str()))
         })
         .await
     }
@@ -139,12 +148,15 @@ fn rows(connection: &Connection, query: &Statement) -> Result<Vec<Record>, Error
 fn run(connection: &Connection, query: &Statement) -> rusqlite::Result<Vec<Record>> {
     let mut prepared = connection.prepare_cached(&query.sql)?;
     let columns = prepared.column_count();
-    let parameters = rusqlite::params_from_iter(query.parameters.iter().map(parameter));
-    let records = prepared.query_map(parameters, |row| {
+    let records = prepared.query_map(parameters(query), |row| {
         let cells = (0..columns).map(|column| row.get_ref(column).map(cell));
         cells.collect::<Result<_, _>>().map(Record)
     })?;
     records.collect()
+}
+
+fn parameters(query: &Statement) -> impl Params {
+    rusqlite::params_from_iter(query.parameters.iter().map(parameter))
 }
 
 fn parameter(cell: &Cell) -> Value {

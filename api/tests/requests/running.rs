@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use api::config::Settings;
-use api::{keys, service};
+use api::service;
 use store::Address;
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -30,7 +30,7 @@ pub struct Answer {
 }
 
 impl Running {
-    pub async fn start(case: &Case, tables: &[Tables; 2]) -> Self {
+    pub async fn start(case: &Case, tables: &[Tables; 3]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let settings = settings(case, tables, &folder).await;
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
@@ -74,21 +74,12 @@ impl Running {
     }
 }
 
-async fn settings(case: &Case, tables: &[Tables; 2], folder: &TempDir) -> Settings {
-    let key_file = folder.path().join("keys");
-    if !case.down.iter().any(|name| name == "default") {
-        let line = |user: &str, token: &str, active: u8| {
-            let inactive = if active == 1 { "" } else { ":inactive" };
-            format!("{user}:{}:0{inactive}\n", keys::hash(token))
-        };
-        let text = line("tester", "conformance-token", 1) + &line("sleeper", "inactive-token", 0);
-        std::fs::write(&key_file, text).unwrap();
-    }
+async fn settings(case: &Case, tables: &[Tables; 3], folder: &TempDir) -> Settings {
     // Settings go the way that an operator's go: through a file.
     // Some lines show what is there where learners are not.
     let is_aggregate = case.only_without_profile.as_deref() == Some("learners");
     let privacy = if is_aggregate { "aggregate" } else { "named" };
-    let mut yaml = format!("key_file: {}\nprivacy: {privacy}\n", key_file.display());
+    let mut yaml = format!("privacy: {privacy}\n");
     yaml += "LMS_USER_ACCOUNT_BASE_URL: http://lms-host\n";
     let store = |name: &str, tables: &Tables| {
         if case.down.iter().any(|down| down == name) {
@@ -97,6 +88,7 @@ async fn settings(case: &Case, tables: &[Tables; 2], folder: &TempDir) -> Settin
             tables.address.clone()
         }
     };
+    yaml += &format!("auth_store: {}\n", store("default", &tables[2]));
     yaml += &format!("ANALYTICS_DATABASE: {}\n", store("analytics", &tables[0]));
     if !case.settings.contains_key("ANALYTICS_DATABASE_V1") {
         yaml += &format!("ANALYTICS_DATABASE_V1: {}\n", store("analytics_v1", &tables[1]));

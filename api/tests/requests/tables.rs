@@ -52,6 +52,40 @@ impl Tables {
         self.execute(&statements).await;
     }
 
+    /// Makes the tables of users and tokens, as Django has them, and fills them.
+    pub async fn make_users(&self) {
+        let id = match &self.address {
+            Address::Sqlite(_) => "INTEGER PRIMARY KEY",
+            Address::Mysql { .. } => "INT NOT NULL AUTO_INCREMENT PRIMARY KEY",
+        };
+        let users = format!(
+            "CREATE TABLE auth_user (id {id}, password VARCHAR(128) NOT NULL, last_login DATETIME(6), \
+             is_superuser BOOL NOT NULL, username VARCHAR(150) NOT NULL UNIQUE, \
+             first_name VARCHAR(150) NOT NULL, last_name VARCHAR(150) NOT NULL, \
+             email VARCHAR(254) NOT NULL, is_staff BOOL NOT NULL, is_active BOOL NOT NULL, \
+             date_joined DATETIME(6) NOT NULL)"
+        );
+        let tokens = "CREATE TABLE authtoken_token (`key` VARCHAR(40) NOT NULL PRIMARY KEY, \
+                      created DATETIME(6) NOT NULL, user_id INT NOT NULL UNIQUE, \
+                      FOREIGN KEY (user_id) REFERENCES auth_user (id))";
+        let user = |id: u32, name: &str, active: u8| {
+            format!(
+                "INSERT INTO auth_user VALUES ({id}, '{PASSWORD}', NULL, 0, '{name}', '', '', '', 0, \
+                 {active}, '2014-01-01')"
+            )
+        };
+        let tokens_of = "INSERT INTO authtoken_token VALUES \
+                         ('conformance-token', '2014-01-01', 1), ('inactive-token', '2014-01-01', 2)";
+        let statements = [
+            users,
+            tokens.to_owned(),
+            user(1, "tester", 1),
+            user(2, "sleeper", 0),
+            tokens_of.to_owned(),
+        ];
+        self.execute(&statements.map(|sql| (sql, Vec::new()))).await;
+    }
+
     /// Makes the table of enterprises' users, as other loaders have it.
     fn enterprise_users(&self) -> String {
         let id = match &self.address {
@@ -95,6 +129,9 @@ impl Tables {
         }
     }
 }
+
+/// `testpassword`.
+const PASSWORD: &str = "pbkdf2_sha256$1000$seasalt$LfPIpAWoEL8W08v8/PW36pXAgeu8h/BPaUIxjKTMXlE=";
 
 const ANSWERS: &str = "answer_distribution";
 

@@ -6,6 +6,7 @@ mod engagement;
 mod enrollment;
 mod learners;
 mod performance;
+mod users;
 
 use std::collections::HashSet;
 
@@ -22,6 +23,7 @@ pub use learners::{
     RosterFilter, Sums,
 };
 pub use performance::{AnswerRow, GradeRow, OpenRow, PartRow, TagRow};
+pub use users::{Login, TokenUser};
 
 /// More ids than this are not sent: all rows are read and those of other ids dropped here.
 const IDS_IN_A_STATEMENT: usize = 500;

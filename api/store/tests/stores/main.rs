@@ -9,3 +9,4 @@ mod loading;
 mod mariadb_only;
 mod reading;
 mod setup;
+mod users;

@@ -1,11 +1,15 @@
 //! Settings: one YAML file with the original's names where it had one, and ours (spec 50 §11.2). An
 //! unknown key is an error that names the nearest one.
 
+mod databases;
+
+use std::fmt;
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
 use jobs::nearest::did_you_mean;
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
+use serde_yaml::Mapping;
 use store::Address;
 
 use crate::throttle::Rate;
@@ -15,13 +19,16 @@ use crate::throttle::Rate;
 #[serde(default)]
 pub struct Settings {
     /// The first result store (also `ANALYTICS_DATABASE`).
-    #[serde(alias = "ANALYTICS_DATABASE", deserialize_with = "address")]
+    #[serde(alias = "ANALYTICS_DATABASE", deserialize_with = "databases::address")]
     pub store: Option<Address>,
     /// The second, which `/api/v1/` reads (also `ANALYTICS_DATABASE_V1`); none: the first.
-    #[serde(alias = "ANALYTICS_DATABASE_V1", deserialize_with = "address")]
+    #[serde(alias = "ANALYTICS_DATABASE_V1", deserialize_with = "databases::address")]
     pub store_v1: Option<Address>,
-    /// Users and hashed tokens; without it no token is good.
+    /// Users and hashed tokens.
     pub key_file: Option<PathBuf>,
+    /// The database of an existing installation's users and tokens.
+    #[serde(deserialize_with = "databases::address")]
+    pub auth_store: Option<Address>,
     /// How much of single learners is shown.
     pub privacy: Privacy,
     /// How often a user may ask.
@@ -51,7 +58,7 @@ pub struct Settings {
     pub report_link: Option<String>,
     /// What links are signed by; instances behind one address share it.
     #[serde(rename = "SECRET_KEY")]
-    pub secret: Option<String>,
+    pub secret: Option<Secret>,
     /// The bucket of the reports, if `MEDIA_ROOT` does not name it.
     #[serde(rename = "AWS_STORAGE_BUCKET_NAME")]
     pub bucket: Option<String>,
@@ -60,7 +67,7 @@ pub struct Settings {
     pub access_key_id: Option<String>,
     /// Its secret.
     #[serde(rename = "AWS_SECRET_ACCESS_KEY")]
-    pub secret_access_key: Option<String>,
+    pub secret_access_key: Option<Secret>,
     /// The region of the bucket.
     #[serde(rename = "AWS_S3_REGION_NAME")]
     pub region: Option<String>,
@@ -119,6 +126,7 @@ impl Default for Settings {
             store: None,
             store_v1: None,
             key_file: None,
+            auth_store: None,
             privacy: Privacy::default(),
             rates: Rates::default(),
             service_users: Vec::new(),
@@ -149,6 +157,16 @@ impl Default for Settings {
     }
 }
 
+/// A text that is never printed.
+#[derive(Clone, Deserialize)]
+pub struct Secret(String);
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("…")
+    }
+}
+
 /// How much of single learners is shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -168,6 +186,8 @@ const KEYS: &[&str] = &[
     "ANALYTICS_DATABASE",
     "store_v1",
     "ANALYTICS_DATABASE_V1",
+    "DATABASES",
+    "auth_store",
     "key_file",
     "privacy",
     "clock",
@@ -206,7 +226,6 @@ const WITHOUT_EFFECT: &[&str] = &[
     "BACKEND_SERVICE_EDX_OAUTH2_PROVIDER_URL",
     "BACKEND_SERVICE_EDX_OAUTH2_SECRET",
     "CACHES",
-    "DATABASES",
     "DATA_UPLOAD_MAX_NUMBER_FIELDS",
     "DATETIME_FORMAT",
     "DATE_FORMAT",
@@ -277,9 +296,9 @@ impl Settings {
             expiry_seconds: self.report_expiry,
             folder: bucket.or_else(|| self.report_folder.clone()),
             link: self.report_link.clone(),
-            secret: self.secret.clone(),
+            secret: self.secret.clone().map(|secret| secret.0),
             access_key_id: self.access_key_id.clone(),
-            secret_access_key: self.secret_access_key.clone(),
+            secret_access_key: self.secret_access_key.clone().map(|secret| secret.0),
             region: self.region.clone(),
             endpoint: self.endpoint.clone(),
         }
@@ -297,10 +316,15 @@ impl Settings {
 
     fn parse(file: &Path, text: &str) -> Result<Self, Error> {
         let wrong = |source| Error::Yaml { file: file.to_owned(), source };
-        let keys: Option<serde_yaml::Mapping> = serde_yaml::from_str(text).map_err(wrong)?;
-        for key in keys.unwrap_or_default().keys().map(|key| key.as_str().unwrap_or_default()) {
+        let settings: Option<Mapping> = serde_yaml::from_str(text).map_err(wrong)?;
+        let mut settings = settings.unwrap_or_default();
+        for key in settings.keys().map(|key| key.as_str().unwrap_or_default()) {
             check_key(file, key)?;
         }
+        if databases::resolve(&mut settings) {
+            return serde_yaml::from_value(settings.into()).map_err(wrong);
+        }
+        // Unlike a value, the text knows in which line something is wrong.
         let settings: Option<Self> = serde_yaml::from_str(text).map_err(wrong)?;
         Ok(settings.unwrap_or_default())
     }
@@ -316,11 +340,6 @@ fn check_key(file: &Path, key: &str) -> Result<(), Error> {
     }
     let hint = did_you_mean(key, KEYS.iter().chain(WITHOUT_EFFECT).copied());
     Err(Error::UnknownKey { file: file.to_owned(), key: key.to_owned(), hint })
-}
-
-fn address<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Address>, D::Error> {
-    let text = Option::<String>::deserialize(deserializer)?;
-    text.map(|text| text.parse().map_err(serde::de::Error::custom)).transpose()
 }
 
 #[cfg(test)]
@@ -346,6 +365,30 @@ mod tests {
         assert_eq!(settings.cors_origins, ["http://localhost:1991"]);
         assert!(settings.cors_credentials);
         assert_eq!(settings.store, None);
+    }
+
+    #[test]
+    fn reads_the_originals_databases_by_their_names() {
+        let databases = "DATABASES:\n\
+            \x20 default: {ENGINE: django.db.backends.mysql, HOST: db, NAME: analytics-api, USER: 'a@b', PASSWORD: hunter2, PORT: '3307', OPTIONS: {connect_timeout: 10}}\n\
+            \x20 reports: {ENGINE: django.db.backends.mysql, HOST: db, NAME: reports, USER: reader, PASSWORD: hunter3}\n\
+            \x20 other: {ENGINE: django.db.backends.sqlite3, NAME: /v1.db}\n";
+        let settings = parse(databases).unwrap();
+        let at = |address: &Option<Address>| address.as_ref().map(ToString::to_string);
+        assert_eq!(at(&settings.store).unwrap(), "mysql://reader@db:3306/reports");
+        assert_eq!(at(&settings.auth_store).unwrap(), "mysql://a%40b@db:3307/analytics%2Dapi");
+        assert_eq!(at(&settings.store_v1), None);
+        assert!(!format!("{settings:?}").contains("hunter"));
+
+        let others = "ANALYTICS_DATABASE: other\nANALYTICS_DATABASE_V1: other\nauth_store: sqlite:users.db\n";
+        let settings = parse(&format!("{databases}{others}")).unwrap();
+        assert_eq!(at(&settings.store).unwrap(), "sqlite:/v1.db");
+        assert_eq!(at(&settings.store_v1).unwrap(), "sqlite:/v1.db");
+        assert_eq!(at(&settings.auth_store).unwrap(), "sqlite:users.db");
+
+        let postgres =
+            "DATABASES: {reports: {ENGINE: django.db.backends.postgresql, NAME: reports}}";
+        assert!(matches!(parse(postgres), Err(Error::Yaml { .. })));
     }
 
     #[test]

@@ -1,0 +1,53 @@
+//! A token for who knows a user's password (spec 50 §3.2).
+
+use std::sync::Arc;
+
+use warp::reply::Response;
+
+use crate::catalog::{Asking, Body};
+use crate::error::Error;
+use crate::path::Ending;
+use crate::reply;
+use crate::resource::{Request, Resource, serve};
+use crate::service::Service;
+
+/// Where it is.
+pub(crate) const PATH: &str = "/api-token-auth/";
+
+const RESOURCE: Resource = Resource { allow: "POST, OPTIONS", public: true, ..Resource::READ };
+
+pub(crate) async fn answer(
+    ending: Ending,
+    request: Arc<Request>,
+    body: Body,
+    service: Arc<Service>,
+) -> Response {
+    let asking = Asking::posted(&request.headers, body);
+    let peer = request.peer;
+    let answer = |service: Arc<Service>, _| async move {
+        service.count_address(peer)?;
+        let asking = asking?;
+        let (username, password) = fields(&asking)?;
+        match service.keys.log_in(username.trim(), password).await? {
+            Some(token) => reply::object(&serde_json::json!({"token": token})),
+            None => Err(wrong("non_field_errors", "Unable to log in with provided credentials.")),
+        }
+    };
+    serve(service, RESOURCE, ending, request, answer).await
+}
+
+fn fields(asking: &Asking) -> Result<(String, String), Error> {
+    match ["username", "password"].map(|name| asking.first(name)) {
+        [Some(username), Some(password)] => Ok((username, password)),
+        [username, password] => {
+            let given = [("username", username), ("password", password)];
+            let missing = given.into_iter().filter(|(_, value)| value.is_none());
+            let told = missing.map(|(name, _)| (name, "This field is required."));
+            Err(Error::Form(told.collect()))
+        }
+    }
+}
+
+fn wrong(field: &'static str, reason: &'static str) -> Error {
+    Error::Form(vec![(field, reason)])
+}
