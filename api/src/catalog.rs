@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::future::ready;
 use std::sync::Arc;
 
-use api_client::{Program, Version};
+use api_client::{CourseSummary, CourseTotals, Program, TableUpdate, Version};
 use futures_util::TryStreamExt;
 use jobs::event::course_key;
 use serde_json::Value;
@@ -16,6 +16,7 @@ use warp::multipart::{FormData, Part};
 use warp::reply::Response;
 use warp::{Buf, Filter, Rejection};
 
+use crate::description::{self, Answer, Described, Parameter};
 use crate::error::Error;
 use crate::parameters::Parameters;
 use crate::path::Ending;
@@ -66,6 +67,69 @@ pub(crate) fn find_paged(path: &str) -> Option<Asked> {
         "course_summaries/" => Some((Version::V0, List::SummaryPages)),
         "course_totals/" => Some((Version::V0, List::Totals)),
         _ => None,
+    }
+}
+
+/// The lists, for their readers.
+pub(crate) fn described() -> Vec<Described> {
+    [List::Summaries, List::Programs, List::Updates, List::SummaryPages, List::Totals]
+        .map(List::described)
+        .into()
+}
+
+impl List {
+    fn described(self) -> Described {
+        let courses = || Parameter::list("course_ids", "these courses; all if none is given");
+        let shown = || {
+            let fields = Parameter::list("fields", "these fields alone");
+            vec![fields, Parameter::list("exclude", "not these fields")]
+        };
+        let (path, about, parameters, answer) = match self {
+            Self::Summaries => (
+                "/api/{version}/course_summaries/",
+                "all courses with their figures",
+                [vec![courses()], summaries::parameters(), shown()].concat(),
+                Answer::list::<CourseSummary>(),
+            ),
+            Self::Programs => (
+                "/api/{version}/programs/",
+                "all programs with their courses",
+                [vec![Parameter::list("program_ids", "these programs")], shown()].concat(),
+                Answer::list::<Program>(),
+            ),
+            Self::Updates => (
+                "/api/{version}/table_updates/",
+                "when each table was loaded last",
+                Vec::new(),
+                Answer::map::<TableUpdate>(),
+            ),
+            Self::SummaryPages => (
+                "/api/v2/course_summaries/",
+                "courses with their figures, filtered, sorted and in pages",
+                [vec![courses()], summary_pages::parameters(), shown()].concat(),
+                summary_pages::described(),
+            ),
+            Self::Totals => (
+                "/api/v2/course_totals/",
+                "sums over courses",
+                vec![courses()],
+                Answer::json::<CourseTotals>(),
+            ),
+        };
+        let asked = match self {
+            Self::Updates => description::Asked::Get,
+            _ => description::Asked::GetOrPost,
+        };
+        Described {
+            path: path.into(),
+            versions: &["v0", "v1"],
+            area: "Lists",
+            about,
+            parameters,
+            asked,
+            public: false,
+            answer,
+        }
     }
 }
 
@@ -145,6 +209,7 @@ pub(crate) async fn answer(
         _ => Ok(Asking::Query(Parameters::parse(&request.query))),
     };
     let is_kept = list != List::Updates;
+    let resource = if is_kept { RESOURCE } else { Resource::READ };
     let source = asking.as_ref().ok().filter(|_| is_kept).map(|asking| Source {
         version,
         tables: list.tables(),
@@ -160,7 +225,7 @@ pub(crate) async fn answer(
             List::Programs => programs(&service, version, &asking, &call).await,
         }
     };
-    serve(service, Resource { source, ..RESOURCE }, ending, request, answer).await
+    serve(service, Resource { source, ..resource }, ending, request, answer).await
 }
 
 async fn programs(

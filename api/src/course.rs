@@ -1,10 +1,14 @@
 //! The resources of a course: what their paths are, what their files are called, and who answers
 //! (spec 50 §7).
 
-use api_client::{Breakdown, Version};
+use api_client::{
+    Breakdown, Problem, RecentActivity, TaggedProblem, UserEngagement, Version, Video,
+    WeeklyActivity,
+};
 use warp::reply::Response;
 
 use crate::course_name::file_stem;
+use crate::description::{self, Answer, Described, Parameter};
 use crate::error::Error;
 use crate::parameters::days;
 use crate::performance::problems;
@@ -49,11 +53,75 @@ const KINDS: [(&str, Kind, &str); 12] = [
     ("user_engagement/", Kind::UserEngagement, "None"),
 ];
 
+/// The resources of a course, for its readers.
+pub(crate) fn described() -> Vec<Described> {
+    KINDS.iter().map(|(tail, kind, _)| kind.described(tail)).collect()
+}
+
+impl Kind {
+    fn described(self, tail: &str) -> Described {
+        let (about, answer) = match self {
+            Self::Activity => {
+                ("active learners by week and kind of activity", Answer::list::<WeeklyActivity>())
+            }
+            Self::RecentActivity => {
+                ("one kind of activity in its newest week", Answer::one::<RecentActivity>())
+            }
+            Self::Enrollment(breakdown) => enrollment::described(breakdown),
+            Self::Problems => ("submissions to each problem", Answer::list::<Problem>()),
+            Self::ProblemsAndTags => {
+                ("submissions to problems with tags", Answer::list::<TaggedProblem>())
+            }
+            Self::Videos => ("how many began and ended each video", Answer::list::<Video>()),
+            Self::UserEngagement => (
+                "what each learner did; only where privacy allows it",
+                Answer::list::<UserEngagement>(),
+            ),
+        };
+        Described {
+            path: format!("/api/{{version}}/courses/{{course_id}}/{tail}").into(),
+            versions: if self.is_in_both() { &["v0", "v1"] } else { &["v0"] },
+            area: "Courses",
+            about,
+            parameters: self.parameters(),
+            asked: description::Asked::Get,
+            public: false,
+            answer,
+        }
+    }
+
+    fn parameters(self) -> Vec<Parameter> {
+        match self {
+            Self::RecentActivity => {
+                vec![Parameter::new("activity_type", "the kind; any if it is not given").one_of([
+                    "any",
+                    "attempted_problem",
+                    "played_video",
+                    "posted_forum",
+                ])]
+            }
+            Self::Activity | Self::Enrollment(_) => [
+                (
+                    "start_date",
+                    "the first day, as 2014-01-31; without both limits the newest is answered",
+                ),
+                ("end_date", "the day after the last"),
+            ]
+            .map(|(name, about)| Parameter::new(name, about))
+            .to_vec(),
+            _ => Vec::new(),
+        }
+    }
+
+    fn is_in_both(self) -> bool {
+        self != Self::Enrollment(Breakdown::BirthYear)
+    }
+}
+
 impl Asked {
     /// What a path behind its version names.
     pub(crate) fn find(version: Version, path: &str) -> Option<Self> {
-        let served =
-            |kind| version == Version::V0 || kind != Kind::Enrollment(Breakdown::BirthYear);
+        let served = |kind: Kind| version == Version::V0 || kind.is_in_both();
         KINDS.iter().filter(|(_, kind, _)| served(*kind)).find_map(|(tail, kind, _)| {
             let course_id = path::course(path, tail)?.to_owned();
             Some(Self { version, course_id, kind: *kind })
@@ -137,8 +205,7 @@ mod tests {
         for (tail, kind, _) in KINDS {
             let path = format!("courses/a/b/c/{tail}");
             assert_eq!(found(Version::V0, &path), Some((kind, "a/b/c".to_owned())), "{tail}");
-            let in_both = kind != Kind::Enrollment(Breakdown::BirthYear);
-            assert_eq!(found(Version::V1, &path).is_some(), in_both, "{tail}");
+            assert_eq!(found(Version::V1, &path).is_some(), kind.is_in_both(), "{tail}");
         }
         assert_eq!(found(Version::V0, "courses/a+b+c/enrollment/age/"), None);
         assert_eq!(found(Version::V0, "courses/a+b/enrollment/"), None);

@@ -12,8 +12,31 @@ use store::{Dates, DayRow, Grouping, Store};
 use warp::reply::Response;
 
 use crate::countries::country;
+use crate::description::Answer;
 use crate::error::Error;
 use crate::resource::Call;
+
+/// What each resource answers, for its readers.
+pub(crate) fn described(breakdown: Breakdown) -> (&'static str, Answer) {
+    match breakdown {
+        Breakdown::Daily => ("enrolled learners by day", Answer::list::<EnrollmentDay>()),
+        Breakdown::Mode => {
+            ("enrolled learners by day and mode", Answer::list::<EnrollmentByMode>())
+        }
+        Breakdown::Gender => {
+            ("enrolled learners by day and gender", Answer::list::<EnrollmentByGender>())
+        }
+        Breakdown::Education => {
+            ("enrolled learners by level of education", Answer::list::<EnrollmentByEducation>())
+        }
+        Breakdown::BirthYear => {
+            ("enrolled learners by year of birth", Answer::list::<EnrollmentByBirthYear>())
+        }
+        Breakdown::Location => {
+            ("enrolled learners by country", Answer::list::<EnrollmentByLocation>())
+        }
+    }
+}
 
 pub(crate) async fn answer(
     store: &Store,

@@ -14,6 +14,7 @@ mod countries;
 mod course;
 mod course_name;
 mod csv_table;
+mod description;
 mod engagement;
 mod enrollment;
 mod error;

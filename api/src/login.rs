@@ -2,9 +2,12 @@
 
 use std::sync::Arc;
 
+use serde::Serialize;
+use utoipa::ToSchema;
 use warp::reply::Response;
 
 use crate::catalog::{Asking, Body};
+use crate::description::{Answer, Asked, Described, Parameter};
 use crate::error::Error;
 use crate::path::Ending;
 use crate::reply;
@@ -15,6 +18,27 @@ use crate::service::Service;
 pub(crate) const PATH: &str = "/api-token-auth/";
 
 const RESOURCE: Resource = Resource { allow: "POST, OPTIONS", public: true, ..Resource::READ };
+
+/// What is answered.
+#[derive(Serialize, ToSchema)]
+struct Token {
+    /// The user's token.
+    token: String,
+}
+
+/// The resource, for its readers.
+pub(crate) fn described() -> Vec<Described> {
+    vec![Described {
+        path: PATH.into(),
+        versions: &[],
+        area: "The service",
+        about: "a user's token; only where the service reads users of the original",
+        parameters: ["username", "password"].map(|name| Parameter::required(name, "")).to_vec(),
+        asked: Asked::Post,
+        public: true,
+        answer: Answer::json::<Token>(),
+    }]
+}
 
 pub(crate) async fn answer(
     ending: Ending,
@@ -29,7 +53,7 @@ pub(crate) async fn answer(
         let asking = asking?;
         let (username, password) = fields(&asking)?;
         match service.keys.log_in(username.trim(), password).await? {
-            Some(token) => reply::object(&serde_json::json!({"token": token})),
+            Some(token) => reply::object(&Token { token }),
             None => Err(wrong("non_field_errors", "Unable to log in with provided credentials.")),
         }
     };

@@ -1,9 +1,10 @@
 //! The resources of one problem, sequential or video, whose id may hold anything (spec 50 §8.1 to
 //! §8.4).
 
-use api_client::Version;
+use api_client::{Grade, SequentialOpens, Version, VideoSegment};
 use warp::reply::Response;
 
+use crate::description::{self, Answer, Described};
 use crate::engagement;
 use crate::error::Error;
 use crate::performance::{answers, problems};
@@ -33,6 +34,38 @@ const KINDS: [(&str, &str, Kind); 4] = [
     ("problems/", "/grade_distribution/", Kind::Grades),
     ("videos/", "/timeline/", Kind::Timeline),
 ];
+
+/// The resources of a module, for their readers.
+pub(crate) fn described() -> Vec<Described> {
+    KINDS.iter().map(|(start, end, kind)| kind.described(start, end)).collect()
+}
+
+impl Kind {
+    fn described(self, start: &str, end: &str) -> Described {
+        let (about, answer) = match self {
+            Self::Opens => {
+                ("how many learners opened a sequential", Answer::list::<SequentialOpens>())
+            }
+            Self::Answers => {
+                ("how many learners gave each answer", Answer::list::<api_client::Answer>())
+            }
+            Self::Grades => ("how many learners have each grade", Answer::list::<Grade>()),
+            Self::Timeline => {
+                ("how many learners saw each segment of a video", Answer::list::<VideoSegment>())
+            }
+        };
+        Described {
+            path: format!("/api/{{version}}/{start}{{id}}{end}").into(),
+            versions: &["v0", "v1"],
+            area: "Problems and videos",
+            about,
+            parameters: Vec::new(),
+            asked: description::Asked::Get,
+            public: false,
+            answer,
+        }
+    }
+}
 
 impl Asked {
     /// What a path behind its version names.

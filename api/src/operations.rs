@@ -5,12 +5,17 @@ use std::time::Duration;
 
 use api_client::{Availability, DetailedStatus, Health};
 use futures_util::future::join_all;
+use serde::Serialize;
 use store::Store;
 use tokio::time::timeout;
-use warp::http::StatusCode;
+use utoipa::ToSchema;
+use warp::http::header::CONTENT_SECURITY_POLICY;
+use warp::http::{HeaderValue, Method, StatusCode};
 use warp::reply::Response;
 
+use crate::description::{self, Answer, Asked, Described};
 use crate::error::Error;
+use crate::parameters::Parameters;
 use crate::path::{Ending, versioned};
 use crate::reply;
 use crate::resource::{Call, Request, Resource, redirect, serve};
@@ -19,10 +24,10 @@ use crate::service::Service;
 /// How long a store may take to say that it is well.
 const HEALTH_LIMIT: Duration = Duration::from_secs(2);
 
+/// What the description is, for programs.
+const OPENAPI: &str = "application/openapi+json; charset=utf-8";
 /// What Prometheus is told that it reads.
 const METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
-
-const DOCS: &str = include_str!("docs.html");
 
 /// What a path outside the versions names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,12 +37,47 @@ pub(crate) enum Operation {
     Status,
     Health,
     Authenticated,
+    /// The description of the API, as a page or, by `?format=openapi`, for programs.
     Docs,
+    /// The same for programs.
+    OpenApi,
     Version,
     /// Counts of requests, for who asks on this machine.
     Metrics,
     /// The same name below a version: a redirect to the one at the root.
     Elsewhere(&'static str),
+}
+
+/// The operations, for their readers; they are public but for `authenticated/`.
+pub(crate) fn described() -> Vec<Described> {
+    let operation = |path: &'static str, about, public, answer| Described {
+        path: path.into(),
+        versions: &[],
+        area: "The service",
+        about,
+        parameters: Vec::new(),
+        asked: Asked::Get,
+        public,
+        answer,
+    };
+    vec![
+        operation("/status/", "the service lives", true, Answer::json::<Nothing>()),
+        operation("/health/", "its stores answer", true, Answer::json::<Health>()),
+        operation("/authenticated/", "the token is good", false, Answer::json::<Nothing>()),
+        operation("/version/", "which version serves", true, Answer::json::<Release>()),
+        operation("/docs/openapi.json", "this description", true, Answer::json::<Nothing>()),
+    ]
+}
+
+/// An empty object.
+#[derive(Serialize, ToSchema)]
+struct Nothing {}
+
+/// Which version serves.
+#[derive(Serialize, ToSchema)]
+struct Release {
+    /// Its number.
+    version: &'static str,
 }
 
 /// The operation that a path names.
@@ -48,6 +88,7 @@ pub(crate) fn find(path: &str) -> Option<Operation> {
         "/health/" => Some(Operation::Health),
         "/authenticated/" => Some(Operation::Authenticated),
         "/docs/" => Some(Operation::Docs),
+        "/docs/openapi/" => Some(Operation::OpenApi),
         "/version/" => Some(Operation::Version),
         _ => {
             let roots = ["/status/", "/health/", "/authenticated/"];
@@ -69,8 +110,8 @@ pub(crate) async fn answer(
         Operation::Elsewhere(root) if ending != Ending::Missing => {
             redirect(StatusCode::FOUND, root)
         }
-        Operation::Docs if ending == Ending::Slash => {
-            reply::bytes("text/html; charset=utf-8", DOCS.into())
+        Operation::Docs | Operation::OpenApi if is_read(&request, &ending) => {
+            docs(operation, &request).unwrap_or_else(|error| error.response(false))
         }
         Operation::Metrics => {
             let near = request.peer.filter(|peer| peer.ip().is_loopback());
@@ -79,18 +120,38 @@ pub(crate) async fn answer(
                 None => Error::NoSuchPath.response(false),
             }
         }
+        Operation::Docs | Operation::OpenApi => {
+            serve(service, resource, ending, request, async |_, _| Err(Error::NotFound)).await
+        }
         Operation::Version => serve(service, resource, ending, request, version).await,
         Operation::Health => serve(service, resource, ending, request, health).await,
         _ => serve(service, resource, ending, request, nothing).await,
     }
 }
 
+fn is_read(request: &Request, ending: &Ending) -> bool {
+    let is_document = *ending == Ending::Format("json".to_owned());
+    matches!(request.method, Method::GET | Method::HEAD)
+        && (is_document || *ending == Ending::Slash)
+}
+
+fn docs(operation: Operation, request: &Request) -> Result<Response, Error> {
+    let parameters = Parameters::parse(&request.query);
+    if operation == Operation::OpenApi || parameters.get("format") == Some("openapi") {
+        return Ok(reply::bytes(OPENAPI, description::json().into()));
+    }
+    let mut response = reply::bytes("text/html; charset=utf-8", description::html()?.into_bytes());
+    let policy = HeaderValue::from_static(&description::POLICY);
+    response.headers_mut().insert(CONTENT_SECURITY_POLICY, policy);
+    Ok(response)
+}
+
 async fn version(_: Arc<Service>, _: Call) -> Result<Response, Error> {
-    reply::object(&serde_json::json!({"version": env!("CARGO_PKG_VERSION")}))
+    reply::object(&Release { version: env!("CARGO_PKG_VERSION") })
 }
 
 async fn nothing(_: Arc<Service>, _: Call) -> Result<Response, Error> {
-    reply::object(&serde_json::Map::new())
+    reply::object(&Nothing {})
 }
 
 async fn health(service: Arc<Service>, _: Call) -> Result<Response, Error> {

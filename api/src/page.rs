@@ -3,8 +3,16 @@
 use api_client::Page;
 use warp::http::HeaderValue;
 
+use crate::description::Parameter;
 use crate::error::Error;
 use crate::resource::Call;
+
+/// What a list in pages can be asked.
+pub(crate) fn parameters() -> Vec<Parameter> {
+    [("page", "the number of the page, from 1, or last"), ("page_size", "rows of a page")]
+        .map(|(name, about)| Parameter::new(name, about))
+        .to_vec()
+}
 
 /// How many rows a page has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

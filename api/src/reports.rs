@@ -10,6 +10,7 @@ use warp::reply::Response;
 
 use crate::config::ReportSettings;
 use crate::course_name;
+use crate::description::{self, Answer, Described};
 use crate::error::Error;
 use crate::path;
 use crate::resource::Call;
@@ -33,6 +34,20 @@ impl Asked {
         let course = course.strip_prefix("courses/").filter(|course| path::is_course(course))?;
         is_fine.then(|| Self { course_id: course.to_owned(), name: name.to_owned() })
     }
+}
+
+/// The resource, for its readers; links themselves are followed, not written by anybody.
+pub(crate) fn described() -> Vec<Described> {
+    vec![Described {
+        path: "/api/{version}/courses/{course_id}/reports/{name}/".into(),
+        versions: &["v0", "v1"],
+        area: "Courses",
+        about: "a link to a report as a file (problem_response)",
+        parameters: Vec::new(),
+        asked: description::Asked::Get,
+        public: false,
+        answer: Answer::one::<Report>(),
+    }]
 }
 
 /// Where the files of reports are, and how links to them are made.

@@ -8,10 +8,19 @@ use store::{Summaries, SummaryFilter, SummaryRow};
 use warp::reply::Response;
 
 use crate::catalog::Asking;
+use crate::description::Parameter;
 use crate::error::Error;
 use crate::parameters::parse_day;
 use crate::resource::Call;
 use crate::service::Service;
+
+/// What summaries can be asked, besides their courses and fields.
+pub(crate) fn parameters() -> Vec<Parameter> {
+    vec![
+        Parameter::new("programs", "the programs of each course, too").one_of(["true"]),
+        Parameter::new("recent_date", "a past day, as 2014-01-31, to compare enrollment with"),
+    ]
+}
 
 pub(crate) async fn answer(
     service: &Service,

@@ -7,12 +7,14 @@ use api_client::{CourseSummary, CourseTotals, SummaryPage, Version};
 use chrono::NaiveDateTime;
 use serde::Serialize;
 use store::{SummaryFilter, SummaryRow};
+use utoipa::ToSchema;
 use warp::reply::Response;
 
 use crate::catalog::Asking;
+use crate::description::{Answer, Parameter};
 use crate::error::Error;
 use crate::negotiation::Format;
-use crate::page::{Asked, PageSizes};
+use crate::page::{self, Asked, PageSizes};
 use crate::parameters::one_of;
 use crate::reply;
 use crate::resource::Call;
@@ -38,11 +40,32 @@ const SIZES: PageSizes = PageSizes { usual: 100, most: 100 };
 const NO_TITLE: &str = "zzzzzz";
 
 /// A course with the learners who enrolled as verified.
-#[derive(Serialize)]
-struct Listed {
+#[derive(Serialize, ToSchema)]
+struct ListedCourse {
     #[serde(flatten)]
     summary: CourseSummary,
+    /// Learners enrolled now in mode `verified`.
     verified_enrollment: i64,
+}
+
+/// What pages can be asked, besides their courses and fields.
+pub(crate) fn parameters() -> Vec<Parameter> {
+    let mut parameters = vec![
+        Parameter::list("availability", "courses of these").one_of(AVAILABILITIES),
+        Parameter::list("pacing_type", "courses of these").one_of(PACING_TYPES),
+        Parameter::list("program_ids", "courses of any of these programs"),
+        Parameter::new("text_search", "courses whose title or id holds this text"),
+        Parameter::new("order_by", "by id if it is not given").one_of(ORDERS),
+        Parameter::new("sort_order", "asc if it is not given").one_of(["asc", "desc"]),
+    ];
+    parameters.extend(page::parameters());
+    parameters.push(Parameter::new("all", "all on one page, as a plain list").one_of(["true"]));
+    parameters
+}
+
+/// What a page is made of.
+pub(crate) fn described() -> Answer {
+    Answer::page::<SummaryPage<ListedCourse>, ListedCourse>()
 }
 
 pub(crate) async fn totals(
@@ -74,7 +97,7 @@ pub(crate) async fn page(
     let wanted = Wanted::new(asking)?;
     let filter = SummaryFilter { course_ids: asking.course_ids()?, programs: true, recent: None };
     let found = summaries::find(service, Version::V0, &filter, call).await?;
-    let mut courses: Vec<Listed> =
+    let mut courses: Vec<ListedCourse> =
         summaries::summarise(found, &filter).into_iter().map(listed).collect();
     courses.retain(|course| wanted.has(&course.summary));
     wanted.sort(&mut courses);
@@ -99,8 +122,8 @@ pub(crate) async fn page(
     }
 }
 
-fn listed(summary: CourseSummary) -> Listed {
-    Listed { verified_enrollment: summary.enrollment_modes.verified.count, summary }
+fn listed(summary: CourseSummary) -> ListedCourse {
+    ListedCourse { verified_enrollment: summary.enrollment_modes.verified.count, summary }
 }
 
 /// Which courses are asked for, and in which order.
@@ -142,7 +165,7 @@ impl Wanted {
                 || course.catalog_course_title.as_deref().is_some_and(holds))
     }
 
-    fn sort(&self, courses: &mut [Listed]) {
+    fn sort(&self, courses: &mut [ListedCourse]) {
         let Some(order) = self.order else { return };
         courses.sort_by(|one, other| {
             let compared = compare(order, one, other);
@@ -159,8 +182,8 @@ fn known(asking: &Asking, name: &str, values: &[&str]) -> Result<Option<Vec<Stri
     Ok(given)
 }
 
-fn compare(order: &str, one: &Listed, other: &Listed) -> Ordering {
-    let title = |course: &Listed| {
+fn compare(order: &str, one: &ListedCourse, other: &ListedCourse) -> Ordering {
+    let title = |course: &ListedCourse| {
         let title = course.summary.catalog_course_title.as_deref().unwrap_or_default();
         if title.is_empty() { NO_TITLE.to_owned() } else { title.to_lowercase() }
     };
@@ -168,7 +191,7 @@ fn compare(order: &str, one: &Listed, other: &Listed) -> Ordering {
     let date = |date: fn(&CourseSummary) -> Option<NaiveDateTime>| {
         date(&one.summary).cmp(&date(&other.summary))
     };
-    let number = |number: fn(&Listed) -> i64| number(one).cmp(&number(other));
+    let number = |number: fn(&ListedCourse) -> i64| number(one).cmp(&number(other));
     match order {
         "catalog_course_title" => title(one).cmp(&title(other)),
         "start_date" => date(|course| course.start_date),

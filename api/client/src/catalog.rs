@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use chrono::{NaiveDate, NaiveDateTime};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::moment;
 
@@ -22,17 +23,18 @@ pub struct SummaryQuery {
 }
 
 /// When a table was loaded last.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct TableUpdate {
     /// When (UTC).
     #[serde(with = "moment::iso")]
+    #[schema(value_type = Option<moment::Iso>)]
     pub updated: Option<NaiveDateTime>,
     /// Another text after each load.
     pub version: String,
 }
 
 /// Sums over courses; none over no courses.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct CourseTotals {
     /// Learners enrolled now.
     pub count: Option<i64>,
@@ -45,7 +47,7 @@ pub struct CourseTotals {
 }
 
 /// A page of courses.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct SummaryPage<T> {
     /// How many there are on all pages.
     pub count: usize,
@@ -58,10 +60,11 @@ pub struct SummaryPage<T> {
 }
 
 /// One course: its catalogue entry and its figures.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct CourseSummary {
     /// When the newest of the figures was loaded (UTC).
     #[serde(with = "moment::compact")]
+    #[schema(value_type = Option<moment::Compact>)]
     pub created: Option<NaiveDateTime>,
     /// The course.
     pub course_id: String,
@@ -71,9 +74,11 @@ pub struct CourseSummary {
     pub catalog_course: Option<String>,
     /// When it starts (UTC).
     #[serde(with = "moment::compact")]
+    #[schema(value_type = Option<moment::Compact>)]
     pub start_date: Option<NaiveDateTime>,
     /// When it ends (UTC).
     #[serde(with = "moment::compact")]
+    #[schema(value_type = Option<moment::Compact>)]
     pub end_date: Option<NaiveDateTime>,
     /// `instructor_paced`, `self_paced`.
     pub pacing_type: Option<String>,
@@ -98,7 +103,7 @@ pub struct CourseSummary {
 }
 
 /// The figures of a course by enrollment mode; zeros where it has no learner.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct EnrollmentModes {
     /// `audit`.
     pub audit: ModeCounts,
@@ -118,7 +123,7 @@ pub struct EnrollmentModes {
 }
 
 /// The figures of a course in one mode.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ModeCounts {
     /// Learners enrolled now.
     pub count: i64,
@@ -139,7 +144,7 @@ impl Default for ModeCounts {
 }
 
 /// A program and its courses.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Program {
     /// Its identifier.
     pub program_id: String,
@@ -151,6 +156,7 @@ pub struct Program {
     pub course_ids: Vec<String>,
     /// When the newest of its rows was loaded (UTC).
     #[serde(with = "moment::iso")]
+    #[schema(value_type = Option<moment::Iso>)]
     pub created: Option<NaiveDateTime>,
 }
 

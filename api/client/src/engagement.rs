@@ -3,35 +3,43 @@
 
 use chrono::NaiveDateTime;
 use serde::{Deserialize, Deserializer, Serialize};
+use utoipa::ToSchema;
 
 use crate::moment;
 
 /// Learners of a course who were active in a week, by kind of activity. A kind is absent where the week
 /// has no figure of it, and null where the figure is.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct WeeklyActivity {
     /// When the week begins: a Monday (UTC).
     #[serde(with = "moment::compact")]
+    #[schema(value_type = Option<moment::Compact>)]
     pub interval_start: Option<NaiveDateTime>,
     /// When the next one does.
     #[serde(with = "moment::compact")]
+    #[schema(value_type = Option<moment::Compact>)]
     pub interval_end: Option<NaiveDateTime>,
     /// The course.
     pub course_id: String,
     /// Active in any way.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
+    #[schema(value_type = Option<i64>)]
     pub any: Option<Option<i64>>,
     /// Tried a problem.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
+    #[schema(value_type = Option<i64>)]
     pub attempted_problem: Option<Option<i64>>,
     /// Played a video.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
+    #[schema(value_type = Option<i64>)]
     pub played_video: Option<Option<i64>>,
     /// Wrote in the forum.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
+    #[schema(value_type = Option<i64>)]
     pub posted_forum: Option<Option<i64>>,
     /// When the newest of the figures was loaded (UTC).
     #[serde(with = "moment::compact")]
+    #[schema(value_type = Option<moment::Compact>)]
     pub created: Option<NaiveDateTime>,
 }
 
@@ -41,13 +49,15 @@ fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<i
 }
 
 /// One kind of activity in its newest week.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct RecentActivity {
     /// When the week begins (UTC).
     #[serde(with = "moment::iso")]
+    #[schema(value_type = Option<moment::Iso>)]
     pub interval_start: Option<NaiveDateTime>,
     /// When the next one does.
     #[serde(with = "moment::iso")]
+    #[schema(value_type = Option<moment::Iso>)]
     pub interval_end: Option<NaiveDateTime>,
     /// The kind: `any`, `attempted_problem`, `played_video`, `posted_forum`.
     pub activity_type: String,
@@ -58,7 +68,7 @@ pub struct RecentActivity {
 }
 
 /// A video of a course.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Video {
     /// Its id in the pipeline, by which its timeline is asked for.
     pub pipeline_video_id: String,
@@ -74,11 +84,12 @@ pub struct Video {
     pub users_at_end: Option<i64>,
     /// When the figures were loaded (UTC).
     #[serde(with = "moment::compact")]
+    #[schema(value_type = Option<moment::Compact>)]
     pub created: Option<NaiveDateTime>,
 }
 
 /// A segment of a video.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct VideoSegment {
     /// Its number, from 0.
     pub segment: Option<i64>,
@@ -88,5 +99,6 @@ pub struct VideoSegment {
     pub num_views: Option<i64>,
     /// When the figures were loaded (UTC).
     #[serde(with = "moment::compact")]
+    #[schema(value_type = Option<moment::Compact>)]
     pub created: Option<NaiveDateTime>,
 }

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 
 use chrono::{NaiveDate, NaiveDateTime};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::moment;
 
@@ -45,7 +46,7 @@ impl Breakdown {
 }
 
 /// The learners enrolled in a course on a day.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct EnrollmentDay {
     /// The course.
     pub course_id: String,
@@ -55,11 +56,12 @@ pub struct EnrollmentDay {
     pub count: Option<i64>,
     /// When the figures were loaded (UTC).
     #[serde(with = "moment::compact")]
+    #[schema(value_type = Option<moment::Compact>)]
     pub created: Option<NaiveDateTime>,
 }
 
 /// The learners enrolled in a course on a day, by mode.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct EnrollmentByMode {
     /// The course.
     pub course_id: String,
@@ -71,6 +73,7 @@ pub struct EnrollmentByMode {
     pub cumulative_count: i64,
     /// When the newest of the figures was loaded (UTC).
     #[serde(with = "moment::compact")]
+    #[schema(value_type = Option<moment::Compact>)]
     pub created: Option<NaiveDateTime>,
     /// Enrolled in mode `audit`.
     pub audit: i64,
@@ -87,7 +90,7 @@ pub struct EnrollmentByMode {
 }
 
 /// The learners enrolled in a course on a day, by the gender that they gave.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct EnrollmentByGender {
     /// The course.
     pub course_id: String,
@@ -103,11 +106,12 @@ pub struct EnrollmentByGender {
     pub unknown: i64,
     /// When the newest of the figures was loaded (UTC).
     #[serde(with = "moment::compact")]
+    #[schema(value_type = Option<moment::Compact>)]
     pub created: Option<NaiveDateTime>,
 }
 
 /// The learners enrolled in a course on a day, with one level of education.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct EnrollmentByEducation {
     /// The course.
     pub course_id: String,
@@ -119,11 +123,12 @@ pub struct EnrollmentByEducation {
     pub count: Option<i64>,
     /// When the figure was loaded (UTC).
     #[serde(with = "moment::compact")]
+    #[schema(value_type = Option<moment::Compact>)]
     pub created: Option<NaiveDateTime>,
 }
 
 /// The learners enrolled in a course on a day, born in one year.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct EnrollmentByBirthYear {
     /// The course.
     pub course_id: String,
@@ -135,17 +140,21 @@ pub struct EnrollmentByBirthYear {
     pub count: Option<i64>,
     /// When the figure was loaded (UTC).
     #[serde(with = "moment::compact")]
+    #[schema(value_type = Option<moment::Compact>)]
     pub created: Option<NaiveDateTime>,
 }
 
 /// A country of ISO 3166-1, or the unknown one.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Country {
     /// Its two-letter code; none for the unknown country.
+    #[schema(value_type = Option<String>)]
     pub alpha2: Option<Cow<'static, str>>,
     /// Its three-letter code; none for the unknown country.
+    #[schema(value_type = Option<String>)]
     pub alpha3: Option<Cow<'static, str>>,
     /// Its English name; `UNKNOWN` for the unknown country.
+    #[schema(value_type = String)]
     pub name: Cow<'static, str>,
 }
 
@@ -155,7 +164,7 @@ impl Country {
 }
 
 /// The learners enrolled in a course who were last seen in one country.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct EnrollmentByLocation {
     /// The day that the figure speaks of.
     pub date: NaiveDate,
@@ -167,6 +176,7 @@ pub struct EnrollmentByLocation {
     pub count: i64,
     /// When the newest of the figures was loaded (UTC).
     #[serde(with = "moment::compact")]
+    #[schema(value_type = Option<moment::Compact>)]
     pub created: Option<NaiveDateTime>,
 }
 

@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 
 use chrono::{NaiveDate, NaiveDateTime};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::moment;
 
 /// What a learner did in a course: in all, and in the last week. A sum over nothing is none.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct UserEngagement {
     /// The learner.
     pub username: String,
@@ -38,7 +39,7 @@ pub struct UserEngagement {
 }
 
 /// A page of a list.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Page<T> {
     /// How many there are on all pages.
     pub count: usize,
@@ -53,7 +54,7 @@ pub struct Page<T> {
 }
 
 /// A learner of a course.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Learner {
     /// The account's number.
     pub user_id: Option<i64>,
@@ -98,7 +99,7 @@ pub struct Learner {
 }
 
 /// What a learner did in a week.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Engagements {
     /// What was written in the forum.
     pub discussion_contributions: i64,
@@ -113,14 +114,14 @@ pub struct Engagements {
 }
 
 /// What a learner did in a course, day by day.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct EngagementTimeline {
     /// From the first day with anything to the last, those between with nothing included.
     pub days: Vec<TimelineDay>,
 }
 
 /// What a learner did on a day.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct TimelineDay {
     /// The day.
     pub date: NaiveDate,
@@ -135,7 +136,7 @@ pub struct TimelineDay {
 }
 
 /// How many learners of a course are alike, and what is usual there.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct LearnerMetadata {
     /// Learners by mode of enrollment.
     pub enrollment_modes: BTreeMap<String, i64>,
@@ -148,7 +149,7 @@ pub struct LearnerMetadata {
 }
 
 /// What is usual in a course, of each metric.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct EngagementRanges {
     /// The days that the ranges are of.
     pub date_range: DayRange,
@@ -165,7 +166,7 @@ pub struct EngagementRanges {
 }
 
 /// Days; none where nothing is known.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct DayRange {
     /// The first.
     pub start: Option<NaiveDate>,
@@ -177,18 +178,21 @@ pub struct DayRange {
 pub type Range = [Option<f64>; 2];
 
 /// The values of learners who stand at the bottom, in the middle and at the top of a class.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct ClassRanks {
     /// At the bottom.
+    #[schema(value_type = Option<Vec<Option<f64>>>)]
     pub class_rank_bottom: Option<Range>,
     /// In the middle.
+    #[schema(value_type = Option<Vec<Option<f64>>>)]
     pub class_rank_average: Option<Range>,
     /// At the top.
+    #[schema(value_type = Option<Vec<Option<f64>>>)]
     pub class_rank_top: Option<Range>,
 }
 
 /// What a learner of an enterprise did with one thing on a day.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct EnterpriseEngagement {
     /// The row's number.
     pub id: Option<i64>,
@@ -196,6 +200,7 @@ pub struct EnterpriseEngagement {
     pub course_id: String,
     /// When the figure was loaded (UTC).
     #[serde(with = "moment::iso")]
+    #[schema(value_type = Option<moment::Iso>)]
     pub created: Option<NaiveDateTime>,
     /// The learner.
     pub username: String,

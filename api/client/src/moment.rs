@@ -4,9 +4,20 @@
 
 use chrono::NaiveDateTime;
 use serde::{Deserialize, Deserializer, Serializer, de};
+use utoipa::ToSchema;
 
 /// How most resources print a moment; a fraction of a second is cut.
 pub const COMPACT: &str = "%Y-%m-%dT%H%M%S";
+
+/// A moment of most resources as the API's description has it (UTC, without colons and zone).
+#[derive(ToSchema)]
+#[schema(value_type = String, pattern = r"^\d{4}-\d{2}-\d{2}T\d{6}$", example = "2014-01-02T030405")]
+pub struct Compact(#[expect(dead_code, reason = "only its description is used")] String);
+
+/// A moment of `programs` and a few others, as the API's description has it.
+#[derive(ToSchema)]
+#[schema(value_type = String, format = DateTime, example = "2014-01-02T03:04:05Z")]
+pub struct Iso(#[expect(dead_code, reason = "only its description is used")] String);
 
 /// `YYYY-MM-DDTHHMMSS`, or null; for `#[serde(with = "moment::compact")]`.
 pub mod compact {

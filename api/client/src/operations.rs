@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// Whether a part answers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub enum Availability {
     /// It does.
     #[serde(rename = "OK")]
@@ -16,7 +17,7 @@ pub enum Availability {
 }
 
 /// The answer of `health/`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Health {
     /// Available if every part is.
     pub overall_status: Availability,
@@ -25,7 +26,7 @@ pub struct Health {
 }
 
 /// The parts that `health/` asks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct DetailedStatus {
     /// Where users and tokens are kept.
     pub default_db_status: Availability,
@@ -34,7 +35,7 @@ pub struct DetailedStatus {
 }
 
 /// What the body of an error says.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(untagged)]
 pub enum ErrorBody {
     /// An error that a program is meant to tell apart.

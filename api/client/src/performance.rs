@@ -7,11 +7,12 @@ use std::collections::BTreeMap;
 use chrono::NaiveDateTime;
 use serde::{Deserialize, Serialize};
 use serde_json::Number;
+use utoipa::ToSchema;
 
 use crate::moment;
 
 /// The submissions to a problem.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Problem {
     /// The problem.
     pub module_id: String,
@@ -23,11 +24,12 @@ pub struct Problem {
     pub part_ids: Vec<String>,
     /// When the newest of the figures was loaded (UTC).
     #[serde(with = "moment::compact")]
+    #[schema(value_type = Option<moment::Compact>)]
     pub created: Option<NaiveDateTime>,
 }
 
 /// The tags of a problem, and its submissions.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct TaggedProblem {
     /// The problem.
     pub module_id: String,
@@ -39,11 +41,12 @@ pub struct TaggedProblem {
     pub tags: BTreeMap<String, Vec<String>>,
     /// When the newest of the figures was loaded (UTC).
     #[serde(with = "moment::compact")]
+    #[schema(value_type = Option<moment::Compact>)]
     pub created: Option<NaiveDateTime>,
 }
 
 /// An answer to a part of a problem, and how many gave it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Answer {
     /// The course.
     pub course_id: String,
@@ -68,6 +71,7 @@ pub struct Answer {
     pub variant: Option<i64>,
     /// When the figures were loaded (UTC).
     #[serde(with = "moment::compact")]
+    #[schema(value_type = Option<moment::Compact>)]
     pub created: Option<NaiveDateTime>,
     /// Learners whose first answer it was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -80,25 +84,28 @@ pub struct Answer {
 }
 
 /// Learners with one grade in a problem.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Grade {
     /// The problem.
     pub module_id: String,
     /// The course.
     pub course_id: String,
     /// The grade; whole where it is.
+    #[schema(value_type = Option<f64>)]
     pub grade: Option<Number>,
     /// The best there is.
+    #[schema(value_type = Option<f64>)]
     pub max_grade: Option<Number>,
     /// Learners.
     pub count: Option<i64>,
     /// When the figures were loaded (UTC).
     #[serde(with = "moment::compact")]
+    #[schema(value_type = Option<moment::Compact>)]
     pub created: Option<NaiveDateTime>,
 }
 
 /// Learners who opened a sequential.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct SequentialOpens {
     /// The sequential.
     pub module_id: String,
@@ -108,11 +115,12 @@ pub struct SequentialOpens {
     pub count: Option<i64>,
     /// When the figures were loaded (UTC).
     #[serde(with = "moment::compact")]
+    #[schema(value_type = Option<moment::Compact>)]
     pub created: Option<NaiveDateTime>,
 }
 
 /// Where to download a report.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Report {
     /// The course, as names of files spell it.
     pub course_id: String,
@@ -122,9 +130,11 @@ pub struct Report {
     pub download_url: String,
     /// When the file was written (UTC); absent where the storage does not tell.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "moment::compact")]
+    #[schema(value_type = Option<moment::Compact>)]
     pub last_modified: Option<NaiveDateTime>,
     /// When the link expires (UTC); absent where it does not.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "moment::compact")]
+    #[schema(value_type = Option<moment::Compact>)]
     pub expiration_date: Option<NaiveDateTime>,
     /// Bytes; absent where the storage does not tell.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -7,11 +7,15 @@ mod metadata;
 mod roster;
 mod timeline;
 
-use api_client::Version;
+use api_client::{
+    EngagementTimeline, EnterpriseEngagement, Learner, LearnerMetadata, Page, Version,
+};
 use jobs::event::course_key;
 use warp::reply::Response;
 
+use crate::description::{self, Answer, Described, Parameter};
 use crate::error::Error;
+use crate::page;
 use crate::path;
 use crate::resource::Call;
 use crate::service::Service;
@@ -35,6 +39,56 @@ enum Kind {
     Metadata(String),
     /// What the learners of an enterprise did, by its number.
     Enterprise(String),
+}
+
+/// The resources, for their readers.
+pub(crate) fn described() -> Vec<Described> {
+    let course = || vec![Parameter::required("course_id", "the course")];
+    let resource = |path: &'static str, about, parameters, answer| Described {
+        path: path.into(),
+        versions: &["v0", "v1"],
+        area: "Learners (only where privacy allows it)",
+        about,
+        parameters,
+        asked: description::Asked::Get,
+        public: false,
+        answer,
+    };
+    vec![
+        resource(
+            "/api/{version}/learners/",
+            "the learners of a course in pages",
+            [course(), roster::parameters()].concat(),
+            Answer::page::<Page<Learner>, Learner>(),
+        ),
+        resource(
+            "/api/{version}/learners/{username}/",
+            "one learner of a course",
+            course(),
+            Answer::one::<Learner>(),
+        ),
+        resource(
+            "/api/{version}/engagement_timelines/{username}/",
+            "what a learner did in a course, day by day",
+            course(),
+            Answer::one::<EngagementTimeline>(),
+        ),
+        resource(
+            "/api/{version}/course_learner_metadata/{course_id}/",
+            "learners by mode, segment and cohort, and what is usual in the course",
+            Vec::new(),
+            Answer::one::<LearnerMetadata>(),
+        ),
+        Described {
+            versions: &["v0"],
+            ..resource(
+                "/api/{version}/enterprise/{enterprise_id}/engagements/",
+                "what the learners of an enterprise did, in pages",
+                page::parameters(),
+                Answer::page::<Page<EnterpriseEngagement>, EnterpriseEngagement>(),
+            )
+        },
+    ]
 }
 
 impl Asked {

@@ -6,6 +6,7 @@ use warp::http::header::LINK;
 use warp::reply::Response;
 
 use crate::course_name::file_stem;
+use crate::description::Parameter;
 use crate::error::Error;
 use crate::page::{self, Asked};
 use crate::parameters::{Parameters, one_of};
@@ -27,6 +28,22 @@ const ORDERS: [(&str, Order); 8] = [
     ("attempt_ratio_order", Order::AttemptRatio),
     ("videos_viewed", Order::VideosViewed),
 ];
+
+/// What a roster can be asked, besides its course.
+pub(super) fn parameters() -> Vec<Parameter> {
+    let mut parameters = vec![
+        Parameter::list("segments", "learners of any of these").one_of(SEGMENTS),
+        Parameter::list("ignore_segments", "learners of none of these").one_of(SEGMENTS),
+        Parameter::new("cohort", "learners of this cohort"),
+        Parameter::new("enrollment_mode", "learners in this mode"),
+        Parameter::new("text_search", "a word of the name, the whole username or address of mail"),
+        Parameter::new("order_by", "username if it is not given")
+            .one_of(ORDERS.map(|(name, _)| name)),
+        Parameter::new("sort_order", "asc if it is not given").one_of(["asc", "desc"]),
+    ];
+    parameters.extend(page::parameters());
+    parameters
+}
 
 pub(super) async fn one(
     service: &Service,

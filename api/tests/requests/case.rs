@@ -86,25 +86,3 @@ pub struct Accepted {
     pub status: Option<u16>,
     pub json: Option<Value>,
 }
-
-/// Whether a line is ours to pass.
-pub enum Claim {
-    Built,
-    /// It belongs to this resource or feature, which is not built yet.
-    Later(&'static str),
-}
-
-/// The last part of a path that tells a resource which is not built yet.
-const LATER: &[&str] = &[];
-
-impl Case {
-    pub fn claim(&self) -> Claim {
-        let path = self.request.path.split('?').next().unwrap_or_default();
-        if self.request.path.ends_with("format=openapi") {
-            return Claim::Later("the OpenAPI description");
-        }
-        let pieces = || path.split(['/', '.']);
-        let resource = LATER.iter().find(|name| pieces().any(|piece| piece == **name));
-        resource.map_or(Claim::Built, |name| Claim::Later(name))
-    }
-}
