@@ -84,12 +84,12 @@ impl Answers {
 
     /// The kept answer, else the one that is made now; nothing but that the caller has it, where it says so.
     /// That there is no data is an answer, too; what went wrong is not.
-    pub(crate) async fn get(
+    pub(crate) async fn get<F: Future<Output = Result<Response, Error>>>(
         &self,
         key: Key,
         request: &HeaderMap,
         csv: bool,
-        answer: impl Future<Output = Result<Response, Error>>,
+        answer: impl FnOnce() -> F,
     ) -> Result<Response, Error> {
         if let Some(kept) = self.0.get(&key.text).await {
             return Ok(kept.response(request));
@@ -98,13 +98,13 @@ impl Answers {
             return Ok(not_modified(&key.headers()));
         }
         let made = async {
-            let response = match answer.await {
+            let response = match answer().await {
                 Err(nothing @ Error::NotFound) => nothing.response(csv),
                 answer => answer?,
             };
             Kept::of(response, &key).await.map(Arc::new)
         };
-        let kept = self.0.try_get_with(Arc::clone(&key.text), made).await;
+        let kept = Box::pin(self.0.try_get_with(Arc::clone(&key.text), made)).await;
         Ok(kept.map_err(Error::Shared)?.response(request))
     }
 }
@@ -199,16 +199,16 @@ mod tests {
             Ok(reply::bytes(reply::JSON, b"[]".to_vec()))
         };
         let none = HeaderMap::new();
-        let ask = || answers.get(key("x"), &none, false, slowly());
+        let ask = || answers.get(key("x"), &none, false, slowly);
         let (one, other) = tokio::join!(ask(), ask());
         assert_eq!(
             (body(one.unwrap()).await, body(other.unwrap()).await),
             ("[]".into(), "[]".into())
         );
         assert_eq!(made.load(Ordering::Relaxed), 1);
-        let failed = async { Err(Error::Internal("x".to_owned())) };
+        let failed = async || Err(Error::Internal("x".to_owned()));
         assert!(answers.get(key("y"), &none, false, failed).await.is_err());
-        let nothing = async { Err(Error::NotFound) };
+        let nothing = async || Err(Error::NotFound);
         let kept = answers.get(key("y"), &none, false, nothing).await.unwrap();
         assert_eq!(kept.status(), StatusCode::NOT_FOUND);
     }
@@ -237,13 +237,13 @@ mod tests {
             [etag.clone(), format!("\"a\", {etag}"), etag.replace("W/", ""), "*".to_owned()]
         {
             let request = headers("if-none-match", &known);
-            let answer = answers.get(key("x"), &request, false, never()).await.unwrap();
+            let answer = answers.get(key("x"), &request, false, never).await.unwrap();
             assert_eq!(answer.status(), StatusCode::NOT_MODIFIED, "{known}");
             assert_eq!(answer.headers()[ETAG], etag.as_str());
         }
         let other = headers("if-none-match", "W/\"other\"");
-        assert_eq!(answers.get(key("x"), &other, false, made()).await.unwrap().status(), 200);
-        let kept = answers.get(key("x"), &headers("if-none-match", &etag), false, never()).await;
+        assert_eq!(answers.get(key("x"), &other, false, made).await.unwrap().status(), 200);
+        let kept = answers.get(key("x"), &headers("if-none-match", &etag), false, never).await;
         assert_eq!(kept.unwrap().status(), StatusCode::NOT_MODIFIED);
     }
 }

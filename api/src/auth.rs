@@ -3,7 +3,7 @@
 
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant, SystemTime};
 
 use store::Store;
@@ -20,7 +20,7 @@ const TRUST: Duration = Duration::from_secs(1);
 /// Every key there is: those of a file, which is read again when it changes, and those of a database.
 pub(crate) struct Keys {
     file: Option<PathBuf>,
-    read: Mutex<Option<Read>>,
+    read: RwLock<Option<Read>>,
     users: Option<Users>,
 }
 
@@ -43,7 +43,7 @@ impl Keys {
         if file.is_none() && users.is_none() {
             log::warn!("no key file is given: no token is good (insights-api token create)");
         }
-        Self { file, read: Mutex::new(None), users }
+        Self { file, read: RwLock::new(None), users }
     }
 
     /// Whether the key file, if there is one, can be read now.
@@ -92,7 +92,12 @@ impl Keys {
     fn find(&self, token: &str) -> Result<Option<Arc<Key>>, keys::Error> {
         let Some(file) = &self.file else { return Ok(None) };
         let hash = keys::hash(token);
-        let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = self.read.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(read) = known.as_ref().filter(|read| read.looked.elapsed() <= TRUST) {
+            return Ok(of_token(&read.keys, &hash).cloned());
+        }
+        drop(known);
+        let mut read = self.read.write().unwrap_or_else(PoisonError::into_inner);
         if read.as_ref().is_none_or(|read| read.looked.elapsed() > TRUST) {
             let failed = |source| keys::Error::Read { file: file.clone(), source };
             let version = version(file).map_err(failed)?;

@@ -47,6 +47,17 @@ pub(crate) enum List {
 }
 
 impl List {
+    /// What tells its answers from those of others.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Summaries => "summaries",
+            Self::Programs => "programs",
+            Self::SummaryPages => "summary pages",
+            Self::Totals => "totals",
+            Self::Updates => "updates",
+        }
+    }
+
     fn tables(self) -> &'static [&'static str] {
         match self {
             Self::Updates => &[],
@@ -213,7 +224,7 @@ pub(crate) async fn answer(
     let source = asking.as_ref().ok().filter(|_| is_kept).map(|asking| Source {
         version,
         tables: list.tables(),
-        asked: format!("list {list:?} {}", asking.identity()),
+        asked: (list.name(), asking.identity()),
     });
     let answer = |service: Arc<Service>, call: Call| async move {
         let asking = asking?;

@@ -7,12 +7,11 @@ use api_client::{
 };
 use warp::reply::Response;
 
-use crate::course_name::file_stem;
 use crate::description::{self, Answer, Described, Parameter};
 use crate::error::Error;
 use crate::parameters::days;
 use crate::performance::problems;
-use crate::resource::{Call, Resource, Source};
+use crate::resource::{Call, CourseFile, Resource, Source};
 use crate::service::Service;
 use crate::{engagement, enrollment, learners, path};
 
@@ -135,10 +134,13 @@ impl Asked {
 
     /// The resource. What learners did last week changes without a load, so such an answer is not kept.
     pub(crate) fn resource(&self) -> Resource {
-        let asked = format!("course {} {:?}", self.course_id, self.kind);
+        let named = KINDS.iter().find(|(_, kind, _)| *kind == self.kind);
+        let (tail, slug) = named.map_or(("", ""), |(tail, _, slug)| (*tail, *slug));
+        let asked = (tail, self.course_id.clone());
         let source = Source { version: self.version, tables: self.tables(), asked };
         let source = (!self.is_personal()).then_some(source);
-        Resource { file_name: self.file_name(), source, ..Resource::READ }
+        let file = Some(CourseFile { course_id: self.course_id.clone(), slug });
+        Resource { file, source, ..Resource::READ }
     }
 
     fn tables(&self) -> &'static [&'static str] {
@@ -155,12 +157,6 @@ impl Asked {
             Kind::Videos => &["video"],
             Kind::UserEngagement => &["module_engagement"],
         }
-    }
-
-    /// `ORG-COURSE-RUN--SLUG.csv`; none for a text that is no course key.
-    fn file_name(&self) -> Option<String> {
-        let (_, _, slug) = KINDS.iter().find(|(_, kind, _)| *kind == self.kind)?;
-        Some(format!("{}--{slug}.csv", file_stem(&self.course_id)?))
     }
 }
 
@@ -215,7 +211,8 @@ mod tests {
     fn a_file_is_named_after_the_course() {
         let named = |id: &str| {
             let kind = Kind::Enrollment(Breakdown::Mode);
-            Asked { version: Version::V0, course_id: id.to_owned(), kind }.file_name()
+            let asked = Asked { version: Version::V0, course_id: id.to_owned(), kind };
+            asked.resource().file.and_then(|file| file.name())
         };
         for (id, stem) in [
             ("edX/DemoX/Run", "edX-DemoX-Run"),

@@ -15,6 +15,7 @@ mod course;
 mod course_name;
 mod csv_table;
 mod description;
+mod durations;
 mod engagement;
 mod enrollment;
 mod error;

@@ -79,13 +79,13 @@ impl Asked {
 
     /// The resource.
     pub(crate) fn resource(&self) -> Resource {
-        let tables: &[&str] = match self.kind {
+        let tables = match self.kind {
             Kind::Opens => &["sequential_open_distribution"],
             Kind::Answers => &["answer_distribution"],
             Kind::Grades => &["grade_distribution"],
             Kind::Timeline => &["video_timeline"],
         };
-        let asked = format!("module {} {:?}", self.id, self.kind);
+        let asked = (tables[0], self.id.clone());
         let source = Some(Source { version: self.version, tables, asked });
         Resource { source, ..Resource::READ }
     }

@@ -2,24 +2,22 @@
 //! counts for Prometheus (spec 50 §8.9).
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
-use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 use warp::http::{HeaderName, HeaderValue};
 use warp::reply::Response;
 
+use crate::durations::Durations;
 use crate::resource::Request;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// The longest id that is taken from a caller.
 const LONGEST_ID: usize = 64;
-/// Seconds that tell a kept answer, one from the store, and a slow one apart.
-const BUCKETS: [f64; 8] = [0.000_5, 0.002, 0.005, 0.02, 0.1, 0.5, 2.0, 10.0];
 
 tokio::task_local! {
     /// The id of the request that is being answered.
@@ -30,7 +28,7 @@ tokio::task_local! {
 pub(crate) struct Metrics {
     registry: Registry,
     requests: Family<Of, Counter>,
-    seconds: Family<OfKind, Histogram>,
+    seconds: Family<OfKind, Durations>,
 }
 
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
@@ -46,9 +44,7 @@ struct OfKind {
 
 impl Default for Metrics {
     fn default() -> Self {
-        let requests = Family::default();
-        let seconds =
-            Family::new_with_constructor((|| Histogram::new(BUCKETS)) as fn() -> Histogram);
+        let (requests, seconds) = (Family::default(), Family::default());
         let mut registry = Registry::with_prefix("insights_api");
         registry.register(
             "requests",
@@ -68,9 +64,9 @@ impl Metrics {
         Ok(text)
     }
 
-    fn count(&self, kind: &'static str, status: u16, seconds: f64) {
+    fn count(&self, kind: &'static str, status: u16, took: Duration) {
         self.requests.get_or_create(&Of { kind, status: status.into() }).inc();
-        self.seconds.get_or_create(&OfKind { kind }).observe(seconds);
+        self.seconds.get_or_create(&OfKind { kind }).count(took);
     }
 }
 
@@ -95,7 +91,7 @@ impl Began {
         response: &mut Response,
         metrics: &Metrics,
     ) {
-        let (status, took) = (response.status().as_u16(), self.at.elapsed().as_secs_f64());
+        let (status, took) = (response.status().as_u16(), self.at.elapsed());
         metrics.count(kind, status, took);
         log::info!(
             target: "access",
@@ -103,7 +99,7 @@ impl Began {
             self.id,
             request.method,
             request.path,
-            took * 1000.0,
+            took.as_secs_f64() * 1000.0,
             request.peer.map_or_else(|| "-".to_owned(), |peer| peer.to_string()),
         );
         if let Ok(id) = HeaderValue::from_str(&self.id) {

@@ -32,6 +32,9 @@ impl Parameters {
     /// What tells equal queries from others: parameters that make no difference are left out, their order
     /// too, and an end behind the newest load is none, since rows of days to come are in no load.
     pub(crate) fn identity(&self, newest: NaiveDateTime) -> Result<String, Error> {
+        if self.0.is_empty() {
+            return Ok(String::new());
+        }
         let moments = match self.moments()? {
             Dates::Range { start, end } => {
                 Dates::Range { start, end: end.filter(|end| *end <= newest) }

@@ -12,6 +12,7 @@ use warp::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use warp::reply::Response;
 
 use crate::answers;
+use crate::course_name::file_stem;
 use crate::error::Error;
 use crate::keys::Key;
 use crate::negotiation::{self, Format};
@@ -31,8 +32,8 @@ pub(crate) struct Resource {
     pub(crate) allow: &'static str,
     /// Whether it needs no token.
     pub(crate) public: bool,
-    /// The name of the file that a CSV answer becomes, if it becomes one.
-    pub(crate) file_name: Option<String>,
+    /// The file that a CSV answer becomes, if it becomes one.
+    pub(crate) file: Option<CourseFile>,
     /// What it is read from, where answers may be kept.
     pub(crate) source: Option<Source>,
 }
@@ -43,14 +44,29 @@ pub(crate) struct Source {
     pub(crate) version: Version,
     /// The tables.
     pub(crate) tables: &'static [&'static str],
-    /// What is asked of them, besides the query.
-    pub(crate) asked: String,
+    /// What is asked of them, besides the query: which resource, and of what.
+    pub(crate) asked: (&'static str, String),
+}
+
+/// A file about a course.
+#[derive(Clone, Debug)]
+pub(crate) struct CourseFile {
+    pub(crate) course_id: String,
+    /// What it is about.
+    pub(crate) slug: &'static str,
+}
+
+impl CourseFile {
+    /// `ORG-COURSE-RUN--SLUG.csv`; none for a text that is no course key.
+    pub(crate) fn name(&self) -> Option<String> {
+        Some(format!("{}--{}.csv", file_stem(&self.course_id)?, self.slug))
+    }
 }
 
 impl Resource {
     /// A resource that is only read, by those with a token.
     pub(crate) const READ: Self =
-        Self { allow: "GET, HEAD, OPTIONS", public: false, file_name: None, source: None };
+        Self { allow: "GET, HEAD, OPTIONS", public: false, file: None, source: None };
 
     fn allows(&self, method: &Method) -> bool {
         self.allow.split(", ").any(|allowed| allowed == method.as_str())
@@ -154,11 +170,12 @@ pub(crate) async fn serve<F: Future<Output = Result<Response, Error>>>(
             let call = Call { parameters, format, origin, path, as_file, key };
             match cache_key(&service, &resource, &call) {
                 Some((key, versions)) => {
-                    let answer = answer(service.clone(), call);
-                    let kept = service.answers.get(key, &request.headers, csv, answer).await;
+                    // In a box of its own: what is kept is answered without moving it about.
+                    let made = || Box::pin(answer(service.clone(), call));
+                    let kept = service.answers.get(key, &request.headers, csv, made).await;
                     kept.map(|kept| if versions.is_lost() { old(kept) } else { kept })
                 }
-                None => answer(service.clone(), call).await,
+                None => Box::pin(answer(service.clone(), call)).await,
             }
         }
         Err(error) => Err(error),
@@ -180,8 +197,8 @@ fn cache_key(
     let (loads, newest) = versions.of(tables)?;
     let query = call.parameters.identity(newest).ok()?;
     let courses = call.key.as_ref().map(|key| key.grant.courses.join(" ")).unwrap_or_default();
-    let format = call.format.name();
-    let all = [version.path_segment(), asked, &query, format, &courses, &loads, &call.origin];
+    let (version, format) = (version.path_segment(), call.format.name());
+    let all = [version, asked.0, &asked.1, &query, format, &courses, &loads, &call.origin];
     Some((answers::Key::new(all.join("\n"), newest), versions))
 }
 
@@ -242,8 +259,8 @@ fn add_headers(resource: &Resource, as_file: bool, answer: &mut HeaderMap) {
     answer.insert(ALLOW, HeaderValue::from_static(resource.allow));
     answer.insert(VARY, HeaderValue::from_static(VARY_BY));
     answer.insert(X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
-    let file = resource.file_name.as_deref().filter(|_| as_file);
-    file.into_iter().for_each(|name| name_file(name, answer));
+    let file = resource.file.as_ref().filter(|_| as_file).and_then(CourseFile::name);
+    file.into_iter().for_each(|name| name_file(&name, answer));
 }
 
 /// Makes the answer a file. A name of other than ASCII letters cannot stand in the header: then the browser

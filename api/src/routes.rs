@@ -82,7 +82,8 @@ pub(crate) fn all(service: &Arc<Service>) -> BoxedFilter<(Response,)> {
 /// A request is answered under an id, which errors are logged with; its end is counted and logged.
 async fn observed(request: Request, body: Result<Body, Error>, service: Arc<Service>) -> Response {
     let (began, request) = (Began::new(&request), Arc::new(request));
-    let answer = respond(Arc::clone(&request), body, Arc::clone(&service));
+    // In a box: on its way through the filters it would be copied at each.
+    let answer = Box::pin(respond(Arc::clone(&request), body, Arc::clone(&service)));
     let (kind, mut response) = observe::ID.scope(began.id.clone(), answer).await;
     service.cors.mark(&request.headers, response.headers_mut());
     began.end(&request, kind, &mut response, &service.metrics);

@@ -174,7 +174,7 @@ impl Service {
     pub(crate) fn origin(&self, headers: &HeaderMap) -> String {
         let host = || {
             let host = headers.get(HOST).and_then(|host| host.to_str().ok());
-            format!("http://{}", host.unwrap_or("localhost"))
+            ["http://", host.unwrap_or("localhost")].concat()
         };
         self.base_url.clone().unwrap_or_else(host)
     }
