@@ -183,7 +183,8 @@ pub(crate) async fn answer(
         Kind::ProblemsAndTags => call.listed(&problems::tagged(store, course_id).await?),
         Kind::Videos => call.listed(&engagement::videos(store, course_id).await?),
         Kind::UserEngagement => {
-            call.listed(&learners::engagement::of_course(store, course_id, service.now()).await?)
+            let (now, shown) = (service.now(), &service.learners);
+            call.listed(&learners::engagement::of_course(store, course_id, now, shown).await?)
         }
     }
 }

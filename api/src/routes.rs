@@ -13,6 +13,7 @@ use warp::{Filter, Rejection};
 
 use crate::catalog::{self, Body};
 use crate::error::Error;
+use crate::learners::pseudonym::Shown;
 use crate::observe::{self, Began};
 use crate::operations::{self, Operation};
 use crate::path::{self, Ending};
@@ -135,7 +136,7 @@ async fn answer(
 ) -> Response {
     let is_off = match named {
         Named::Login => !service.keys.has_passwords(),
-        _ => named.is_personal() && !service.shows_learners,
+        _ => named.is_personal() && matches!(service.learners, Shown::Nobody),
     };
     if is_off {
         return Error::NoSuchPath.response(false);

@@ -15,9 +15,10 @@ use warp::http::header::HOST;
 
 use crate::answers::Answers;
 use crate::auth::Keys;
-use crate::config::{Privacy, Rates, Settings};
+use crate::config::{Privacy, Rates, Secret, Settings};
 use crate::cors::Cors;
 use crate::keys::Key;
+use crate::learners::pseudonym::{Pseudonyms, Shown};
 use crate::observe::Metrics;
 use crate::page::PageSizes;
 use crate::reports::Reports;
@@ -58,8 +59,8 @@ pub(crate) struct Service {
     throttle: Throttle,
     rates: Rates,
     service_users: Vec<String>,
-    /// Whether single learners are shown.
-    pub(crate) shows_learners: bool,
+    /// How much of single learners is shown, and how.
+    pub(crate) learners: Shown,
     /// Kinds of things that are left out of what an enterprise's learners did.
     pub(crate) excluded_entity_types: Vec<String>,
     /// How many values of cohorts and modes are counted.
@@ -81,6 +82,9 @@ pub enum Error {
     /// A store cannot be used.
     #[error("opening the result store")]
     Store(#[from] store::Error),
+    /// There is nothing to make pseudonyms by.
+    #[error("privacy: pseudonymous needs a SECRET_KEY, by which pseudonyms are made")]
+    NoSecret,
     /// The bucket of reports cannot be used.
     #[error("opening the bucket of reports")]
     Reports(#[from] object_store::Error),
@@ -88,9 +92,6 @@ pub enum Error {
 
 impl Service {
     fn new(settings: &Settings) -> Result<Self, Error> {
-        if settings.privacy == Privacy::Pseudonymous {
-            log::warn!("privacy: pseudonymous is not built yet; no single learner is shown");
-        }
         let users = settings.auth_store.as_ref().map(Store::open).transpose()?.map(Users::new);
         Ok(Self {
             v0: Backend::open(settings.store.as_ref().ok_or(Error::NoStore)?)?,
@@ -104,7 +105,7 @@ impl Service {
             throttle: Throttle::default(),
             rates: settings.rates,
             service_users: settings.service_users.clone(),
-            shows_learners: settings.privacy == Privacy::Named,
+            learners: shown(settings)?,
             excluded_entity_types: settings.excluded_entity_types.clone(),
             most_values: settings.most_values,
             page_sizes: PageSizes { usual: settings.page_size, most: settings.page_size_limit },
@@ -187,6 +188,17 @@ impl Service {
     /// Now (UTC).
     pub(crate) fn now(&self) -> DateTime<Utc> {
         self.clock.unwrap_or_else(Utc::now)
+    }
+}
+
+fn shown(settings: &Settings) -> Result<Shown, Error> {
+    match settings.privacy {
+        Privacy::Aggregate => Ok(Shown::Nobody),
+        Privacy::Named => Ok(Shown::Named),
+        Privacy::Pseudonymous => {
+            let secret = settings.secret.as_ref().map(Secret::text).unwrap_or_default();
+            Pseudonyms::new(secret).map(Shown::Pseudonyms).ok_or(Error::NoSecret)
+        }
     }
 }
 

@@ -161,6 +161,13 @@ impl Default for Settings {
 #[derive(Clone, Deserialize)]
 pub struct Secret(String);
 
+impl Secret {
+    /// The text.
+    pub(crate) fn text(&self) -> &str {
+        &self.0
+    }
+}
+
 impl fmt::Debug for Secret {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str("…")
@@ -174,7 +181,7 @@ pub enum Privacy {
     /// Nothing: counts of courses only.
     #[default]
     Aggregate,
-    /// Learners under invented names.
+    /// Learners under invented names, which are made by `SECRET_KEY`.
     Pseudonymous,
     /// Learners by name.
     Named,

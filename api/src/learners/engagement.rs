@@ -6,15 +6,18 @@ use store::{EngagementRow, Store};
 
 use crate::error::Error;
 
+use super::pseudonym::Shown;
+
 /// What each learner did; the last week is that of loading (Q17).
 pub(crate) async fn of_course(
     store: &Store,
     course_id: &str,
     now: DateTime<Utc>,
+    shown: &Shown,
 ) -> Result<Vec<UserEngagement>, Error> {
     let week_ago = (now - TimeDelta::days(7)).naive_utc();
     let learner = |row: EngagementRow| UserEngagement {
-        username: row.username,
+        username: shown.name(course_id, row.username),
         videos_overall: row.videos.overall,
         videos_last_week: row.videos.last_week,
         problems_overall: row.problems.overall,
@@ -27,5 +30,9 @@ pub(crate) async fn of_course(
         forum_posts_last_week: row.forum_posts.last_week,
         date_last_active: row.newest.map(|newest| newest.date()),
     };
-    Ok(store.engagement(course_id, week_ago).await?.into_iter().map(learner).collect())
+    let rows = store.engagement(course_id, week_ago).await?.into_iter();
+    let mut learners: Vec<UserEngagement> = rows.map(learner).collect();
+    // Invented names are not in the order of real ones.
+    learners.sort_by(|one, other| one.username.cmp(&other.username));
+    Ok(learners)
 }

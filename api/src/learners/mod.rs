@@ -4,6 +4,7 @@
 pub(crate) mod engagement;
 mod enterprise;
 mod metadata;
+pub(crate) mod pseudonym;
 mod roster;
 mod timeline;
 
@@ -20,6 +21,8 @@ use crate::path;
 use crate::resource::Call;
 use crate::service::Service;
 
+use pseudonym::Shown;
+
 /// A resource of learners.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Asked {
@@ -31,7 +34,7 @@ pub(crate) struct Asked {
 enum Kind {
     /// The learners of a course.
     Roster,
-    /// One of them, by username.
+    /// One of them, by the name that is shown.
     Learner(String),
     /// What one of them did day by day.
     Timeline(String),
@@ -125,6 +128,10 @@ pub(crate) async fn answer(
     let store = service.store(asked.version);
     let user = call.key.as_ref().map_or("-", |key| key.user.as_str());
     if let Kind::Enterprise(enterprise) = &asked.kind {
+        // Its rows stand in an order of real names.
+        if !matches!(service.learners, Shown::Named) {
+            return Err(Error::NoSuchPath);
+        }
         log::info!(target: "personal", "user={user} enterprise={enterprise}");
         return enterprise::answer(service, store, enterprise, call).await;
     }
@@ -143,8 +150,14 @@ pub(crate) async fn answer(
     log::info!(target: "personal", "user={user} course={course_id} learner={learner}");
     match &asked.kind {
         Kind::Roster => roster::page(service, store, course_id, call).await,
-        Kind::Learner(username) => roster::one(service, store, course_id, username, call).await,
-        Kind::Timeline(username) => timeline::answer(store, course_id, username, call).await,
+        Kind::Learner(name) => {
+            let username = service.learners.username(store, course_id, name).await?;
+            roster::one(service, store, course_id, (name, username), call).await
+        }
+        Kind::Timeline(name) => {
+            let username = service.learners.username(store, course_id, name).await?;
+            timeline::answer(store, course_id, (name, username), call).await
+        }
         Kind::Metadata(_) | Kind::Enterprise(_) => {
             metadata::answer(store, course_id, service.most_values, call).await
         }

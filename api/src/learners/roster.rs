@@ -13,6 +13,8 @@ use crate::parameters::{Parameters, one_of};
 use crate::resource::{Call, name_file};
 use crate::service::Service;
 
+use super::pseudonym::{self, Pseudonyms, Shown};
+
 /// What learners may be like.
 pub(super) const SEGMENTS: [&str; 5] =
     ["highly_engaged", "disengaging", "struggling", "inactive", "unenrolled"];
@@ -45,20 +47,29 @@ pub(super) fn parameters() -> Vec<Parameter> {
     parameters
 }
 
+/// More learners than any course has; databases count no further.
+const EVERYBODY: usize = usize::MAX >> 1;
+
 pub(super) async fn one(
     service: &Service,
     store: &Store,
     course_id: &str,
-    username: &str,
+    (name, username): (&str, Option<String>),
     call: &Call,
 ) -> Result<Response, Error> {
-    let mut found = store.learner(course_id, username).await?;
+    let mut found = match &username {
+        Some(username) => store.learner(course_id, username).await?,
+        None => Roster::default(),
+    };
     let (Some(row), 1) = (found.page.pop(), found.count) else {
-        let message = format!("Learner {username} not found for course {course_id}.");
+        let message = format!("Learner {name} not found for course {course_id}.");
         return Err(Error::Absent("no_learner_for_course", message));
     };
     let learner = learner(row, &found, service.account_url.as_deref());
-    call.one(&learner)
+    match &service.learners {
+        Shown::Pseudonyms(pseudonyms) => call.one(&pseudonyms.hide(course_id, learner)),
+        Shown::Nobody | Shown::Named => call.one(&learner),
+    }
 }
 
 pub(super) async fn page(
@@ -73,14 +84,23 @@ pub(super) async fn page(
         call.parameters.get("page_size"),
         service.page_sizes,
     )?;
-    let before = match asked.is_last() {
-        true => store.roster(course_id, &filter, 0, 0).await?.count,
-        false => 0,
+    let (learners, count) = match &service.learners {
+        Shown::Pseudonyms(pseudonyms) => {
+            let learners = hidden(store, course_id, filter, pseudonyms).await?;
+            let count = learners.len();
+            (learners.into_iter().skip(asked.skip(count)).take(asked.size).collect(), count)
+        }
+        Shown::Nobody | Shown::Named => {
+            let before = match asked.is_last() {
+                true => store.roster(course_id, &filter, 0, 0).await?.count,
+                false => 0,
+            };
+            let found = store.roster(course_id, &filter, asked.skip(before), asked.size).await?;
+            let count = found.count;
+            (learners(found, service.account_url.as_deref()), count)
+        }
     };
-    let mut found = store.roster(course_id, &filter, asked.skip(before), asked.size).await?;
-    let rows = std::mem::take(&mut found.page).into_iter();
-    let learners = rows.map(|row| learner(row, &found, service.account_url.as_deref())).collect();
-    let page = asked.of(learners, found.count, call)?;
+    let page = asked.of(learners, count, call)?;
     let mut response = call.page(&page)?;
     let headers = response.headers_mut();
     page::links(&page).into_iter().for_each(|links| drop(headers.insert(LINK, links)));
@@ -90,6 +110,27 @@ pub(super) async fn page(
         name_file(&format!("{course}--{now}--learners.csv"), headers);
     }
     Ok(response)
+}
+
+/// All learners that are asked for, under invented names; a text can only be the name of one.
+async fn hidden(
+    store: &Store,
+    course_id: &str,
+    mut filter: RosterFilter,
+    pseudonyms: &Pseudonyms,
+) -> Result<Vec<Learner>, Error> {
+    let text = filter.text.take();
+    let found = store.roster(course_id, &filter, 0, EVERYBODY).await?;
+    let hide = |learner| pseudonyms.hide(course_id, learner);
+    let mut learners: Vec<Learner> = learners(found, None).into_iter().map(hide).collect();
+    pseudonym::shuffle(&mut learners, filter.order, filter.descending);
+    learners.retain(|learner| text.as_ref().is_none_or(|text| *text == learner.username));
+    Ok(learners)
+}
+
+fn learners(mut found: Roster, accounts: Option<&str>) -> Vec<Learner> {
+    let rows = std::mem::take(&mut found.page).into_iter();
+    rows.map(|row| learner(row, &found, accounts)).collect()
 }
 
 fn filter(parameters: &Parameters) -> Result<RosterFilter, Error> {

@@ -13,13 +13,17 @@ use crate::resource::Call;
 pub(super) async fn answer(
     store: &Store,
     course_id: &str,
-    username: &str,
+    (name, username): (&str, Option<String>),
     call: &Call,
 ) -> Result<Response, Error> {
-    let days = without_gaps(&store.learner_days(course_id, username).await?);
+    let days = match &username {
+        Some(username) => store.learner_days(course_id, username).await?,
+        None => Vec::new(),
+    };
+    let days = without_gaps(&days);
     if days.is_empty() {
         let message =
-            format!("Learner {username} engagement timeline not found for course {course_id}.");
+            format!("Learner {name} engagement timeline not found for course {course_id}.");
         return Err(Error::Absent("no_learner_engagement_timeline", message));
     }
     match call.format {

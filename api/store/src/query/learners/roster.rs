@@ -159,6 +159,15 @@ impl Store {
         Ok(Roster { count: page.len(), page, loaded: when(&loaded)? })
     }
 
+    /// The usernames of the learners of a course.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub async fn usernames(&self, course_id: &str) -> Result<Vec<String>, Error> {
+        let course = ("course_id", course_id);
+        self.rows_with("learner_roster", "username", course, "id", |row| row.required_text(0)).await
+    }
+
     /// So many learners of a course, without the first so many.
     ///
     /// # Errors
