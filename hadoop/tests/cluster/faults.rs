@@ -4,15 +4,13 @@
 use std::process::Child;
 use std::time::Duration;
 
-use crate::scene::{DAYS, Scene, mapper, process, signal};
+use crate::scene::{DAYS, Scene, attempt, mapper, process, signal};
 use crate::setup::{Cluster, one, said};
 use crate::university::{Ended, ended, log_name};
 use hadoop::storage::Place;
 
-/// The JVM of the first attempt of a map task.
 fn first_attempt(words: &[&str]) -> bool {
-    words.contains(&"org.apache.hadoop.mapred.YarnChild")
-        && words.iter().any(|word| word.starts_with("attempt_") && word.ends_with("_m_000000_0"))
+    attempt(words, "_m_000000_0")
 }
 
 #[test]
