@@ -6,10 +6,11 @@ use crate::error::{Drive, DriveError};
 use crate::import::{self, Format, Order, Source, TableImport, marker};
 use crate::interrupt;
 use crate::ledger::Changes;
+use crate::near;
 use crate::progress::Progress;
 use crate::run::{Run, Summary};
 use crate::runner::RunError;
-use crate::storage::{Place, StorageError};
+use crate::storage::Place;
 use chrono::Utc;
 use serde_json::json;
 use std::io::Read;
@@ -77,8 +78,7 @@ fn sqoop(
     let sqoop = &config.lms.sqoop;
     let task = format!("import {}", wanted.table.staged.name);
     // On this machine and for its owner alone: a password is in it.
-    let scratch = tempfile::Builder::new().prefix("insights-sqoop-").tempdir();
-    let scratch = scratch.map_err(StorageError::disk("make a folder in", &std::env::temp_dir()))?;
+    let scratch = near::folder(run.events.id())?;
     let failed = |source| DriveError::Run { step: task.clone(), source };
     let mut jobconf = vec![
         ("mapreduce.job.name".to_owned(), format!("insights {task}")),
