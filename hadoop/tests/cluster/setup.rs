@@ -26,6 +26,7 @@ impl Cluster {
     pub fn or_skip(test: &str) -> Option<Self> {
         let found = Self::found();
         if found.is_none() {
+            assert!(env::var_os("CI").is_none(), "{test}: no cluster in the environment");
             eprintln!("SKIPPED cluster {test}: no cluster in the environment (make cluster)");
         }
         found
