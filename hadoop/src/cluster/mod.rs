@@ -3,9 +3,11 @@
 mod addresses;
 mod client;
 mod rest;
+mod version;
 
 pub use client::{Said, meaning};
 pub use rest::{Figures, Rest};
+pub use version::Version;
 
 use crate::config::HadoopConfig;
 use crate::events::Events;

@@ -49,15 +49,19 @@ fn k07_a_run_on_hdfs_killed_at_any_point_is_finished_by_the_next() {
         let (name, db) = (format!("cut-{number}"), store(&format!("cut-{number}.db")));
         let warehouse = cluster.folder(&name);
         let mut command = enrollment(&university, &warehouse, &db);
+        let began = std::time::Instant::now();
         let first = ended(command.env("INSIGHTS_FAULT", format!("any:{number}")).output().unwrap());
+        eprintln!("{number}: cut {:?}", began.elapsed());
         if first.code == Some(0) {
             break;
         }
         assert_eq!(first.code, None, "{}", first.stderr);
         killed += 1;
         ended(enrollment(&university, &warehouse, &db).output().unwrap()).ok();
+        eprintln!("{number}: again {:?}", began.elapsed());
         let copy = university.path(&name).display().to_string();
         said("hadoop", &["fs", "-get", &warehouse, &copy]);
+        eprintln!("{number}: got {:?}", began.elapsed());
         assert_eq!(university.parts(&name), whole, "killed at point {number}");
     }
     assert!(killed > 6, "only {killed} points were passed");

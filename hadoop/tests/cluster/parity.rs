@@ -35,8 +35,10 @@ fn parts(university: &University, engine: &str, reducers: &str) -> Vec<(String, 
 fn k03_every_job_makes_the_same_on_every_engine() {
     let Some(cluster) = Cluster::or_skip("engine parity") else { return };
     let university = everywhere::University::new(&on_this_machine(&cluster));
-    let [inline, hadoop] = ["inline", "hadoop"].map(|engine| university.run(engine, 3));
-    everywhere::compare(&inline, &hadoop);
+    for reducers in [1, 3] {
+        let [inline, hadoop] = ["inline", "hadoop"].map(|engine| university.run(engine, reducers));
+        everywhere::compare(&inline, &hadoop);
+    }
 }
 
 /// Lines of all kinds of bytes; the second file repeats them with a TAB at each end.

@@ -116,3 +116,33 @@ fn what_a_killed_driver_left_goes_with_the_next_run() {
     assert_eq!(fs::read_dir(import.path("tmp")).unwrap().count(), 0);
     assert!(!import.sqoop_is_at_work());
 }
+
+/// Hadoop 1, as two scripts have it: Sqoop only keeps what it is told.
+#[test]
+fn on_hadoop_1_sqoop_is_told_the_old_names() {
+    let Some(lms) = lms("Sqoop on Hadoop 1") else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name).display().to_string();
+    for (name, act) in [
+        ("hadoop", "echo Hadoop 1.2.1".to_owned()),
+        ("sqoop", format!("cp $2 {}; exit 1", at("told"))),
+    ] {
+        fs::write(at(name), format!("#!/bin/sh\n{act}\n")).unwrap();
+        fs::set_permissions(at(name), fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    let config = format!(
+        "lms: {{database: '{}', engine: sqoop, sqoop: {{command: '{}'}}}}\n\
+         runners: {{hadoop: {{command: '{}', queue: nightly}}}}\n",
+        lms.address,
+        at("sqoop"),
+        at("hadoop")
+    );
+    fs::write(at("insights.yml"), config).unwrap();
+    fs::create_dir(at("tmp")).unwrap();
+    let ended = command(folder.path(), "student_courseenrollment").status().unwrap();
+    assert_eq!(ended.code(), Some(30));
+    let told = fs::read_to_string(at("told")).unwrap();
+    for setting in ["mapred.job.name=insights import ", "mapred.job.queue.name=nightly"] {
+        assert!(told.lines().any(|line| line.starts_with(setting)), "{told}");
+    }
+}
