@@ -117,7 +117,7 @@ pub fn all_rows(store: &str) -> Vec<(&'static str, Vec<String>)> {
         let query = format!("SELECT {columns} FROM {} ORDER BY {columns}", table.name);
         (table.name, rows(store, &query))
     };
-    RESULT_TABLES.iter().map(|table| of(table)).collect()
+    RESULT_TABLES.iter().map(of).collect()
 }
 
 fn options(url: &str, password_file: &str) -> OptsBuilder {
