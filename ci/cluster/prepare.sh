@@ -8,6 +8,7 @@ prepare() {
   echo "$port" > "$dir/port"
   homes
   passwords
+  certificate
   configuration
   environment > "$dir/env"
   stores
@@ -37,7 +38,7 @@ passwords() {
   done
   client lms "$LMS" > "$dir/secret/lms.cnf"
   client store "$STORE" > "$dir/secret/store.cnf"
-  { database_of lms edxapp utf8mb4; database_of lms ecommerce utf8mb4; database_of metastore metastore latin1; } > "$dir/secret/lms.sql"
+  { database_of lms edxapp utf8mb4; database_of lms ecommerce utf8mb4; database_of metastore metastore latin1; by_tls lms edxapp; } > "$dir/secret/lms.sql"
   database_of store reports utf8mb4 > "$dir/secret/store.sql"
   umask 022
 }
@@ -51,6 +52,18 @@ database_of() { # USER DATABASE CHARACTERS
   echo "CREATE DATABASE IF NOT EXISTS $2 CHARACTER SET $3;"
   echo "CREATE USER IF NOT EXISTS $1@'%' IDENTIFIED BY '$(< "$dir/secret/$1.password")';"
   echo "GRANT ALL ON \`$2%\`.* TO $1@'%';"
+}
+
+# A user with the same password who must come by TLS.
+by_tls() { # USER DATABASE
+  echo "CREATE USER IF NOT EXISTS $1_tls@'%' IDENTIFIED BY '$(< "$dir/secret/$1.password")' REQUIRE SSL;"
+  echo "GRANT ALL ON \`$2%\`.* TO $1_tls@'%';"
+}
+
+# A certificate that the server signs itself.
+certificate() {
+  [ -s "$dir/secret/tls.pem" ] || openssl req -x509 -newkey rsa:2048 -nodes -days 3650 -subj /CN=localhost \
+    -keyout "$dir/secret/tls.key" -out "$dir/secret/tls.pem" 2> /dev/null || fail "openssl makes no certificate"
 }
 
 configuration() {

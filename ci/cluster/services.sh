@@ -39,6 +39,7 @@ daemon() { # SERVICE CLASS
 database() { # SERVICE PORT
   launch "$1" mariadbd --no-defaults --datadir="$dir/$1" --socket="$dir/$1.socket" --pid-file="$dir/$1.pid" \
     --init-file="$dir/secret/$1.sql" --bind-address=127.0.0.1 --port="$2" --local-infile=1 --skip-log-bin \
+    --ssl-cert="$dir/secret/tls.pem" --ssl-key="$dir/secret/tls.key" \
     --character-set-server=utf8mb4 --default-time-zone=+00:00 --max-allowed-packet=64M \
     --innodb-buffer-pool-size=64M --innodb-flush-log-at-trx-commit=0 --user="$(id -un)"
 }

@@ -24,6 +24,7 @@ pub mod input;
 pub mod interrupt;
 pub mod ledger;
 pub mod lock;
+pub mod near;
 pub mod permission;
 pub mod plan;
 pub mod progress;

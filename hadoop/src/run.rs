@@ -1,6 +1,6 @@
 //! One run: from the names that were asked for to tables in the store, step by step.
 
-use crate::config::{Engine, Settings, Source};
+use crate::config::{Engine, HadoopConfig, Settings, Source};
 use crate::error::{Drive, DriveError};
 use crate::events::{self, Events};
 use crate::faults::point;
@@ -15,7 +15,7 @@ use crate::runner::local::Local;
 use crate::runner::{Runner, Work, cores};
 use crate::shares::Shares;
 use crate::storage::{Place, StorageError, Stored};
-use crate::{cluster, copies, hive, imports, publish, scan, snapshots, staged};
+use crate::{cluster, copies, hive, imports, interrupt, near, publish, scan, snapshots, staged};
 use chrono::NaiveDateTime;
 use jobs::event::interval::Interval;
 use jobs::job::Job;
@@ -150,7 +150,8 @@ fn recorded(
     let id = events::new_id();
     let runner = runner(settings, request, &id)?;
     let ledger = Ledger::open(&warehouse)?;
-    clear_dead_runs(&settings.config.runners.hadoop.yarn, &warehouse)?;
+    clear_dead_runs(&settings.config.runners.hadoop, &warehouse)?;
+    interrupt::remember_run(&id);
     let shown = serde_json::to_value(&settings.config).unwrap_or_default();
     let events = Events::begin(&warehouse, id, &request.argv, shown)?;
     let (params, sources) = (request.params.clone(), request.sources.clone());
@@ -165,21 +166,16 @@ fn recorded(
     done.map(|()| summary)
 }
 
-/// What killed runs left: jobs that go on for nobody, and stages; what they had to commit is
-/// committed by now.
-fn clear_dead_runs(yarn: &str, warehouse: &Place) -> Drive<()> {
+/// What killed runs left: jobs that go on for nobody, folders of this machine, and stages; what they had
+/// to commit is committed by now.
+fn clear_dead_runs(hadoop: &HadoopConfig, warehouse: &Place) -> Drive<()> {
     for id in record::names(warehouse)? {
         let stage = warehouse.join("_runs").join(&id).join("stage");
         if !stage.exists()? {
             continue;
         }
-        let dead = Record::read(warehouse, &id)?;
-        if let Some((application, _)) = dead.last_job() {
-            match cluster::kill(yarn, application) {
-                Ok(()) => log::info!("{application} of run {id}, which was killed, is ended"),
-                Err(said) => log::warn!("{application} of run {id} cannot be ended: {said}"),
-            }
-        }
+        cluster::end_dead_run(hadoop, &Record::read(warehouse, &id)?);
+        near::remove_folders(&id)?;
         stage.remove()?;
     }
     Ok(())
@@ -285,8 +281,7 @@ impl Run<'_> {
             let folder = self.stage(name)?;
             return Ok(Scratch { path: PathBuf::from(folder.address()), _kept: None });
         }
-        let kept = tempfile::Builder::new().prefix("insights-").tempdir();
-        let kept = kept.map_err(StorageError::disk("make a folder in", &std::env::temp_dir()))?;
+        let kept = near::folder(self.events.id())?;
         Ok(Scratch { path: kept.path().to_owned(), _kept: Some(kept) })
     }
 

@@ -7,6 +7,7 @@ use crate::files;
 use crate::imports;
 use crate::run::{Run, Summary};
 use crate::staged;
+use crate::storage::Place;
 use jobs::job::Job;
 use jobs::lms::STUDENT_COURSEENROLLMENT;
 use jobs::monitor::{enrollment_snapshot_events, enrollment_validation_events};
@@ -59,21 +60,33 @@ fn days(run: &Run) -> Drive<BTreeSet<String>> {
     }
     let interval = run.interval()?;
     let table = STUDENT_COURSEENROLLMENT.staged.name;
-    for (import, _) in imports::imported(&run.ledger, table)? {
+    for (import, folder) in imports::imported(&run.ledger, table)? {
         let covered = |day| interval.start() <= day && day <= interval.end();
-        if jobs::day::parse(import.as_bytes()).is_some_and(covered) {
+        // One of a hand-run Sqoop does not say when it was made.
+        if jobs::day::parse(import.as_bytes()).is_some_and(covered) && metadata(&folder).exists()? {
             days.insert(import);
         }
     }
     Ok(days)
 }
 
+fn metadata(import: &Place) -> Place {
+    import.join("_metadata")
+}
+
 /// Between which times the table was read.
 fn set_times(run: &mut Run, day: &str) -> Drive<()> {
     let folder = run.ledger.partition(STUDENT_COURSEENROLLMENT.staged.name, "dt", day);
-    let place = folder.join("_metadata");
-    let broken = || DriveError::Missing(format!("{place} does not say when the table was read"));
-    let about: serde_json::Value = serde_json::from_slice(&place.read()?).map_err(|_| broken())?;
+    let place = metadata(&folder);
+    let broken = || {
+        DriveError::Missing(format!(
+            "{place} does not say when the table was read; `insights import {} --date {day}` imports it \
+             so that it does",
+            STUDENT_COURSEENROLLMENT.staged.name
+        ))
+    };
+    let about = place.read_if_there()?.unwrap_or_default();
+    let about: serde_json::Value = serde_json::from_slice(&about).map_err(|_| broken())?;
     for (param, key) in [("dump_start", "start_time"), ("dump_end", "end_time")] {
         run.params.set(param, about[key].as_str().ok_or_else(broken)?);
     }

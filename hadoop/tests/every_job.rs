@@ -18,6 +18,8 @@ fn every_job_is_run_here() {
 #[test]
 fn every_job_makes_the_same_on_inline_and_local() {
     let university = University::new("");
-    let [inline, local] = ["inline", "local"].map(|engine| university.run(engine, 3));
-    everywhere::compare(&inline, &local);
+    for reducers in [1, 3] {
+        let [inline, local] = ["inline", "local"].map(|engine| university.run(engine, reducers));
+        everywhere::compare(&inline, &local);
+    }
 }

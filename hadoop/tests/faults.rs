@@ -177,22 +177,36 @@ fn a_second_run_at_the_same_time_is_refused() {
     refused(&university.run("w", &[]), 10, &["another run is at work"]);
 }
 
+/// By us, with `_metadata`, or by Sqoop alone, without.
 #[test]
 fn a_hand_made_import_is_taken_as_it_is() {
     let university = University::new();
     university.run("w", &[]).ok();
-    for table in ["auth_userprofile", "grades_persistentcoursegrade"] {
-        let from = university.path("w").join(table).join("dt=2026-03-09");
-        let to = university.path("hand").join(table).join("dt=2026-03-09");
-        fs::create_dir_all(&to).unwrap();
-        for file in fs::read_dir(from).unwrap() {
-            let file = file.unwrap().path();
-            fs::copy(&file, to.join(file.file_name().unwrap())).unwrap();
+    for hand in ["by-us", "by-sqoop"] {
+        for table in ["auth_userprofile", "grades_persistentcoursegrade"] {
+            let from = university.path("w").join(table).join("dt=2026-03-09");
+            let to = university.path(hand).join(table).join("dt=2026-03-09");
+            fs::create_dir_all(&to).unwrap();
+            for file in fs::read_dir(from).unwrap() {
+                let file = file.unwrap().path();
+                let name = file.file_name().unwrap().to_str().unwrap();
+                if hand == "by-us" || name != "_metadata" {
+                    fs::copy(&file, to.join(name)).unwrap();
+                }
+            }
         }
     }
     fs::remove_file(university.path("lms.sqlite")).unwrap();
-    university.run("hand", &[]).ok();
-    assert_eq!(university.parts("hand"), university.parts("w"));
+    for hand in ["by-us", "by-sqoop"] {
+        university.run(hand, &[]).ok();
+        assert_eq!(university.parts(hand), university.parts("w"));
+        let again = university.run(hand, &[]).ok();
+        assert!(again.stdout.starts_with("0 steps made"), "{}", again.stdout);
+    }
+    let mark = university.path("by-sqoop/auth_userprofile/dt=2026-03-09/_SUCCESS");
+    fs::remove_file(mark).unwrap();
+    let cut_off = university.run("by-sqoop", &["--force", "course-enrollment-gender-daily"]);
+    assert!(cut_off.code != Some(0) && cut_off.stderr.contains("lms.sqlite"), "{}", cut_off.stderr);
 }
 
 #[test]

@@ -109,7 +109,7 @@ fn the_next_load_replaces_the_one_before_and_removes_it() {
 }
 
 #[test]
-fn documents_that_are_turned_away_are_sent_again_and_no_others() {
+fn k18_documents_that_are_turned_away_are_sent_again_and_no_others() {
     for status in [429, 503] {
         let (cluster, hands) = (SearchCluster::start(), Hands::default());
         cluster.fault("_bulk", 2, Fault::Documents(status));
@@ -122,7 +122,7 @@ fn documents_that_are_turned_away_are_sent_again_and_no_others() {
 }
 
 #[test]
-fn requests_that_are_turned_away_are_sent_again_when_the_cluster_says() {
+fn k18_requests_that_are_turned_away_are_sent_again_when_the_cluster_says() {
     let (cluster, hands) = (SearchCluster::start(), Hands::default());
     cluster.fault("_bulk", 1, Fault::Status(429, "retry-after: 17"));
     cluster.fault("_bulk", 1, Fault::Status(503, "x: y"));
@@ -134,7 +134,7 @@ fn requests_that_are_turned_away_are_sent_again_when_the_cluster_says() {
 }
 
 #[test]
-fn connections_that_are_cut_cost_nothing() {
+fn k18_connections_that_are_cut_cost_nothing() {
     for fault in [Fault::Cut, Fault::CutAnswer] {
         let cluster = with_old();
         for request in ["_bulk", "PUT /roster_", "POST /_aliases", "DELETE /", "_doc", "_count"] {
@@ -186,7 +186,7 @@ fn a_cluster_that_knows_nobody_is_told_with_its_reason_and_without_the_password(
 }
 
 #[test]
-fn a_cluster_that_stays_busy_is_given_up_after_ten_tries() {
+fn k18_a_cluster_that_stays_busy_is_given_up_after_ten_tries() {
     for (fault, wanted) in [
         (Fault::Documents(429), "turned 1 documents away, 10 times: rejected_execution_exception"),
         (Fault::Status(503, "x: y"), "_bulk: http 503: busy_exception: told to"),
@@ -300,7 +300,7 @@ fn documents_that_cannot_be_read_fail_the_load() {
 }
 
 #[test]
-fn an_alias_that_cannot_be_turned_stays_as_it_is() {
+fn k18_an_alias_that_cannot_be_turned_stays_as_it_is() {
     let cluster = with_old();
     cluster.fault("POST /_aliases", 1, Fault::Status(403, "x: y"));
     let said = load(&config(&cluster), documents(1)).unwrap_err().to_string();
@@ -340,7 +340,7 @@ fn an_index_that_somebody_removes_under_way_is_not_used() {
 }
 
 #[test]
-fn what_goes_wrong_behind_the_turn_leaves_the_new_index_in_use() {
+fn k18_what_goes_wrong_behind_the_turn_leaves_the_new_index_in_use() {
     let cluster = with_old();
     cluster.fault("_doc", 1, Fault::Status(403, "x: y"));
     let said = load(&config(&cluster), documents(1)).unwrap_err().to_string();

@@ -25,6 +25,17 @@ pub enum Side {
     Reduce,
 }
 
+impl Side {
+    /// As the command line has it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Map => "map",
+            Self::Combine => "combine",
+            Self::Reduce => "reduce",
+        }
+    }
+}
+
 /// The exit code of a program that panicked.
 const PANICKED: u8 = 101;
 /// From so many key fields on, the whole line is the key, and Hadoop adds a TAB behind it.
@@ -41,7 +52,7 @@ pub fn run(side: Side, wanted: &Wanted) -> anyhow::Result<ExitCode> {
     let panic = remember_panics();
     let mut input = LineReader::new(io::stdin().lock());
     let mut place = Place::new(side, wanted)?;
-    let mut fault = Fault::asked_for(&wanted.conf);
+    let mut fault = Fault::asked_for(&wanted.conf, side);
     let mut sink = |line: &[u8]| {
         fault.strike();
         place.write(line)

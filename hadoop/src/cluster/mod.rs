@@ -1,18 +1,22 @@
 //! Jobs on a cluster, whatever client submits them: followed while it runs, told of, killed.
 
+mod addresses;
 mod client;
 mod rest;
+mod version;
 
 pub use client::{Said, meaning};
 pub use rest::{Figures, Rest};
+pub use version::Version;
 
 use crate::config::HadoopConfig;
 use crate::events::Events;
 use crate::interrupt::{self, OnInterrupt};
+use crate::near;
 use crate::progress::Progress;
+use crate::record::Record;
 use serde_json::json;
 use std::io::{self, BufRead, BufReader};
-use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{self, RecvTimeoutError};
@@ -61,7 +65,12 @@ impl Cluster {
         }
         client.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         // A key press is for the driver, which asks what to do with the job.
-        let mut child = client.process_group(0).spawn()?;
+        near::name_client(client, events.id());
+        let mut child = client.spawn()?;
+        let (rest, yarn, run) = (self.rest.clone(), self.yarn.clone(), events.id().to_owned());
+        interrupt::remember_client(child.id(), move || {
+            end_tagged(&rest, &yarn, &run);
+        });
         let said = Mutex::new(Said::default());
         Watch { cluster: self, progress, events, said: &said }.until_end(&mut child);
         let status = child.wait();
@@ -146,7 +155,7 @@ impl Watch<'_> {
         let mut said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
         let known = said.job.is_some();
         said.line(line);
-        if self.cluster.rest.resource_manager.is_none() {
+        if !self.cluster.rest.has_resource_manager() {
             show(self.progress, said.percent);
         }
         if !known && said.job.is_some() {
@@ -184,6 +193,42 @@ pub fn kill(yarn: &str, application: &str) -> Result<(), String> {
     match output.status.success() {
         true => Ok(()),
         false => Err(String::from_utf8_lossy(&output.stderr).trim().to_owned()),
+    }
+}
+
+/// Ends what a run has on the cluster, by its tag; gives whether the ResourceManager was heard.
+fn end_tagged(rest: &Rest, yarn: &str, run: &str) -> bool {
+    let tagged = rest.tagged(run);
+    for application in tagged.iter().flatten() {
+        told_end(yarn, application, run);
+    }
+    tagged.is_ok()
+}
+
+fn told_end(yarn: &str, application: &str, run: &str) {
+    match kill(yarn, application) {
+        Ok(()) => log::info!("{application} of run {run}, which was killed, is ended"),
+        Err(said) => log::warn!("{application} of run {run} cannot be ended: {said}"),
+    }
+}
+
+/// Ends what a run whose driver was killed has left: its client on this machine, which may be about to
+/// submit, then its jobs on the cluster.
+pub fn end_dead_run(config: &HadoopConfig, dead: &Record) {
+    let processes = near::end_clients(&dead.id);
+    if processes > 0 {
+        log::info!(
+            "the client of run {}, which was killed, is ended: {processes} processes",
+            dead.id
+        );
+    }
+    let cluster = Cluster::new(config);
+    if end_tagged(&cluster.rest, &cluster.yarn, &dead.id) {
+        return;
+    }
+    // Where no ResourceManager answers by HTTP, the record must do.
+    if let Some((application, _)) = dead.last_job() {
+        told_end(&cluster.yarn, application, &dead.id);
     }
 }
 

@@ -1,20 +1,23 @@
 //! What the ResourceManager, a running job and the history server say by HTTP.
 
+use super::addresses::Properties;
 use crate::runner::RunError;
 use crate::wait::block_on;
 use serde_json::Value;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 const PATIENCE: Duration = Duration::from_secs(10);
+/// States of an application that has not ended.
+const UNENDED: &str = "NEW,NEW_SAVING,SUBMITTED,ACCEPTED,RUNNING";
 
 /// Where the cluster's services answer.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Rest {
-    /// `http://host:port` of the ResourceManager.
-    pub resource_manager: Option<String>,
+    /// `http://host:port` of the ResourceManagers, of which one is active.
+    resource_managers: Vec<String>,
     /// `http://host:port` of the job history server.
-    pub history: Option<String>,
+    history: Vec<String>,
 }
 
 /// How far a job is.
@@ -38,19 +41,34 @@ impl Rest {
     /// The addresses as configured, else those of the cluster's own configuration folder.
     #[must_use]
     pub fn new(resource_manager: Option<&str>, history: Option<&str>, conf: Option<&Path>) -> Self {
-        let environment = std::env::var_os("HADOOP_CONF_DIR").map(std::path::PathBuf::from);
-        let conf = conf.map(Path::to_owned).or(environment);
-        let find = |file: &str, name: &str| {
-            let address = setting(&conf.as_ref()?.join(file), name)?;
-            Some(format!("http://{address}"))
-        };
-        let rm = || find("yarn-site.xml", "yarn.resourcemanager.webapp.address");
-        let hs = || find("mapred-site.xml", "mapreduce.jobhistory.webapp.address");
-        let plain = |url: &str| url.trim_end_matches('/').to_owned();
+        let environment = std::env::var_os("HADOOP_CONF_DIR").map(PathBuf::from);
+        let files = ["core-site.xml", "yarn-site.xml", "mapred-site.xml"];
+        let folder = conf.map(Path::to_owned).or(environment);
+        let known = folder.map(|folder| Properties::read(&folder, &files)).unwrap_or_default();
+        let plain = |url: &str| vec![url.trim_end_matches('/').to_owned()];
         Self {
-            resource_manager: resource_manager.map(plain).or_else(rm),
-            history: history.map(plain).or_else(hs),
+            resource_managers: resource_manager.map_or_else(|| known.resource_managers(), plain),
+            history: history.map_or_else(|| known.history().into_iter().collect(), plain),
         }
+    }
+
+    /// Whether a ResourceManager is known.
+    #[must_use]
+    pub fn has_resource_manager(&self) -> bool {
+        !self.resource_managers.is_empty()
+    }
+
+    /// The applications with a tag that have not ended.
+    ///
+    /// # Errors
+    /// When the ResourceManager does not answer.
+    pub fn tagged(&self, tag: &str) -> Result<Vec<String>, RunError> {
+        let path = format!("ws/v1/cluster/apps?applicationTags={tag}&states={UNENDED}");
+        let answer = get(&self.resource_managers, &path)?;
+        let found = answer["apps"]["app"].as_array().into_iter().flatten();
+        // YARN before 2.4 knows no tags, and tells of all applications.
+        let ours = found.filter(|app| has_tag(app, tag));
+        Ok(ours.filter_map(|app| app["id"].as_str().map(str::to_owned)).collect())
     }
 
     /// What the ResourceManager knows of an application.
@@ -58,7 +76,7 @@ impl Rest {
     /// # Errors
     /// When it does not answer, or does not know it.
     pub fn application(&self, id: &str) -> Result<Value, RunError> {
-        let answer = get(&self.resource_manager, &format!("ws/v1/cluster/apps/{id}"))?;
+        let answer = get(&self.resource_managers, &format!("ws/v1/cluster/apps/{id}"))?;
         Ok(answer["app"].clone())
     }
 
@@ -68,8 +86,8 @@ impl Rest {
     /// When its ApplicationMaster does not answer: before it has begun, and after it has ended.
     pub fn running(&self, application: &str, job: &str) -> Result<Figures, RunError> {
         let path = format!("proxy/{application}/ws/v1/mapreduce/jobs/{job}");
-        let found = get(&self.resource_manager, &path)?;
-        let counters = get(&self.resource_manager, &format!("{path}/counters"))?;
+        let found = get(&self.resource_managers, &path)?;
+        let counters = get(&self.resource_managers, &format!("{path}/counters"))?;
         Ok(figures(&found["job"], &counters))
     }
 
@@ -102,14 +120,30 @@ fn total(counters: &Value, name: &str) -> u64 {
     found.filter_map(|counter| counter["totalCounterValue"].as_u64()).sum()
 }
 
-fn get(server: &Option<String>, path: &str) -> Result<Value, RunError> {
-    let Some(server) = server else {
-        return Err(RunError::Rest {
-            url: path.to_owned(),
-            what: "no server is known for it (runners.hadoop.resource_manager_url, history_url)"
-                .to_owned(),
-        });
+/// Whether an application has a tag; YARN writes tags in small letters.
+fn has_tag(app: &Value, tag: &str) -> bool {
+    let tags = app["applicationTags"].as_str().unwrap_or_default();
+    tags.split(',').any(|found| found.trim().eq_ignore_ascii_case(tag))
+}
+
+/// Asks the servers one after the other: a ResourceManager that stands by sends on to the active one, one
+/// that is down says nothing.
+fn get(servers: &[String], path: &str) -> Result<Value, RunError> {
+    let mut failed = RunError::Rest {
+        url: path.to_owned(),
+        what: "no server is known for it (runners.hadoop.resource_manager_url, history_url)"
+            .to_owned(),
     };
+    for server in servers {
+        match get_from(server, path) {
+            Ok(answer) => return Ok(answer),
+            Err(error) => failed = error,
+        }
+    }
+    Err(failed)
+}
+
+fn get_from(server: &str, path: &str) -> Result<Value, RunError> {
     let url = format!("{server}/{path}");
     let refuse = |what: String| RunError::Rest { url: url.clone(), what };
     let answer = block_on(async {
@@ -120,20 +154,6 @@ fn get(server: &Option<String>, path: &str) -> Result<Value, RunError> {
     let answer = answer.map_err(|e| refuse(e.to_string()))?;
     let answer = answer.map_err(|e: reqwest::Error| refuse(e.without_url().to_string()))?;
     serde_json::from_slice(&answer).map_err(|e| refuse(format!("says no JSON: {e}")))
-}
-
-/// A property of one of Hadoop's XML files.
-fn setting(path: &Path, name: &str) -> Option<String> {
-    let text = std::fs::read_to_string(path).ok()?;
-    let document = roxmltree::Document::parse(&text).ok()?;
-    let texts = |node: roxmltree::Node, tag: &str| {
-        let found = node.children().find(|child| child.has_tag_name(tag))?;
-        found.text().map(|text| text.trim().to_owned())
-    };
-    let properties = document.descendants().filter(|node| node.has_tag_name("property"));
-    properties.into_iter().find_map(|property| {
-        (texts(property, "name").as_deref() == Some(name)).then(|| texts(property, "value"))?
-    })
 }
 
 #[cfg(test)]
@@ -149,9 +169,33 @@ mod tests {
                    <value> rm:8088 </value></property></configuration>";
         std::fs::write(conf.path().join("yarn-site.xml"), xml).unwrap();
         let rest = Rest::new(None, Some("http://hs:19888/"), Some(conf.path()));
-        assert_eq!(rest.resource_manager.as_deref(), Some("http://rm:8088"));
-        assert_eq!(rest.history.as_deref(), Some("http://hs:19888"));
+        assert_eq!(rest.resource_managers, ["http://rm:8088"]);
+        assert_eq!(rest.history, ["http://hs:19888"]);
         assert!(rest.application("application_1_0001").is_err());
+    }
+
+    #[test]
+    fn only_applications_with_the_tag_are_the_runs() {
+        let app = |tags: &str| json!({"id": "application_1_0001", "applicationTags": tags});
+        assert!(has_tag(&app("other, 20260301t101500.123-7"), "20260301T101500.123-7"));
+        assert!(!has_tag(&app("20260301t101500.123-77"), "20260301T101500.123-7"));
+        assert!(!has_tag(&json!({"id": "application_1_0001"}), "x"));
+    }
+
+    #[test]
+    fn a_resource_manager_that_is_down_leaves_the_other_to_answer() {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let active = format!("http://{}", listener.local_addr().unwrap());
+        std::thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            let mut asked = [0; 4096];
+            let _ = std::io::Read::read(&mut stream, &mut asked).unwrap();
+            let answer = b"HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\n{\"app\": {\"id\": \"x\"}}";
+            std::io::Write::write_all(&mut stream, answer).unwrap();
+        });
+        let servers = vec!["http://127.0.0.1:9".to_owned(), active];
+        let rest = Rest { resource_managers: servers, history: Vec::new() };
+        assert_eq!(rest.application("x").unwrap()["id"], "x");
     }
 
     #[test]

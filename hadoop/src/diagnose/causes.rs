@@ -182,6 +182,21 @@ mod tests {
                 "Failed to submit application_1700000000000_10001 to YARN : Application submitted by user root to unknown queue: nope",
                 "queue",
             ),
+            ("java.io.IOException: No space left on device", "room"),
+            (
+                "org.apache.hadoop.util.DiskChecker$DiskErrorException: Could not find any valid local directory for output/spill0.out",
+                "room",
+            ),
+            (
+                "1/1 local-dirs usable space is below configured utilization percentage/no more usable space [ /data/nm-local : used space above threshold of 90.0% ]",
+                "room",
+            ),
+            (
+                "org.apache.hadoop.fs.FSError: java.io.IOException: No space available in any of the local directories.",
+                "room",
+            ),
+            ("1/1 local-dirs are bad: /data/nm-local", "room"),
+            ("File /w/part-00000 could only be written to 0 of the 1 minReplication nodes", "room"),
             ("java.io.EOFException: Unexpected end of input stream", "torn"),
             ("PipeMapRed.waitOutputThreads(): subprocess failed with code 137", "from outside"),
             ("PipeMapRed.waitOutputThreads(): subprocess failed with code 143", "preempted"),

@@ -69,9 +69,13 @@ fn wanted(run: &Run, jobs: &[&'static Job]) -> Drive<Vec<(&'static LmsTable, Str
     Ok(found)
 }
 
-/// An import that a hand-run Sqoop left is as good as ours: both marks tell that it is whole.
+/// An import that a hand-run Sqoop left is as good as ours: `_SUCCESS` tells that it ended. What the files
+/// are is told by `_metadata`, which Sqoop does not write; Avro files tell it themselves.
 fn is_whole(folder: &Place) -> Drive<bool> {
-    Ok(folder.join("_SUCCESS").exists()? && folder.join("_metadata").exists()?)
+    if !folder.join("_SUCCESS").exists()? {
+        return Ok(false);
+    }
+    Ok(folder.join("_metadata").exists()? || rows::is_avro(&folder.parts()?))
 }
 
 /// The days of which a table's import is there, whoever made it, with their folders.
@@ -183,7 +187,7 @@ fn natively(run: &mut Run, source: &Source, tables: &[Wanted], summary: &mut Sum
 /// Notes a staged import, to be committed.
 fn put(run: &Run, changes: &mut Changes, wanted: &Wanted, staged: &Place, rows: u64) -> Drive<()> {
     let (name, date) = (wanted.table.staged.name, wanted.date.as_str());
-    let identity = metadata_identity(staged)?;
+    let identity = identity_of(staged)?;
     let entry = run.entry("import", identity, BTreeMap::new(), rows);
     changes.put(&run.ledger, (name, "dt", date), staged, entry)?;
     run.events.output(name, date, rows);
@@ -199,9 +203,17 @@ fn staged(near: &Path, far: &Place) -> Drive<Place> {
     Ok(far.clone())
 }
 
-/// An import is told by its `_metadata`: it holds the times, and ours the checksum of the rows.
-fn metadata_identity(folder: &Place) -> Drive<String> {
-    Ok(hex(&Sha256::digest(folder.join("_metadata").read()?)))
+/// An import is told by its `_metadata`: it holds the times, and ours the checksum of the rows. One of a
+/// hand-run Sqoop is told by its files.
+fn identity_of(folder: &Place) -> Drive<String> {
+    if let Some(metadata) = folder.join("_metadata").read_if_there()? {
+        return Ok(hex(&Sha256::digest(metadata)));
+    }
+    let files = folder.walk()?;
+    let files = files
+        .iter()
+        .map(|(file, about)| format!("{} {} {}", file.name(), about.size, about.modified));
+    Ok(identity(["import", &files.collect::<Vec<_>>().join("\n")]))
 }
 
 fn make_rows(
@@ -213,7 +225,7 @@ fn make_rows(
     let name = table.staged.name;
     let task = format!("rows of {name}");
     let imported = run.ledger.partition(name, "dt", date);
-    let from = metadata_identity(&imported)?;
+    let from = identity_of(&imported)?;
     let columns: Vec<_> = table.rows.columns.iter().map(|column| column.name).collect();
     let identity = identity(["rows", CODE, &from, &columns.join(",")]);
     let folder = plan::folder_of(name);

@@ -1,15 +1,16 @@
 //! Imports by Sqoop: one job on the cluster for each table, straight into the warehouse's staging.
 
 use super::{Wanted, put};
-use crate::cluster::{Cluster, Said, meaning};
+use crate::cluster::{Cluster, Said, Version, meaning};
 use crate::error::{Drive, DriveError};
 use crate::import::{self, Format, Order, Source, TableImport, marker};
 use crate::interrupt;
 use crate::ledger::Changes;
+use crate::near;
 use crate::progress::Progress;
 use crate::run::{Run, Summary};
 use crate::runner::RunError;
-use crate::storage::{Place, StorageError};
+use crate::storage::Place;
 use chrono::Utc;
 use serde_json::json;
 use std::io::Read;
@@ -77,22 +78,9 @@ fn sqoop(
     let sqoop = &config.lms.sqoop;
     let task = format!("import {}", wanted.table.staged.name);
     // On this machine and for its owner alone: a password is in it.
-    let scratch = tempfile::Builder::new().prefix("insights-sqoop-").tempdir();
-    let scratch = scratch.map_err(StorageError::disk("make a folder in", &std::env::temp_dir()))?;
+    let scratch = near::folder(run.events.id())?;
     let failed = |source| DriveError::Run { step: task.clone(), source };
-    let mut jobconf = vec![
-        ("mapreduce.job.name".to_owned(), format!("insights {task}")),
-        ("mapreduce.job.tags".to_owned(), run.events.id().to_owned()),
-    ];
-    if wanted.options.format == Format::Dump {
-        // Sqoop reads the dump's text as the Java on the nodes has it.
-        jobconf.push(("mapreduce.map.env.LC_ALL".to_owned(), "C.UTF-8".to_owned()));
-    }
-    if let Some(queue) = &config.runners.hadoop.queue {
-        jobconf.push(("mapreduce.job.queuename".to_owned(), queue.clone()));
-    }
-    jobconf.extend(sqoop.jobconf.iter().map(|(name, value)| (name.clone(), value.clone())));
-    jobconf.extend(run.request.jobconf.iter().cloned());
+    let jobconf = settings(run, wanted, &task);
     let order = Order {
         options: &wanted.options,
         source,
@@ -119,6 +107,29 @@ fn sqoop(
             Err(failed(RunError::Cluster { job, code, meaning: meaning(code), cause }))
         }
     }
+}
+
+/// The job's settings, under the names of the cluster's Hadoop; what the user says wins.
+fn settings(run: &Run, wanted: &Wanted, task: &str) -> Vec<(String, String)> {
+    let config = &run.settings.config;
+    let hadoop = &config.runners.hadoop;
+    // Sqoop may be here without the command; then Hadoop is none of the oldest.
+    let version = Version::of(&hadoop.command).unwrap_or(Version { major: 3 });
+    let own = [
+        ("mapreduce.job.name", Some(format!("insights {task}"))),
+        ("mapreduce.job.tags", Some(run.events.id().to_owned())),
+        ("mapreduce.job.queuename", hadoop.queue.clone()),
+    ];
+    let own = own.into_iter().filter_map(|(name, value)| Some((version.named(name), value?)));
+    let mut settings: Vec<_> = own.collect();
+    if wanted.options.format == Format::Dump {
+        // Sqoop reads the dump's text as the Java on the nodes has it.
+        settings.push(version.map_variable("LC_ALL", "C.UTF-8"));
+    }
+    let sqoop = config.lms.sqoop.jobconf.iter();
+    settings.extend(sqoop.map(|(name, value)| (name.clone(), value.clone())));
+    settings.extend(run.request.jobconf.iter().cloned());
+    settings
 }
 
 /// MariaDB's mysqldump begins with a line that Sqoop takes for the pattern of all others: rows come

@@ -18,6 +18,7 @@ use jobs::table::Table;
 
 use crate::storage::{Place, StorageError};
 use print::Printer;
+pub use records::is_avro;
 use records::{Form, Records};
 
 /// Why there are no rows.

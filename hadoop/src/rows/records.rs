@@ -23,7 +23,7 @@ pub(super) fn files(folder: &Place) -> Result<(Form, Vec<Place>), RowsError> {
         return Err(RowsError::NoFiles(folder.address()));
     }
     files.sort_by(|a, b| a.name().cmp(b.name()));
-    if files.iter().all(|file| file.name().ends_with(".avro")) {
+    if is_avro(&files) {
         return Ok((Form::Avro, files));
     }
     // Only its metadata tells a text's columns.
@@ -40,6 +40,12 @@ pub(super) fn files(folder: &Place) -> Result<(Form, Vec<Place>), RowsError> {
         None => "an import of unknown form (it is not Avro, and _metadata does not say)".to_owned(),
     };
     Err(RowsError::Form { place: folder.address(), found })
+}
+
+/// Whether files are Avro, which tells its columns itself; no file is not.
+#[must_use]
+pub fn is_avro(files: &[Place]) -> bool {
+    !files.is_empty() && files.iter().all(|file| file.name().ends_with(".avro"))
 }
 
 /// One file's records, and where the table's columns stand in them.

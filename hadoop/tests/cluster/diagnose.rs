@@ -5,7 +5,7 @@ use std::process::{Child, Command};
 
 use crate::scene::{Scene, mapper, process};
 use crate::setup::{Cluster, said};
-use crate::university::{ended, log_name};
+use crate::university::{Ended, ended, log_name};
 use hadoop::storage::Place;
 
 /// One attempt a task, so that the first failure is the last.
@@ -34,6 +34,14 @@ fn says(screen: &str, all: &[&str]) {
     assert!(!screen.contains("\nnot read  "), "{screen}");
 }
 
+/// Runs the command that a screen gives to do the failed work again.
+fn replayed(scene: &Scene, screen: &str) -> Ended {
+    let (_, replay) = screen.split_once("replay    ").unwrap();
+    let mut again = Command::new("sh");
+    again.args(["-c", replay.lines().next().unwrap()]).current_dir(scene.university.path(""));
+    ended(again.output().unwrap())
+}
+
 #[test]
 fn a_panic_is_named_with_its_place_and_can_be_replayed() {
     let Some(cluster) = Cluster::or_skip("diagnose: panic") else { return };
@@ -45,11 +53,53 @@ fn a_panic_is_named_with_its_place_and_can_be_replayed() {
     );
     let (_, input) = screen.split_once("input     ").unwrap();
     assert!(input.starts_with(&scene.logs) && input.contains(".gz, byte "), "{screen}");
-    let (_, replay) = screen.split_once("replay    ").unwrap();
-    let mut again = Command::new("sh");
-    again.args(["-c", replay.lines().next().unwrap()]).current_dir(scene.university.path(""));
-    let again = ended(again.output().unwrap());
+    let again = replayed(&scene, &screen);
     assert_eq!(again.code, Some(30), "{}", again.stderr);
+    assert!(again.stderr.contains("insights.fault asks for it"), "{}", again.stderr);
+}
+
+/// It is tried again, and all attempts end alike; no single file is its input.
+#[test]
+fn a_reducers_panic_is_named_with_the_attempts_that_share_it() {
+    let Some(cluster) = Cluster::or_skip("diagnose: reducer") else { return };
+    let scene = Scene::new(&cluster, "reducer-panic");
+    let twice = ["-D", "mapreduce.reduce.maxattempts=2", "-D", "insights.fault=reduce panic at 5"];
+    let screen = screen(&scene, &twice, |_| {});
+    says(
+        &screen,
+        &[
+            "the job's own code panicked",
+            "insights.fault asks for it",
+            "_r_000000_1, standard error",
+            "attempts  2 of 2 that failed say the same",
+        ],
+    );
+    assert!(!screen.contains("\ninput     "), "{screen}");
+    let again = replayed(&scene, &screen);
+    assert_eq!(again.code, Some(30), "{}", again.stderr);
+    assert!(again.stderr.contains("insights.fault asks for it"), "{}", again.stderr);
+}
+
+/// A later step reads tables of the warehouse, which its replay needs.
+#[test]
+fn a_panic_of_a_later_step_is_replayed_over_the_warehouse() {
+    let Some(cluster) = Cluster::or_skip("diagnose: join") else { return };
+    let scene = Scene::new(&cluster, "join-panic");
+    ended(scene.command(&[]).output().unwrap()).ok();
+    let mut join =
+        scene.university.plain_command(&["run", "course-enrollment-daily", "-r", "hadoop"]);
+    join.args(["--source", &scene.logs, "--warehouse", &scene.warehouse, "--param", "reducers=1"]);
+    join.args(["--interval", "2026-03-01-2026-03-03"]);
+    join.args(settings(&["insights.fault=reduce panic"]));
+    let failed = ended(join.output().unwrap());
+    assert_eq!(failed.code, Some(30), "{}", failed.stderr);
+    let arguments = ["diagnose", "--warehouse", &scene.warehouse];
+    let screen = ended(scene.university.plain_command(&arguments).output().unwrap()).ok().stdout;
+    eprintln!("{screen}");
+    says(&screen, &["the job's own code panicked", "_r_000000_0, standard error"]);
+    let again = replayed(&scene, &screen);
+    assert_eq!(again.code, Some(30), "{}", again.stderr);
+    assert!(again.stderr.contains("course-enrollment-spans"), "{}", again.stderr);
     assert!(again.stderr.contains("insights.fault asks for it"), "{}", again.stderr);
 }
 
@@ -97,13 +147,13 @@ fn too_many_counters_are_named() {
 }
 
 #[test]
-fn a_program_for_another_platform_is_named() {
+fn a_program_that_the_nodes_cannot_start_is_named() {
     let Some(cluster) = Cluster::or_skip("diagnose: platform") else { return };
     let scene = Scene::new(&cluster, "platform");
     let mut program = fs::read(&cluster.program).unwrap();
-    // The machine, in an ELF header: 64-bit SPARC.
-    program[18] = 43;
-    let path = scene.university.path("foreign");
+    // Its kind, in an ELF header: none.
+    program[16] = 0;
+    let path = scene.university.path("broken");
     fs::write(&path, program).unwrap();
     let config = format!("runners: {{hadoop: {{program: '{}'}}}}\n", path.display());
     fs::write(scene.university.path("insights.yml"), config).unwrap();

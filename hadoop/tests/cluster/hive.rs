@@ -1,6 +1,7 @@
 //! Every table as Hive reads it, against the files themselves.
 
 use std::fs;
+use std::io::{Read, Write};
 use std::path::Path;
 
 use crate::everywhere;
@@ -9,6 +10,9 @@ use crate::setup::{Cluster, said, statements};
 use crate::university::{DAYS, University, ended};
 use apache_avro::Reader;
 use apache_avro::types::Value;
+use flate2::Compression;
+use flate2::read::MultiGzDecoder;
+use flate2::write::GzEncoder;
 use jobs::lms::TABLES;
 use jobs::registry::JOBS;
 use jobs::table::{Column, Kind, Table};
@@ -16,12 +20,15 @@ use jobs::table::{Column, Kind, Table};
 /// Written by mysqldump, not in Avro, and read as text.
 const DUMPED: &str = "courseware_studentmodule";
 
-/// What is compared of a table: rows, the sum of all whole numbers, the greatest text in hexadecimal.
+/// What is compared of a table: rows, the sums of all whole numbers, of all decimals (in hundredths) and of
+/// all flags, the greatest text in hexadecimal.
 #[derive(Debug, Default, PartialEq)]
 struct Seen {
     table: String,
     rows: u64,
     sum: i64,
+    hundredths: i128,
+    flags: i64,
     greatest: String,
 }
 
@@ -50,10 +57,19 @@ fn hive_reads_every_table_as_it_is_in_the_files() {
     configure("imports", &databases[0]);
     run(&["import", "--all", "--date", "2026-03-09"]);
     run(&["hive", "ddl"]);
-    let hive = format!("hive: {{command: hive, database: {}}}\n", databases[1]);
-    let everywhere = everywhere::University::new(&hive);
+    let everywhere = everywhere::University::new("");
     everywhere.run("inline", 3);
+    for interval_type in ["weekly", "all"] {
+        let mut reports = everywhere.dated("inline-3", &["student-engagement"]);
+        reports.args(["--param", &format!("interval_type={interval_type}")]);
+        ended(reports.output().unwrap()).ok();
+    }
     let results = everywhere.path("inline-3");
+    packed(&results.join(PACKED));
+    configure(&results.display().to_string(), &databases[1]);
+    run(&["hive", "ddl"]);
+    let checked = ended(university.plain_command(&["hive", "check"]).output().unwrap()).ok();
+    assert!(checked.stdout.contains(" tables are as they should be"), "{}", checked.stdout);
 
     let staged = TABLES.iter().map(|table| &table.staged);
     let asked: Vec<_> = staged
@@ -76,6 +92,26 @@ fn hive_reads_every_table_as_it_is_in_the_files() {
         assert_eq!(read, expected);
     }
     assert_eq!(read.len(), expected.len());
+    let reports = read.iter().filter(|seen| seen.table.starts_with("student_engagement_"));
+    assert_eq!(reports.filter(|seen| seen.rows > 0).count(), 7, "by day, week and in all");
+    let some = |value: fn(&Seen) -> bool| read.iter().any(value);
+    assert!(some(|seen| seen.hundredths > 0) && some(|seen| seen.flags > 0), "{read:?}");
+}
+
+/// A table whose files are packed for this test.
+const PACKED: &str = "course_enrollment_events";
+
+/// Packs the part files of a table by gzip, as `warehouse.compress` has it.
+fn packed(table: &Path) {
+    let files: Vec<_> = parts(table).collect();
+    assert!(!files.is_empty());
+    for file in files {
+        let name = format!("{}.gz", file.display());
+        let mut out = GzEncoder::new(fs::File::create(name).unwrap(), Compression::default());
+        out.write_all(&fs::read(&file).unwrap()).unwrap();
+        out.finish().unwrap();
+        fs::remove_file(file).unwrap();
+    }
 }
 
 /// Both fill the spans of enrollments; the tables have columns with reserved names.
@@ -95,11 +131,20 @@ fn k14_two_workflows_share_tables_and_a_changed_one_is_told_and_left_alone() {
     }
     let in_hive =
         |statements: &str| said("hive", &["-e", &format!("USE {database}; {statements}")]);
-    in_hive("ALTER TABLE course_enrollment_mode_daily ADD COLUMNS (extra INT)");
+    in_hive(
+        "ALTER TABLE course_enrollment_mode_daily ADD COLUMNS (extra INT); \
+         ALTER TABLE course_enrollment_daily ADD PARTITION (dt='2025-01-01')",
+    );
+    let checked = ended(university.command("w", &["hive", "check"]).output().unwrap());
+    assert_eq!(checked.code, Some(41), "{}", checked.stderr);
+    let gone = "course_enrollment_daily/dt=2025-01-01 has no files any more";
+    assert!(checked.stderr.contains(gone), "{}", checked.stderr);
     let told = ended(university.command("w", &["hive", "ddl"]).output().unwrap());
     assert_eq!(told.code, Some(41), "{}", told.stderr);
     let difference = format!("{database}.course_enrollment_mode_daily differs: ");
     assert!(told.stderr.contains(&difference) && told.stderr.contains("extra"), "{}", told.stderr);
+    let gone = "course_enrollment_daily/dt=2025-01-01 is no longer there";
+    assert!(told.stderr.contains(gone), "{}", told.stderr);
     let found = in_hive(
         "SHOW PARTITIONS course_enrollment_events; SHOW PARTITIONS course_enrollment_daily; \
          DESCRIBE course_enrollment_mode_daily; \
@@ -116,15 +161,26 @@ fn filled(warehouse: &Path) -> impl Iterator<Item = &'static Table> {
 }
 
 fn query(database: &str, table: &Table) -> String {
-    let numbers = table.columns.iter().filter(|column| column.kind == Kind::Int);
-    let numbers = numbers.map(|column| format!("coalesce(cast(`{}` AS BIGINT), 0)", column.name));
-    let sum = numbers.chain(["0".to_owned()]).collect::<Vec<_>>().join(" + ");
+    let sum = |kind: Kind, as_what: &str| {
+        let columns = table.columns.iter().filter(|column| column.kind == kind);
+        let cells =
+            columns.map(|column| format!("coalesce(cast(`{}` AS {as_what}), 0)", column.name));
+        format!("sum({})", cells.chain(["0".to_owned()]).collect::<Vec<_>>().join(" + "))
+    };
+    let sums = [(Kind::Int, "BIGINT"), (Kind::Decimal, "DECIMAL(20,2)"), (Kind::Flag, "INT")];
+    let sums = sums.map(|(kind, as_what)| sum(kind, as_what)).join(", ");
     let greatest =
         text_column(table).map_or("''".to_owned(), |column| format!("`{}`", column.name));
     format!(
-        "SELECT 'seen', '{name}', count(*), sum({sum}), hex(max({greatest})) FROM {database}.`{name}`;\n",
+        "SELECT 'seen', '{name}', count(*), {sums}, hex(max({greatest})) FROM {database}.`{name}`;\n",
         name = table.name
     )
+}
+
+/// A decimal of two places at most, in hundredths.
+fn hundredths(text: &str) -> i128 {
+    let (whole, part) = text.split_once('.').unwrap_or((text, ""));
+    format!("{whole}{part:0<2}").parse().unwrap()
 }
 
 fn text_column(table: &Table) -> Option<&Column> {
@@ -142,6 +198,8 @@ fn parse(line: &str) -> Option<Seen> {
         table: next().to_owned(),
         rows: next().parse().unwrap(),
         sum: next().parse().unwrap(),
+        hundredths: hundredths(next()),
+        flags: next().parse().unwrap(),
         greatest: next().to_owned(),
     })
 }
@@ -150,7 +208,7 @@ fn parse(line: &str) -> Option<Seen> {
 fn dumped() -> Seen {
     let greatest = hex("😀 ünï, \"quoted\" 'single'".as_bytes());
     let sum = (0..6).map(|row| row * row + 1).sum::<i64>() + students();
-    Seen { table: DUMPED.to_owned(), rows: 6, sum, greatest }
+    Seen { table: DUMPED.to_owned(), rows: 6, sum, greatest, ..Seen::default() }
 }
 
 /// Its other whole numbers, `student_id`: all that the source has but one, which is NULL.
@@ -174,6 +232,10 @@ fn in_avro(table: &'static Table, folder: &Path) -> Seen {
                 match value {
                     Value::Int(number) if column.kind == Kind::Int => seen.sum += i64::from(number),
                     Value::Long(number) if column.kind == Kind::Int => seen.sum += number,
+                    Value::Boolean(set) => seen.flags += i64::from(set),
+                    Value::String(text) if column.kind == Kind::Decimal => {
+                        seen.hundredths += hundredths(&text);
+                    }
                     Value::String(text) if text_column(table).is_some_and(|it| it.name == name) => {
                         greatest = greatest.max(text.into_bytes());
                     }
@@ -189,7 +251,7 @@ fn in_avro(table: &'static Table, folder: &Path) -> Seen {
 fn in_text(table: &'static Table, folder: &Path) -> Seen {
     let mut seen = Seen { table: table.name.to_owned(), ..Seen::default() };
     let mut greatest = "";
-    let texts: Vec<_> = parts(folder).map(|part| fs::read_to_string(part).unwrap()).collect();
+    let texts: Vec<_> = parts(folder).map(|part| text_of(&part)).collect();
     for line in texts.iter().flat_map(|text| text.lines()) {
         seen.rows += 1;
         for (column, cell) in table.columns.iter().zip(line.split('\t')) {
@@ -199,6 +261,8 @@ fn in_text(table: &'static Table, folder: &Path) -> Seen {
             if column.kind == Kind::Int {
                 // A text that is no number is NULL in a column of numbers.
                 seen.sum += cell.parse::<i64>().unwrap_or(0);
+            } else if column.kind == Kind::Flag {
+                seen.flags += if cell == "true" { 1 } else { cell.parse().unwrap_or(0) };
             } else if text_column(table).is_some_and(|it| it.name == column.name) {
                 greatest = greatest.max(cell);
             }
@@ -206,6 +270,17 @@ fn in_text(table: &'static Table, folder: &Path) -> Seen {
     }
     seen.greatest = hex(greatest.as_bytes());
     seen
+}
+
+fn text_of(part: &Path) -> String {
+    let mut text = String::new();
+    let file = fs::File::open(part).unwrap();
+    match part.extension() {
+        Some(_) => MultiGzDecoder::new(file).read_to_string(&mut text),
+        None => std::io::BufReader::new(file).read_to_string(&mut text),
+    }
+    .unwrap();
+    text
 }
 
 /// The part files of all partitions.

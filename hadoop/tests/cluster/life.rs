@@ -81,12 +81,20 @@ fn ctrl_c_leaves_the_job_where_that_is_asked_for() {
     scene.is_whole(&DAYS);
 }
 
-/// On a terminal, which `script` makes.
 #[test]
-fn ctrl_c_on_a_terminal_asks() {
-    let Some(cluster) = Cluster::or_skip("Ctrl-C on a terminal") else { return };
-    let scene = Scene::new(&cluster, "asked");
-    let slow = scene.command(&["-D", "insights.fault=silence 60"]);
+fn ctrl_c_kills_the_job_where_that_is_asked_for() {
+    let Some(cluster) = Cluster::or_skip("Ctrl-C that kills") else { return };
+    let scene = Scene::new(&cluster, "killed");
+    let options = ["--on-interrupt", "kill", "-D", "insights.fault=silence 60"];
+    let interrupt = |child: &mut Child| signal("INT", child.id());
+    let run = scene.disturbed(&options, "submitted application_", interrupt);
+    assert_eq!(run.code, Some(130), "{}", run.stderr);
+    assert_eq!(end_of(&application(&run.stderr)), "KILLED");
+}
+
+/// Presses Ctrl-C on a terminal, which `script` makes, and answers the question; gives how the job ended.
+fn asked_on_a_terminal(scene: &Scene, fault: &str, answer: &str) -> String {
+    let slow = scene.command(&["-D", fault]);
     let words = std::iter::once(slow.get_program()).chain(slow.get_args());
     let words: Vec<_> = words.map(|word| format!("'{}'", word.display())).collect();
     let mut terminal = Command::new("script");
@@ -111,7 +119,16 @@ fn ctrl_c_on_a_terminal_asks() {
     let application = application(&see("/proxy/"));
     keys.write_all(b"\x03").unwrap();
     see("[Y/n]");
-    keys.write_all(b"k\n").unwrap();
+    keys.write_all(format!("{answer}\n").as_bytes()).unwrap();
     assert_eq!(terminal.wait().unwrap().code(), Some(130));
-    assert_eq!(end_of(&application), "KILLED");
+    end_of(&application)
+}
+
+#[test]
+fn ctrl_c_on_a_terminal_asks() {
+    let Some(cluster) = Cluster::or_skip("Ctrl-C on a terminal") else { return };
+    let scene = Scene::new(&cluster, "asked");
+    assert_eq!(asked_on_a_terminal(&scene, "insights.fault=silence 60", "k"), "KILLED");
+    let scene = Scene::new(&cluster, "asked-no");
+    assert_eq!(asked_on_a_terminal(&scene, "insights.fault=silence 3", "n"), "SUCCEEDED");
 }

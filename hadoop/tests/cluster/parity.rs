@@ -4,7 +4,7 @@ use std::fs;
 
 use crate::everywhere;
 use crate::setup::Cluster;
-use crate::university::{University, log_name};
+use crate::university::{University, ended, log_name};
 
 /// A university whose engine `hadoop` runs its tasks on this machine.
 fn university(cluster: &Cluster, more: &str) -> University {
@@ -35,8 +35,10 @@ fn parts(university: &University, engine: &str, reducers: &str) -> Vec<(String, 
 fn k03_every_job_makes_the_same_on_every_engine() {
     let Some(cluster) = Cluster::or_skip("engine parity") else { return };
     let university = everywhere::University::new(&on_this_machine(&cluster));
-    let [inline, hadoop] = ["inline", "hadoop"].map(|engine| university.run(engine, 3));
-    everywhere::compare(&inline, &hadoop);
+    for reducers in [1, 3] {
+        let [inline, hadoop] = ["inline", "hadoop"].map(|engine| university.run(engine, reducers));
+        everywhere::compare(&inline, &hadoop);
+    }
 }
 
 /// Lines of all kinds of bytes; the second file repeats them with a TAB at each end.
@@ -80,4 +82,34 @@ fn k01_k02_k09_awkward_lines_are_the_same_on_every_engine_in_the_same_places() {
         assert!(facts.iter().any(|(_, text)| text.contains('\u{1f4a5}')), "{facts:?}");
         assert_eq!(inline, hadoop, "{reducers} reducers");
     }
+}
+
+/// More than a command line or an environment would hold.
+const FILES: u32 = 1000;
+
+/// Their names stand in the job's settings; files are put together into few splits, as a user would ask.
+#[test]
+fn a_thousand_logs_are_read_by_one_job() {
+    let Some(cluster) = Cluster::or_skip("a thousand logs") else { return };
+    let university = university(&cluster, "");
+    fs::remove_dir_all(university.path("logs")).unwrap();
+    for number in 0..FILES {
+        let name =
+            format!("lms-with-a-rather-long-name-{number:04}/tracking.log-20260301-{number}.gz");
+        let line = format!(
+            r#"{{"event_type": "edx.course.enrollment.activated", "time": "2026-03-01T10:00:00+00:00", "event": {{"course_id": "course-v1:A+One+R", "user_id": {number}, "mode": "audit"}}}}"#
+        );
+        university.write_log(&name, &[line]);
+    }
+    for engine in ["inline", "hadoop"] {
+        let logs = university.path("logs").display().to_string();
+        let run = ["run", "course-enrollment-events", "-r", engine, "--param", "reducers=2"];
+        let mut command = university.command(engine, &[&run[..], &["--source", &logs]].concat());
+        let run = ended(command.output().unwrap()).ok();
+        assert!(run.stderr.contains("scan: 1000 files to read"), "{}", run.stderr);
+    }
+    let parts = university.parts("inline");
+    let facts = parts.iter().filter(|(name, _)| name.starts_with("course_enrollment_events/"));
+    assert_eq!(facts.flat_map(|(_, text)| text.lines()).count(), FILES as usize);
+    assert_eq!(university.parts("hadoop"), parts);
 }

@@ -15,6 +15,7 @@ pub struct Scene {
     pub warehouse: String,
     pub logs: String,
     name: &'static str,
+    reducers: u32,
 }
 
 /// The days.
@@ -31,31 +32,29 @@ impl Scene {
         }
         let config = format!("runners: {{hadoop: {{program: '{}'}}}}\n", cluster.program.display());
         fs::write(university.path("insights.yml"), config).unwrap();
-        Self { university, warehouse, logs, name }
+        Self { university, warehouse, logs, name, reducers: 1 }
+    }
+
+    pub fn with_reducers(self, reducers: u32) -> Self {
+        Self { reducers, ..self }
+    }
+
+    fn reducers(&self) -> String {
+        format!("reducers={}", self.reducers)
     }
 
     pub fn command(&self, options: &[&str]) -> Command {
-        let fixed = ["run", "course-enrollment-events", "-r", "hadoop", "--param", "reducers=1"];
-        let mut command = self.university.plain_command(&[&fixed[..], options].concat());
+        let fixed = ["run", "course-enrollment-events", "-r", "hadoop", "--param"];
+        let reducers = self.reducers();
+        let arguments = [&fixed[..], &[&reducers], options].concat();
+        let mut command = self.university.plain_command(&arguments);
         command.args(["--source", &self.logs, "--warehouse", &self.warehouse]);
-        command.stderr(Stdio::piped());
         command
     }
 
     /// Runs it, and does something as soon as a line is said that holds a text.
     pub fn disturbed(&self, options: &[&str], at: &str, fault: impl FnOnce(&mut Child)) -> Ended {
-        let mut child = self.command(options).spawn().unwrap();
-        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map_while(Result::ok);
-        let mut stderr = String::new();
-        let said = lines.by_ref().find(|line| {
-            stderr.push_str(&format!("{line}\n"));
-            line.contains(at)
-        });
-        assert!(said.is_some(), "`{at}` was never said: {stderr}");
-        fault(&mut child);
-        lines.for_each(|line| stderr.push_str(&format!("{line}\n")));
-        let code = child.wait().unwrap().code();
-        Ended { code, stdout: String::new(), stderr }
+        disturbed(self.command(options), at, fault)
     }
 
     pub fn rerun(&self) -> Ended {
@@ -71,8 +70,9 @@ impl Scene {
             fs::copy(self.university.path("logs").join(log_name(*day)), to).unwrap();
         }
         let source = here.display().to_string();
-        let fixed = ["run", "course-enrollment-events", "--param", "reducers=1", "--source"];
-        let arguments = [&fixed[..], &[&source]].concat();
+        let fixed = ["run", "course-enrollment-events", "--param"];
+        let reducers = self.reducers();
+        let arguments = [&fixed[..], &[&reducers, "--source", &source]].concat();
         ended(self.university.command("inline", &arguments).output().unwrap()).ok();
         let copy = self.university.path("copy").display().to_string();
         said("hadoop", &["fs", "-get", &self.warehouse, &copy]);
@@ -80,6 +80,22 @@ impl Scene {
         assert!(inline.len() >= days.len(), "{inline:?}");
         assert_eq!(inline, self.university.parts("copy"), "{}", self.name);
     }
+}
+
+/// Starts a command, and does something as soon as it says a line that holds a text.
+pub fn disturbed(mut command: Command, at: &str, fault: impl FnOnce(&mut Child)) -> Ended {
+    let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map_while(Result::ok);
+    let mut stderr = String::new();
+    let said = lines.by_ref().find(|line| {
+        stderr.push_str(&format!("{line}\n"));
+        line.contains(at)
+    });
+    assert!(said.is_some(), "`{at}` was never said: {stderr}");
+    fault(&mut child);
+    lines.for_each(|line| stderr.push_str(&format!("{line}\n")));
+    let code = child.wait().unwrap().code();
+    Ended { code, stdout: String::new(), stderr }
 }
 
 /// Waits for a process whose command line a rule takes; gives its number.
@@ -107,4 +123,20 @@ pub fn signal(name: &str, pid: u32) {
 /// The program `jobs` as a map task.
 pub fn mapper(words: &[&str]) -> bool {
     words.get(1) == Some(&"map") && words[0].ends_with("jobs")
+}
+
+/// The program `jobs` as a reduce task.
+pub fn reducer(words: &[&str]) -> bool {
+    words.get(1) == Some(&"reduce") && words[0].ends_with("jobs")
+}
+
+/// The JVM of an attempt, by the end of its name.
+pub fn attempt(words: &[&str], end: &str) -> bool {
+    words.contains(&"org.apache.hadoop.mapred.YarnChild")
+        && words.iter().any(|word| word.starts_with("attempt_") && word.ends_with(end))
+}
+
+/// Whether a process does anything; one that has ended is listed until somebody asks how.
+pub fn is_at_work(process: u32) -> bool {
+    fs::read(format!("/proc/{process}/cmdline")).is_ok_and(|line| !line.is_empty())
 }

@@ -4,6 +4,8 @@ use std::env;
 use std::path::PathBuf;
 use std::process::{Command, Output};
 
+use jobs::registry::RESULT_TABLES;
+use jobs::table::Table;
 use mysql_async::prelude::Queryable;
 use mysql_async::{Conn, OptsBuilder};
 use tokio::runtime::Runtime;
@@ -24,6 +26,7 @@ impl Cluster {
     pub fn or_skip(test: &str) -> Option<Self> {
         let found = Self::found();
         if found.is_none() {
+            assert!(env::var_os("CI").is_none(), "{test}: no cluster in the environment");
             eprintln!("SKIPPED cluster {test}: no cluster in the environment (make cluster)");
         }
         found
@@ -104,6 +107,17 @@ pub fn rows(address: &str, sql: &str) -> Vec<String> {
         connection.disconnect().await.unwrap();
         rows.into_iter().map(|row| format!("{:?}", row.unwrap())).collect()
     })
+}
+
+/// All rows of all tables of a store.
+pub fn all_rows(store: &str) -> Vec<(&'static str, Vec<String>)> {
+    let of = |table: &'static Table| {
+        let columns = table.columns.iter().map(|column| format!("`{}`", column.name));
+        let columns = columns.collect::<Vec<_>>().join(", ");
+        let query = format!("SELECT {columns} FROM {} ORDER BY {columns}", table.name);
+        (table.name, rows(store, &query))
+    };
+    RESULT_TABLES.iter().map(of).collect()
 }
 
 fn options(url: &str, password_file: &str) -> OptsBuilder {

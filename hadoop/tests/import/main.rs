@@ -11,3 +11,4 @@ mod lms_source;
 mod parallel;
 mod rows;
 mod snapshot;
+mod sqoop;

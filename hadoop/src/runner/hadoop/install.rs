@@ -1,16 +1,7 @@
-//! Finds the cluster's own tools on this machine: the `hadoop` command, its version, the Streaming
-//! jar.
+//! Finds the Streaming jar of the cluster's own Hadoop on this machine.
 
 use crate::runner::RunError;
 use std::path::{Path, PathBuf};
-use std::process::Command;
-
-/// Hadoop's version.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Version {
-    /// 1, 2 or 3: settings were renamed after 1.
-    pub major: u32,
-}
 
 /// Where distributions put the Streaming jar, below Hadoop's folder or at the root.
 const JAR_FOLDERS: &[&str] = &[
@@ -23,26 +14,6 @@ const JAR_FOLDERS: &[&str] = &[
 ];
 /// What may say where Hadoop is.
 const HOMES: &[&str] = &["HADOOP_HOME", "HADOOP_MAPRED_HOME", "HADOOP_PREFIX", "HADOOP_INSTALL"];
-
-/// Asks `hadoop version`.
-///
-/// # Errors
-/// When the command is not there or says no version.
-pub fn version(command: &str) -> Result<Version, RunError> {
-    let refuse = |why: String| RunError::Install(format!("`{command} version` {why}"));
-    let output = Command::new(command).arg("version").output();
-    let output = output.map_err(|e| refuse(format!("cannot be started: {e}")))?;
-    let said = String::from_utf8_lossy(&output.stdout);
-    parse_version(&said).ok_or_else(|| {
-        let stderr = String::from_utf8_lossy(&output.stderr);
-        refuse(format!("tells no version ({}): {}", output.status, stderr.trim()))
-    })
-}
-
-fn parse_version(said: &str) -> Option<Version> {
-    let number = said.lines().find_map(|line| line.strip_prefix("Hadoop "))?;
-    Some(Version { major: number.split('.').next()?.parse().ok()? })
-}
 
 /// The Streaming jar: as configured, or where distributions put it.
 ///
@@ -114,14 +85,6 @@ fn jar_in(folder: &Path) -> Option<PathBuf> {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-
-    #[test]
-    fn the_version_is_read_from_the_first_line_that_has_one() {
-        let said = "WARNING: x\nHadoop 3.4.2\nSource code repository https://…\n";
-        assert_eq!(parse_version(said), Some(Version { major: 3 }));
-        assert_eq!(parse_version("Hadoop 1.0.3\n"), Some(Version { major: 1 }));
-        assert_eq!(parse_version("command not found\n"), None);
-    }
 
     #[test]
     fn the_jar_is_the_newest_that_holds_streaming() {

@@ -8,12 +8,11 @@ mod submission;
 
 use super::inline::Inline;
 use super::{RunError, Runner, Work};
-use crate::cluster::{Cluster, Said, meaning};
+use crate::cluster::{Cluster, Said, Version, meaning};
 use crate::codec::{self, Codec};
 use crate::config::HadoopConfig;
 use crate::interrupt;
 use crate::storage::{Place, StorageError};
-use install::Version;
 use jobs::streaming::Counters;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -46,7 +45,7 @@ impl Hadoop {
         program::check(&program)?;
         let program =
             std::path::absolute(&program).map_err(StorageError::disk("find", &program))?;
-        let version = install::version(&config.command)?;
+        let version = Version::of(&config.command)?;
         let jar = install::streaming_jar(config.streaming_jar.as_deref(), &config.command)?;
         let jar = std::path::absolute(&jar).map_err(StorageError::disk("find", &jar))?;
         let cluster = Cluster::new(config);

@@ -1,7 +1,7 @@
 //! What is handed to `hadoop jar`: settings in a file, options in the order that Hadoop takes them
 //! (generic ones before those of Streaming, spec 40 A.5).
 
-use super::install::Version;
+use crate::cluster::Version;
 use crate::runner::{RunError, Work};
 use crate::storage::{Place, StorageError};
 use jobs::streaming::Partitioner;
@@ -15,23 +15,6 @@ const WHOLE_LINE: &str = "100";
 const LONGEST_VALUE: usize = 100_000;
 /// Inputs named on the command line; the others stand in the settings file.
 const INPUTS_NAMED: usize = 1;
-
-/// Names of Hadoop 1, where they differ.
-const OLD_NAMES: &[(&str, &str)] = &[
-    ("mapreduce.job.name", "mapred.job.name"),
-    ("mapreduce.job.reduces", "mapred.reduce.tasks"),
-    ("mapreduce.job.queuename", "mapred.job.queue.name"),
-    ("mapreduce.job.priority", "mapred.job.priority"),
-    ("mapreduce.map.speculative", "mapred.map.tasks.speculative.execution"),
-    ("mapreduce.reduce.speculative", "mapred.reduce.tasks.speculative.execution"),
-    ("mapreduce.map.output.compress", "mapred.compress.map.output"),
-    ("mapreduce.map.output.compress.codec", "mapred.map.output.compression.codec"),
-    ("mapreduce.output.fileoutputformat.compress", "mapred.output.compress"),
-    ("mapreduce.output.fileoutputformat.compress.codec", "mapred.output.compression.codec"),
-    ("mapreduce.partition.keypartitioner.options", "mapred.text.key.partitioner.options"),
-    ("mapreduce.map.output.key.field.separator", "map.output.key.field.separator"),
-    ("mapreduce.input.fileinputformat.inputdir", "mapred.input.dir"),
-];
 
 /// One job for the cluster.
 pub struct Submission<'a> {
@@ -121,17 +104,17 @@ impl Submission<'_> {
         let mut settings: BTreeMap<_, _> = fixed
             .iter()
             .chain(&packing)
-            .map(|(name, value)| (self.named(name), (*value).to_owned()))
+            .map(|(name, value)| (self.version.named(name), (*value).to_owned()))
             .collect();
         let optional =
             [("mapreduce.job.queuename", self.queue), ("mapreduce.job.priority", self.priority)];
         for (name, value) in optional {
-            settings.extend(value.map(|value| (self.named(name), value.to_owned())));
+            settings.extend(value.map(|value| (self.version.named(name), value.to_owned())));
         }
         if let Some(rest) = self.work.inputs.get(INPUTS_NAMED..).filter(|rest| !rest.is_empty()) {
             let paths = rest.iter().map(|input| Ok(escaped(&uri(&Place::at(input)?)?)));
             let paths = paths.collect::<Result<Vec<_>, RunError>>()?.join(",");
-            settings.insert(self.named("mapreduce.input.fileinputformat.inputdir"), paths);
+            settings.insert(self.version.named("mapreduce.input.fileinputformat.inputdir"), paths);
         }
         for (name, value) in self.work.pass.params.iter() {
             if value.len() > LONGEST_VALUE {
@@ -145,11 +128,6 @@ impl Submission<'_> {
         }
         settings.extend(self.jobconf.clone());
         Ok(settings)
-    }
-
-    fn named(&self, name: &str) -> String {
-        let old = OLD_NAMES.iter().find(|(new, _)| *new == name && self.version.major == 1);
-        old.map_or(name, |(_, old)| old).to_owned()
     }
 }
 
@@ -236,7 +214,7 @@ mod tests {
             program: Path::new("/opt/jobs"),
             version: Version { major },
             queue: Some("nightly"),
-            priority: None,
+            priority: Some("HIGH"),
             map_output_codec: "Codec",
             jobconf: BTreeMap::from([("mapreduce.job.name".to_owned(), "mine".to_owned())]),
         };
@@ -301,6 +279,37 @@ mod tests {
                 has(&settings, "insights.param.interval", "2014&#9;&lt;&amp;&gt;"),
                 "{settings}"
             );
+        }
+    }
+
+    #[test]
+    fn priority_speculation_and_the_codec_of_map_output_are_said() {
+        for (major, said) in [
+            (
+                1,
+                [
+                    ("mapred.job.priority", "HIGH"),
+                    ("mapred.map.tasks.speculative.execution", "false"),
+                    ("mapred.reduce.tasks.speculative.execution", "false"),
+                    ("mapred.compress.map.output", "true"),
+                    ("mapred.map.output.compression.codec", "Codec"),
+                ],
+            ),
+            (
+                3,
+                [
+                    ("mapreduce.job.priority", "HIGH"),
+                    ("mapreduce.map.speculative", "false"),
+                    ("mapreduce.reduce.speculative", "false"),
+                    ("mapreduce.map.output.compress", "true"),
+                    ("mapreduce.map.output.compress.codec", "Codec"),
+                ],
+            ),
+        ] {
+            let (_, settings) = submitted(major);
+            for (name, value) in said {
+                assert!(has(&settings, name, value), "{name}: {settings}");
+            }
         }
     }
 
