@@ -1,5 +1,6 @@
 //! Which loads of the store's tables answers are made from: told by the marks in `table_updates`, looked at
-//! every few seconds (spec 50 §13.2).
+//! every few seconds; for a table that its loader does not mark by its newest row, looked at every minute
+//! (spec 50 §13.2).
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -12,6 +13,8 @@ use store::{Store, TableVersion};
 
 /// How often the marks are looked at: a load is seen within five seconds.
 pub(crate) const PAUSE: Duration = Duration::from_secs(3);
+/// How often the newest rows of tables without marks are looked at.
+const ROWS_PAUSE: Duration = Duration::from_secs(60);
 /// Other loaders write the mark before they swap the table in: so long a version is taken for two, one
 /// before and one after.
 const SETTLING: Duration = Duration::from_secs(10);
@@ -20,6 +23,8 @@ const SETTLING: Duration = Duration::from_secs(10);
 #[derive(Default)]
 pub(crate) struct Versions {
     tables: RwLock<HashMap<String, Seen>>,
+    /// Tables without marks that were asked for.
+    unmarked: RwLock<HashMap<&'static str, Unmarked>>,
     lost: AtomicBool,
 }
 
@@ -29,14 +34,20 @@ struct Seen {
     since: Instant,
 }
 
+/// A table without marks.
+#[derive(Default)]
+struct Unmarked {
+    /// None where it has no rows.
+    seen: Option<Seen>,
+    looked: Option<Instant>,
+}
+
 impl Versions {
-    /// Looks at the marks. What is known stays known when the store is lost.
+    /// Looks at the marks, and at the newest rows where there are none. What is known stays known when the
+    /// store is lost.
     pub(crate) async fn look(&self, store: &Store) {
-        match store.versions().await {
-            Ok(found) => {
-                self.lost.store(false, Ordering::Relaxed);
-                self.learn(found, Instant::now());
-            }
+        match self.look_at(store, Instant::now()).await {
+            Ok(()) => self.lost.store(false, Ordering::Relaxed),
             Err(error) => {
                 if !self.lost.swap(true, Ordering::Relaxed) {
                     log::error!("{error}; answers that are known are served on");
@@ -45,14 +56,35 @@ impl Versions {
         }
     }
 
+    async fn look_at(&self, store: &Store, now: Instant) -> Result<(), store::Error> {
+        self.learn(store.versions().await?, now);
+        for table in self.due(now) {
+            let found = store.newest_row(table).await?;
+            let mut unmarked = self.unmarked.write().unwrap_or_else(PoisonError::into_inner);
+            let known = unmarked.remove(table).and_then(|known| known.seen);
+            let seen = found.map(|version| Seen::new(version, known, now));
+            unmarked.insert(table, Unmarked { seen, looked: Some(now) });
+        }
+        Ok(())
+    }
+
+    /// The tables whose newest rows are to be looked at. One that has a mark by now is let go.
+    fn due(&self, now: Instant) -> Vec<&'static str> {
+        let marked = self.tables.read().unwrap_or_else(PoisonError::into_inner);
+        let mut unmarked = self.unmarked.write().unwrap_or_else(PoisonError::into_inner);
+        unmarked.retain(|table, _| !marked.contains_key(*table));
+        let is_due = |known: &Unmarked| {
+            known.looked.is_none_or(|looked| now.duration_since(looked) >= ROWS_PAUSE)
+        };
+        unmarked.iter().filter(|(_, known)| is_due(known)).map(|(table, _)| *table).collect()
+    }
+
     fn learn(&self, found: Vec<TableVersion>, now: Instant) {
         let mut tables = self.tables.write().unwrap_or_else(PoisonError::into_inner);
         let mut known = std::mem::take(&mut *tables);
         for version in found {
-            let same = known.remove(&version.table).filter(|seen| seen.version == version);
-            let since = same.map_or(now, |seen| seen.since);
-            let name = named(&version);
-            tables.insert(version.table.clone(), Seen { version, name, since });
+            let before = known.remove(&version.table);
+            tables.insert(version.table.clone(), Seen::new(version, before, now));
         }
     }
 
@@ -61,18 +93,33 @@ impl Versions {
         self.lost.load(Ordering::Relaxed)
     }
 
-    /// What stands for the loads of these tables, and the time of the newest; none where a table has no
-    /// mark.
-    pub(crate) fn of(&self, tables: &[&str]) -> Option<(String, NaiveDateTime)> {
+    /// What stands for the loads of these tables, and the time of the newest; none where nothing is known of
+    /// a table.
+    pub(crate) fn of(&self, tables: &[&'static str]) -> Option<(String, NaiveDateTime)> {
         let known = self.tables.read().unwrap_or_else(PoisonError::into_inner);
         let (mut text, mut newest) = (String::new(), None);
         for table in tables {
-            let Seen { version, name, since } = known.get(*table)?;
-            text.push_str(name);
-            text.push_str(if since.elapsed() > SETTLING { ";" } else { "?" });
-            newest = newest.max(version.inserted);
+            let told = match known.get(*table) {
+                Some(seen) => seen.told(),
+                None => self.of_unmarked(table)?,
+            };
+            text.push_str(&told.0);
+            newest = newest.max(told.1);
         }
         Some((text, newest?))
+    }
+
+    fn of_unmarked(&self, table: &'static str) -> Option<(String, Option<NaiveDateTime>)> {
+        let unmarked = self.unmarked.read().unwrap_or_else(PoisonError::into_inner);
+        match unmarked.get(table) {
+            Some(known) => known.seen.as_ref().map(Seen::told),
+            None => {
+                drop(unmarked);
+                let mut unmarked = self.unmarked.write().unwrap_or_else(PoisonError::into_inner);
+                unmarked.entry(table).or_default();
+                None
+            }
+        }
     }
 
     /// All tables with a mark.
@@ -83,6 +130,21 @@ impl Versions {
             (table.clone(), TableUpdate { updated, version })
         };
         known.iter().map(update).collect()
+    }
+}
+
+impl Seen {
+    /// A version that was seen now, or before already.
+    fn new(version: TableVersion, before: Option<Self>, now: Instant) -> Self {
+        let same = before.filter(|seen| seen.version == version);
+        let since = same.map_or(now, |seen| seen.since);
+        Self { name: named(&version), version, since }
+    }
+
+    /// What stands for it, and when it was loaded.
+    fn told(&self) -> (String, Option<NaiveDateTime>) {
+        let settled = if self.since.elapsed() > SETTLING { ";" } else { "?" };
+        ([&self.name, settled].concat(), self.version.inserted)
     }
 }
 
@@ -121,5 +183,32 @@ mod tests {
         versions.learn(vec![version("a", 1), version("b", 3)], long_ago);
         assert_ne!(versions.of(&["a", "b"]).unwrap().0, settled);
         assert_eq!(versions.all().len(), 2);
+    }
+
+    #[tokio::test]
+    async fn a_table_without_marks_is_known_by_its_newest_row_looked_at_every_minute() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("reports.db");
+        let execute = |sql: &str| {
+            rusqlite::Connection::open(&file).unwrap().execute_batch(sql).unwrap();
+        };
+        execute(
+            "CREATE TABLE video (id INTEGER PRIMARY KEY, created TIMESTAMP);
+             INSERT INTO video VALUES (7, '2014-01-02 03:04:05'); CREATE TABLE tags_distribution (id, created)",
+        );
+        let store = Store::open(&store::Address::Sqlite(file.clone())).unwrap();
+        let (versions, start) = (Versions::default(), Instant::now());
+        assert!(versions.of(&["video"]).is_none());
+        assert!(versions.of(&["tags_distribution"]).is_none());
+        versions.look_at(&store, start).await.unwrap();
+        let (first, loaded) = versions.of(&["video"]).unwrap();
+        assert_eq!(loaded.to_string(), "2014-01-02 03:04:05");
+        assert!(versions.of(&["tags_distribution"]).is_none(), "nothing is known of no rows");
+        execute("INSERT INTO video VALUES (8, '2014-01-02 03:04:05')");
+        versions.look_at(&store, start + PAUSE).await.unwrap();
+        assert_eq!(versions.of(&["video"]).unwrap().0, first);
+        versions.look_at(&store, start + ROWS_PAUSE).await.unwrap();
+        assert_ne!(versions.of(&["video"]).unwrap().0, first);
+        assert!(versions.all().is_empty());
     }
 }

@@ -142,6 +142,28 @@ impl Store {
         rows.iter().map(version).collect()
     }
 
+    /// What stands for the version of a table that no loader marks: its newest row. None where it has no
+    /// rows, or is not there.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub async fn newest_row(&self, table: &str) -> Result<Option<TableVersion>, Error> {
+        let newest = Statement {
+            doing: format!("reading the newest row of {table}"),
+            sql: format!("SELECT id, created FROM `{table}` ORDER BY id DESC LIMIT 1"),
+            parameters: vec![],
+        };
+        let version = |row: &Record| {
+            Ok(TableVersion {
+                table: table.to_owned(),
+                inserted: row.moment(1)?,
+                newest: row.int(0)?.unwrap_or(0),
+                marks: 0,
+            })
+        };
+        self.select_one(newest).await?.first().map(version).transpose()
+    }
+
     /// Runs the statements on one snapshot; a table that is not there has no rows.
     pub(crate) async fn select(
         &self,
