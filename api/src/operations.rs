@@ -123,6 +123,10 @@ pub(crate) async fn answer(
         Operation::Docs | Operation::OpenApi => {
             serve(service, resource, ending, request, async |_, _| Err(Error::NotFound)).await
         }
+        // The check of a balancer, which is to send nobody here any more.
+        Operation::Status | Operation::Health if service.is_leaving() => {
+            Error::Busy.response(false)
+        }
         Operation::Version => serve(service, resource, ending, request, version).await,
         Operation::Health => serve(service, resource, ending, request, health).await,
         _ => serve(service, resource, ending, request, nothing).await,

@@ -18,6 +18,7 @@ use crate::observe::{self, Began};
 use crate::operations::{self, Operation};
 use crate::path::{self, Ending};
 use crate::resource::{Call, Request, Resource, serve};
+use crate::server::Peer;
 use crate::service::Service;
 use crate::{course, learners, login, module, reports};
 
@@ -182,13 +183,13 @@ async fn answer(
 fn request() -> impl Filter<Extract = (Request,), Error = Infallible> + Clone {
     let query = warp::query::raw().or(warp::any().map(String::new)).unify();
     let head = warp::method().and(warp::path::full()).and(query);
-    head.and(warp::header::headers_cloned()).and(warp::addr::remote()).map(
-        |method, path: FullPath, query, headers, peer| Request {
+    head.and(warp::header::headers_cloned()).and(warp::ext::optional()).map(
+        |method, path: FullPath, query, headers, peer: Option<Peer>| Request {
             method,
             path: path.as_str().to_owned(),
             query,
             headers,
-            peer,
+            peer: peer.map(|Peer(peer)| peer),
         },
     )
 }

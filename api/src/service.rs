@@ -1,6 +1,7 @@
 //! The running service: its stores, keys and clock, its start and its graceful end.
 
 use std::net::SocketAddr;
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
@@ -8,7 +9,7 @@ use api_client::Version;
 use chrono::{DateTime, NaiveDate, Utc};
 use store::Store;
 use tokio::net::TcpListener;
-use tokio::sync::{Notify, Semaphore};
+use tokio::sync::Semaphore;
 use tokio::time::timeout;
 use warp::http::HeaderMap;
 use warp::http::header::HOST;
@@ -23,14 +24,13 @@ use crate::observe::Metrics;
 use crate::page::PageSizes;
 use crate::reports::Reports;
 use crate::routes;
+use crate::server::{self, Leaving};
 use crate::throttle::Throttle;
 use crate::users::Users;
 use crate::versions::{PAUSE, Versions};
 
 /// How long the start waits for the versions of a store's tables.
 const FIRST_LOOK: Duration = Duration::from_millis(200);
-/// How long requests in flight may take after the service was told to stop.
-const DRAIN_LIMIT: Duration = Duration::from_secs(10);
 
 /// A store, and the versions of its tables.
 struct Backend {
@@ -56,6 +56,7 @@ pub(crate) struct Service {
     pub(crate) metrics: Metrics,
     /// One for each request that may be in flight.
     pub(crate) places: Arc<Semaphore>,
+    leaving: Leaving,
     throttle: Throttle,
     rates: Rates,
     service_users: Vec<String>,
@@ -102,6 +103,10 @@ impl Service {
             reports: Reports::new(&settings.reports())?,
             metrics: Metrics::default(),
             places: Arc::new(Semaphore::new(settings.max_in_flight)),
+            leaving: Leaving {
+                now: Arc::default(),
+                notice: Duration::from_secs(settings.stop_notice.into()),
+            },
             throttle: Throttle::default(),
             rates: settings.rates,
             service_users: settings.service_users.clone(),
@@ -166,6 +171,11 @@ impl Service {
         }
     }
 
+    /// Whether it was told to stop, and answers only until callers know.
+    pub(crate) fn is_leaving(&self) -> bool {
+        self.leaving.now.load(Ordering::Relaxed)
+    }
+
     /// Every store there is.
     pub(crate) fn stores(&self) -> impl Iterator<Item = &Store> {
         self.backends().map(|backend| &backend.store)
@@ -219,17 +229,7 @@ pub async fn run(
     if let Ok(address) = listener.local_addr() {
         log::info!("listening on http://{address}");
     }
-    let stopping = Arc::new(Notify::new());
-    let told = stopping.clone();
-    let server = warp::serve(routes::all(&service)).incoming(listener).graceful(async move {
-        stop.await;
-        log::info!("stopping");
-        told.notify_one();
-    });
-    tokio::select! {
-        () = server.run() => {}
-        () = drained(&stopping) => log::warn!("requests were cut off after {} s", DRAIN_LIMIT.as_secs()),
-    }
+    server::run(listener, routes::all(&service), service.leaving.clone(), stop).await;
     Ok(())
 }
 
@@ -240,9 +240,4 @@ async fn watch(service: Weak<Service>) {
         let Some(service) = service.upgrade() else { return };
         service.look().await;
     }
-}
-
-async fn drained(stopping: &Notify) {
-    stopping.notified().await;
-    tokio::time::sleep(DRAIN_LIMIT).await;
 }

@@ -39,6 +39,8 @@ pub struct Settings {
     pub service_users: Vec<String>,
     /// How many requests are answered at one time; more are told to come back.
     pub max_in_flight: usize,
+    /// How many seconds the service goes on answering after it was told to stop, so that a balancer notices.
+    pub stop_notice: u32,
     /// How many MB of answers are kept.
     pub cache_mb: u64,
     /// Reports that are offered.
@@ -131,6 +133,7 @@ impl Default for Settings {
             rates: Rates::default(),
             service_users: Vec::new(),
             max_in_flight: 512,
+            stop_notice: 2,
             cache_mb: 256,
             report_names: vec!["problem_response".to_owned()],
             report_template: "{course_id}_{report_name}.csv".to_owned(),
@@ -201,6 +204,7 @@ const KEYS: &[&str] = &[
     "base_url",
     "cache_mb",
     "max_in_flight",
+    "stop_notice",
     "ENABLED_REPORT_IDENTIFIERS",
     "COURSE_REPORT_FILE_LOCATION_TEMPLATE",
     "COURSE_REPORT_DOWNLOAD_EXPIRY_TIME",

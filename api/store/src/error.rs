@@ -199,6 +199,8 @@ pub enum Backend {
 
 /// MySQL's number for a table that is not there.
 const NO_SUCH_TABLE: u16 = 1146;
+/// MySQL's number for a column that is not there.
+const NO_SUCH_COLUMN: u16 = 1054;
 /// MySQL's number for a table that was replaced since the snapshot was taken.
 const TABLE_DEFINITION_CHANGED: u16 = 1412;
 
@@ -221,6 +223,14 @@ impl Backend {
         match self {
             Self::Sqlite(error) => error.to_string().starts_with("no such table"),
             Self::Mysql(error) => server_code(error) == Some(NO_SUCH_TABLE),
+        }
+    }
+
+    /// Whether a statement named a column that is not there.
+    pub(crate) fn is_missing_column(&self) -> bool {
+        match self {
+            Self::Sqlite(error) => error.to_string().starts_with("no such column"),
+            Self::Mysql(error) => server_code(error) == Some(NO_SUCH_COLUMN),
         }
     }
 

@@ -16,6 +16,7 @@ mod schema;
 mod sqlite;
 
 use std::fmt;
+use std::sync::atomic::AtomicBool;
 
 use chrono::NaiveDateTime;
 
@@ -180,6 +181,14 @@ impl Store {
         match self {
             Self::Sqlite(store) => store.execute(statement).await,
             Self::Mysql(store) => store.execute(&statement).await,
+        }
+    }
+
+    /// Whether the table of answers had its older shape when it was last read.
+    fn has_old_answers(&self) -> &AtomicBool {
+        match self {
+            Self::Sqlite(store) => &store.has_old_answers,
+            Self::Mysql(store) => &store.has_old_answers,
         }
     }
 

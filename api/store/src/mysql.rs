@@ -1,6 +1,7 @@
 //! MySQL and MariaDB: a pool for reading, a connection of its own for each load.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use mysql_async::prelude::Queryable;
@@ -34,6 +35,7 @@ pub struct Mysql {
     url: String,
     options: Arc<OptsBuilder>,
     pool: Pool,
+    pub(crate) has_old_answers: Arc<AtomicBool>,
 }
 
 impl Mysql {
@@ -45,7 +47,12 @@ impl Mysql {
             .with_abs_conn_ttl(Some(Duration::from_secs(600)))
             .with_reset_connection(false);
         let pool = Pool::new(options.clone().setup(vec![READER_SETUP]).pool_opts(limits));
-        Ok(Self { url: url.to_owned(), options: Arc::new(options), pool })
+        Ok(Self {
+            url: url.to_owned(),
+            options: Arc::new(options),
+            pool,
+            has_old_answers: Arc::default(),
+        })
     }
 
     pub(crate) fn address(&self) -> &str {

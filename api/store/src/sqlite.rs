@@ -2,6 +2,7 @@
 
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -31,6 +32,7 @@ pub struct Sqlite {
     path: PathBuf,
     idle: Arc<Mutex<Vec<Reader>>>,
     places: Arc<Semaphore>,
+    pub(crate) has_old_answers: Arc<AtomicBool>,
 }
 
 impl Sqlite {
@@ -39,6 +41,7 @@ impl Sqlite {
             path: path.to_owned(),
             idle: Arc::default(),
             places: Arc::new(Semaphore::new(READERS)),
+            has_old_answers: Arc::default(),
         }
     }
 
@@ -146,6 +149,7 @@ fn rows(connection: &Connection, query: &Statement) -> Result<Vec<Record>, Error
 }
 
 fn run(connection: &Connection, query: &Statement) -> rusqlite::Result<Vec<Record>> {
+    log::trace!(target: "sqlite", "{}", query.sql);
     let mut prepared = connection.prepare_cached(&query.sql)?;
     let columns = prepared.column_count();
     let records = prepared.query_map(parameters(query), |row| {

@@ -34,7 +34,7 @@ pub const TABLE: Table = Table::result(
         Column::required("program_type", Kind::Text(32)),
         Column::new("program_title", Kind::Text(255)),
     ],
-    &[&["course_id"]],
+    &[&["course_id"], &["program_id"]],
 )
 .unique(&["course_id", "program_id"]);
 

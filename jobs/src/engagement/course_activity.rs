@@ -42,7 +42,7 @@ pub const TABLE: Table = Table::result(
         Column::required("label", Kind::Text(255)),
         Column::new("count", Kind::Int),
     ],
-    &[&["course_id", "label"], &["interval_end"]],
+    &[&["course_id", "label"], &["course_id", "interval_end"], &["interval_end"]],
 )
 .unique(&["course_id", "interval_start", "label"]);
 

@@ -92,10 +92,7 @@ impl Store {
             ));
         }
         if let Some(day) = filter.recent {
-            let columns = "SELECT course_id, count FROM course_enrollment_daily";
-            let mut recent = ids.statement("enrollment of a day", columns, "date = ?", "id");
-            recent.parameters.insert(0, Cell::Text(day.to_string()));
-            statements.push(recent);
+            statements.push(day_statement(&ids, day));
         }
         let mut answers = self.select(statements).await?;
         let recent =
@@ -136,6 +133,26 @@ fn summary_statement(ids: &Ids<'_>) -> Statement {
                    availability, enrollment_mode, count, cumulative_count, count_change_7_days, passing_users, \
                    created FROM course_meta_summary_enrollment";
     ids.statement("course summaries", columns, "", "course_id, id")
+}
+
+/// The enrollment of courses on a day. The table is found by course and day: for all courses, by each of those
+/// that have a summary, since the rows of a day alone would be found by reading those of all days.
+fn day_statement(ids: &Ids<'_>, day: NaiveDate) -> Statement {
+    let what = "enrollment of a day";
+    let mut statement = if ids.are_all() {
+        let courses = "SELECT DISTINCT course_id FROM course_meta_summary_enrollment";
+        let columns = format!(
+            "SELECT day.course_id, day.count FROM ({courses}) summary \
+             CROSS JOIN course_enrollment_daily day"
+        );
+        let condition = "day.course_id = summary.course_id AND day.date = ?";
+        ids.statement(what, &columns, condition, "day.id")
+    } else {
+        let columns = "SELECT course_id, count FROM course_enrollment_daily";
+        ids.statement(what, columns, "date = ?", "id")
+    };
+    statement.parameters.insert(0, Cell::Text(day.to_string()));
+    statement
 }
 
 fn summary_row(row: &Record) -> Result<SummaryRow, Error> {

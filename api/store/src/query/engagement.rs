@@ -71,10 +71,10 @@ impl Store {
         let limits = match dates {
             Dates::Latest => {
                 parameters.extend(parameters.clone());
-                // The index that begins with the course finds its few rows; no other course's is read.
-                format!(
-                    " AND interval_end = (SELECT MAX(interval_end) FROM course_activity WHERE {course})"
-                )
+                let newest = format!(
+                    "SELECT interval_end FROM course_activity WHERE {course} ORDER BY interval_end DESC LIMIT 1"
+                );
+                format!(" AND interval_end = ({newest})")
             }
             Dates::Range { start, end } => {
                 let given = [(" AND interval_start >= ?", start), (" AND interval_end < ?", end)];

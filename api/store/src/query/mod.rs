@@ -48,17 +48,27 @@ impl Store {
         &self,
         table: &str,
         columns: &str,
-        (column, id): (&str, &str),
+        id: (&str, &str),
         order: &str,
         read: impl Fn(&Record) -> Result<T, Error>,
     ) -> Result<Vec<T>, Error> {
+        let statement = self.rows_statement(table, columns, id, order);
+        self.select_one(statement).await?.iter().map(read).collect()
+    }
+
+    fn rows_statement(
+        &self,
+        table: &str,
+        columns: &str,
+        (column, id): (&str, &str),
+        order: &str,
+    ) -> Statement {
         let condition = self.equals(column);
-        let statement = Statement {
+        Statement {
             doing: format!("reading {table}"),
             parameters: ids(&condition, id),
             sql: format!("SELECT {columns} FROM `{table}` WHERE {condition} ORDER BY {order}"),
-        };
-        self.select_one(statement).await?.iter().map(read).collect()
+        }
     }
 
     /// A text column as its bytes, which groups and sorts whatever its collation.
@@ -109,10 +119,14 @@ impl<'a> Ids<'a> {
         Self { column, wanted: ids.map(|ids| ids.iter().map(String::as_str).collect()) }
     }
 
+    /// Whether all rows are read, of whatever ids.
+    fn are_all(&self) -> bool {
+        self.wanted.as_ref().is_none_or(|wanted| !(1..=IDS_IN_A_STATEMENT).contains(&wanted.len()))
+    }
+
     /// `columns` of the rows with these ids and `condition`, if there are not too many.
     fn statement(&self, what: &str, columns: &str, condition: &str, order: &str) -> Statement {
-        let few =
-            self.wanted.iter().filter(|wanted| (1..=IDS_IN_A_STATEMENT).contains(&wanted.len()));
+        let few = self.wanted.iter().filter(|_| !self.are_all());
         let ids: Vec<Cell> = few.flatten().map(|id| Cell::Text((*id).to_owned())).collect();
         let among = (!ids.is_empty())
             .then(|| format!("{} IN ({})", self.column, vec!["?"; ids.len()].join(", ")));

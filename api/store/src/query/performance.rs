@@ -1,10 +1,12 @@
 //! How learners answer: the problems of a course and the answers to one (spec 50 §7.10, §7.11, §8.1 to
 //! §8.3).
 
+use std::sync::atomic::Ordering;
+
 use chrono::NaiveDateTime;
 
 use super::ids;
-use crate::cell::{Cell, Record};
+use crate::cell::Record;
 use crate::{Error, Statement, Store};
 
 /// The submissions to a part of a problem.
@@ -108,10 +110,18 @@ impl Store {
     /// # Errors
     /// The store cannot be read.
     pub async fn problem_parts(&self, course_id: &str) -> Result<Vec<PartRow>, Error> {
-        let count = if self.answers_are_new().await? { "last_response_count" } else { "count" };
+        let rows = self.of_answers(|store, shape| store.parts_statement(course_id, shape)).await?;
+        rows.iter().map(part_row).collect()
+    }
+
+    fn parts_statement(&self, course_id: &str, shape: Shape) -> Statement {
+        let count = match shape {
+            Shape::New => "last_response_count",
+            Shape::Old => "count",
+        };
         let (module, part) = (self.bytes_of("module_id"), self.bytes_of("part_id"));
         let course = self.equals("course_id");
-        let statement = Statement {
+        Statement {
             doing: format!("reading {ANSWERS}"),
             parameters: ids(&course, course_id),
             sql: format!(
@@ -119,8 +129,7 @@ impl Store {
                  CAST(SUM(CASE WHEN correct = 1 THEN {count} END) AS SIGNED), MAX(created) \
                  FROM {ANSWERS} WHERE {course} GROUP BY 1, 2 ORDER BY 1, 2"
             ),
-        };
-        self.select_one(statement).await?.iter().map(part_row).collect()
+        }
     }
 
     /// The tags of a course's problems, in the order of loading.
@@ -138,16 +147,22 @@ impl Store {
     /// # Errors
     /// The store cannot be read.
     pub async fn answers(&self, module_id: &str) -> Result<Vec<AnswerRow>, Error> {
-        let counts = match self.answers_are_new().await? {
-            true => "NULL, first_response_count, last_response_count",
-            false => "count, NULL, NULL",
+        let rows =
+            self.of_answers(|store, shape| store.answers_statement(module_id, shape)).await?;
+        rows.iter().map(answer_row).collect()
+    }
+
+    fn answers_statement(&self, module_id: &str, shape: Shape) -> Statement {
+        let counts = match shape {
+            Shape::New => "NULL, first_response_count, last_response_count",
+            Shape::Old => "count, NULL, NULL",
         };
         let columns = format!(
             "course_id, module_id, part_id, correct, value_id, answer_value_text, problem_display_name, \
              question_text, variant, created, {counts}"
         );
         let order = format!("{}, id", self.bytes_of("part_id"));
-        self.rows_with(ANSWERS, &columns, ("module_id", module_id), &order, answer_row).await
+        self.rows_statement(ANSWERS, &columns, ("module_id", module_id), &order)
     }
 
     /// The grades of a problem, in the order of loading.
@@ -170,22 +185,42 @@ impl Store {
         self.rows_with(table, columns, ("module_id", module_id), "id", open_row).await
     }
 
-    /// Whether the table counts first and last answers; an older one has one count.
-    async fn answers_are_new(&self) -> Result<bool, Error> {
-        let sql = match self {
-            Self::Sqlite(_) => "SELECT 1 FROM pragma_table_info(?) WHERE name = ?",
-            Self::Mysql(_) => {
-                "SELECT 1 FROM information_schema.columns \
-                 WHERE table_schema = DATABASE() AND table_name = ? AND column_name = ?"
+    /// The rows of a statement on answers, which differs by the shape of their table. The shape that was found
+    /// last is taken to be still there; a table of the other lacks the columns, and is asked once more.
+    async fn of_answers(
+        &self,
+        statement: impl Fn(&Self, Shape) -> Statement,
+    ) -> Result<Vec<Record>, Error> {
+        let are_old = self.has_old_answers();
+        let known = Shape::of(are_old.load(Ordering::Relaxed));
+        match self.select_one(statement(self, known)).await {
+            Err(Error::Statement { source, .. }) if source.is_missing_column() => {
+                let rows = self.select_one(statement(self, known.other())).await?;
+                are_old.store(known.other() == Shape::Old, Ordering::Relaxed);
+                Ok(rows)
             }
-        };
-        let names = [ANSWERS, "last_response_count"];
-        let statement = Statement {
-            doing: format!("reading the columns of {ANSWERS}"),
-            sql: sql.to_owned(),
-            parameters: names.map(|name| Cell::Text(name.to_owned())).to_vec(),
-        };
-        Ok(!self.select_one(statement).await?.is_empty())
+            answer => answer,
+        }
+    }
+}
+
+/// The shape of the table of answers: first and last answers are counted, or in an older one all in one.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Shape {
+    New,
+    Old,
+}
+
+impl Shape {
+    const fn of(is_old: bool) -> Self {
+        if is_old { Self::Old } else { Self::New }
+    }
+
+    const fn other(self) -> Self {
+        match self {
+            Self::New => Self::Old,
+            Self::Old => Self::New,
+        }
     }
 }
 

@@ -165,3 +165,36 @@ async fn programs_by_program_and_course() {
         assert_eq!(ask(Some(&["p2".to_owned()])).await, ["p2B"], "{}", store.name);
     }
 }
+
+#[tokio::test]
+async fn a_table_of_answers_may_change_its_shape_while_it_is_read() {
+    for store in stores().await {
+        store.store.create_tables(&[]).await.unwrap();
+        let courses = async || {
+            let parts = store.store.problem_parts("A").await.unwrap();
+            let answers = store.store.answers("m").await.unwrap();
+            let counts = answers.iter().map(|row| row.count.or(row.last_response_count));
+            (parts.iter().map(|part| part.total).sum::<i64>(), counts.flatten().sum::<i64>())
+        };
+        let shared = "course_id VARCHAR(99), module_id VARCHAR(99), part_id VARCHAR(99), correct INT, \
+                      value_id TEXT, answer_value_text TEXT, problem_display_name TEXT, question_text TEXT, \
+                      variant INT, created DATETIME";
+        assert_eq!(courses().await, (0, 0), "{}", store.name);
+        for (column, count) in [("count", 3), ("last_response_count", 4), ("count", 5)] {
+            let first = if column == "count" { "" } else { ", first_response_count INT" };
+            for sql in [
+                "DROP TABLE IF EXISTS answer_distribution".to_owned(),
+                format!(
+                    "CREATE TABLE answer_distribution (id INTEGER, {shared}, {column} INT{first})"
+                ),
+                format!(
+                    "INSERT INTO answer_distribution (course_id, module_id, part_id, {column}) \
+                     VALUES ('A', 'm', 'p', {count})"
+                ),
+            ] {
+                store.execute(&sql).await;
+            }
+            assert_eq!(courses().await, (count, count), "{} {column}", store.name);
+        }
+    }
+}

@@ -192,12 +192,12 @@ impl Store {
             sql,
             parameters: parameters.clone(),
         };
-        let answers = self.select(vec![
-            statement(format!("SELECT {COLUMNS} {rows} ORDER BY {order}{page}")),
-            statement(format!("SELECT COUNT(*) {rows}")),
-            loaded(),
-        ]);
-        let [learners, counted, loaded] = take(answers.await?);
+        let mut statements =
+            vec![statement(format!("SELECT {COLUMNS} {rows} ORDER BY {order}{page}")), loaded()];
+        if filter.text.is_none() {
+            statements.push(statement(format!("SELECT COUNT(*) {rows}")));
+        }
+        let [learners, loaded, counted] = take(self.select(statements).await?);
         let learners = learners.iter().map(learner_row).collect::<Result<Vec<_>, _>>()?;
         let loaded = when(&loaded)?;
         let Some(text) = &filter.text else {
@@ -293,7 +293,8 @@ impl Store {
         let opposite = if filter.descending { "ASC" } else { "DESC" };
         let username = self.bytes_of("username");
         let column = match filter.order {
-            Order::Username => return format!("{username} {direction}, id"),
+            // The column itself is in the order of its bytes: the index of a course's learners has it.
+            Order::Username => return format!("username {direction}, id {direction}"),
             Order::Email => self.bytes_of("email"),
             Order::DiscussionContributions => "discussion_contributions".to_owned(),
             Order::ProblemsAttempted => "problems_attempted".to_owned(),
