@@ -10,6 +10,7 @@ use crate::parameters::days;
 use crate::performance::problems;
 use crate::resource::{Call, Resource, Source};
 use crate::service::Service;
+use crate::sources::Reader;
 use crate::{engagement, enrollment, learners, path};
 
 /// A resource of a course.
@@ -49,6 +50,33 @@ const KINDS: [(&str, Kind, &str); 12] = [
     ("user_engagement/", Kind::UserEngagement, "None"),
 ];
 
+impl Kind {
+    fn tables(self) -> &'static [&'static str] {
+        match self {
+            Self::Activity | Self::RecentActivity => &["course_activity"],
+            Self::Enrollment(Breakdown::Daily) => &["course_enrollment_daily"],
+            Self::Enrollment(Breakdown::Mode) => &["course_enrollment_mode_daily"],
+            Self::Enrollment(Breakdown::Gender) => &["course_enrollment_gender_daily"],
+            Self::Enrollment(Breakdown::Education) => &["course_enrollment_education_level_daily"],
+            Self::Enrollment(Breakdown::BirthYear) => &["course_enrollment_birth_year_daily"],
+            Self::Enrollment(Breakdown::Location) => &["course_enrollment_location_current"],
+            Self::Problems => &["answer_distribution"],
+            Self::ProblemsAndTags => &["tags_distribution"],
+            Self::Videos => &["video"],
+            Self::UserEngagement => &["module_engagement"],
+        }
+    }
+}
+
+/// What is read for each resource.
+pub(crate) fn readers() -> impl Iterator<Item = Reader> {
+    KINDS.iter().map(|(tail, kind, _)| Reader {
+        path: format!("courses/COURSE/{tail}"),
+        tables: kind.tables(),
+        is_personal: *kind == Kind::UserEngagement,
+    })
+}
+
 impl Asked {
     /// What a path behind its version names.
     pub(crate) fn find(version: Version, path: &str) -> Option<Self> {
@@ -68,25 +96,9 @@ impl Asked {
     /// The resource. What learners did last week changes without a load, so such an answer is not kept.
     pub(crate) fn resource(&self) -> Resource {
         let asked = format!("course {} {:?}", self.course_id, self.kind);
-        let source = Source { version: self.version, tables: self.tables(), asked };
+        let source = Source { version: self.version, tables: self.kind.tables(), asked };
         let source = (!self.is_personal()).then_some(source);
         Resource { file_name: self.file_name(), source, ..Resource::READ }
-    }
-
-    fn tables(&self) -> &'static [&'static str] {
-        match self.kind {
-            Kind::Activity | Kind::RecentActivity => &["course_activity"],
-            Kind::Enrollment(Breakdown::Daily) => &["course_enrollment_daily"],
-            Kind::Enrollment(Breakdown::Mode) => &["course_enrollment_mode_daily"],
-            Kind::Enrollment(Breakdown::Gender) => &["course_enrollment_gender_daily"],
-            Kind::Enrollment(Breakdown::Education) => &["course_enrollment_education_level_daily"],
-            Kind::Enrollment(Breakdown::BirthYear) => &["course_enrollment_birth_year_daily"],
-            Kind::Enrollment(Breakdown::Location) => &["course_enrollment_location_current"],
-            Kind::Problems => &["answer_distribution"],
-            Kind::ProblemsAndTags => &["tags_distribution"],
-            Kind::Videos => &["video"],
-            Kind::UserEngagement => &["module_engagement"],
-        }
     }
 
     /// `ORG-COURSE-RUN--SLUG.csv`; none for a text that is no course key.

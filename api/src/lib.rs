@@ -8,6 +8,7 @@
 mod answers;
 mod auth;
 mod catalog;
+pub mod check;
 pub mod config;
 mod cors;
 mod countries;
@@ -34,6 +35,7 @@ mod reports;
 mod resource;
 mod routes;
 pub mod service;
+mod sources;
 mod summaries;
 mod summary_pages;
 pub mod throttle;

@@ -9,12 +9,14 @@ mod timeline;
 
 use api_client::Version;
 use jobs::event::course_key;
+use store::ENTERPRISE_TABLE;
 use warp::reply::Response;
 
 use crate::error::Error;
 use crate::path;
 use crate::resource::Call;
 use crate::service::Service;
+use crate::sources::Reader;
 
 /// A resource of learners.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,6 +37,22 @@ enum Kind {
     Metadata(String),
     /// What the learners of an enterprise did, by its number.
     Enterprise(String),
+}
+
+/// What is read for each resource.
+pub(crate) fn readers() -> impl Iterator<Item = Reader> {
+    let resources: [(&str, &[&str]); 5] = [
+        ("learners/", &["learner_roster"]),
+        ("learners/USERNAME/", &["learner_roster"]),
+        ("engagement_timelines/USERNAME/", &["module_engagement"]),
+        ("course_learner_metadata/COURSE/", &["learner_roster", "module_engagement_metric_ranges"]),
+        ("enterprise/UUID/engagements/", &["module_engagement", ENTERPRISE_TABLE]),
+    ];
+    resources.into_iter().map(|(path, tables)| Reader {
+        path: path.to_owned(),
+        tables,
+        is_personal: true,
+    })
 }
 
 impl Asked {
