@@ -23,6 +23,7 @@ use crate::path::Ending;
 use crate::reply::{self, Selection};
 use crate::resource::{Call, Request, Resource, Source, serve};
 use crate::service::Service;
+use crate::sources::Reader;
 use crate::{summaries, summary_pages};
 
 /// The longest body that is read, in bytes; thousands of ids fit.
@@ -70,6 +71,20 @@ impl List {
             ],
         }
     }
+}
+
+/// What is read for each list.
+pub(crate) fn readers() -> impl Iterator<Item = Reader> {
+    let paths = [
+        ("course_summaries/", List::Summaries),
+        ("course_totals/", List::Totals),
+        ("programs/", List::Programs),
+    ];
+    paths.into_iter().map(|(path, list)| Reader {
+        path: path.to_owned(),
+        tables: list.tables(),
+        is_personal: false,
+    })
 }
 
 /// The list that a path below the third version names; it reads the store of the first.

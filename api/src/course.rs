@@ -13,6 +13,7 @@ use crate::parameters::days;
 use crate::performance::problems;
 use crate::resource::{Call, CourseFile, Resource, Source};
 use crate::service::Service;
+use crate::sources::Reader;
 use crate::{engagement, enrollment, learners, path};
 
 /// A resource of a course.
@@ -117,6 +118,33 @@ impl Kind {
     }
 }
 
+impl Kind {
+    fn tables(self) -> &'static [&'static str] {
+        match self {
+            Self::Activity | Self::RecentActivity => &["course_activity"],
+            Self::Enrollment(Breakdown::Daily) => &["course_enrollment_daily"],
+            Self::Enrollment(Breakdown::Mode) => &["course_enrollment_mode_daily"],
+            Self::Enrollment(Breakdown::Gender) => &["course_enrollment_gender_daily"],
+            Self::Enrollment(Breakdown::Education) => &["course_enrollment_education_level_daily"],
+            Self::Enrollment(Breakdown::BirthYear) => &["course_enrollment_birth_year_daily"],
+            Self::Enrollment(Breakdown::Location) => &["course_enrollment_location_current"],
+            Self::Problems => &["answer_distribution"],
+            Self::ProblemsAndTags => &["tags_distribution"],
+            Self::Videos => &["video"],
+            Self::UserEngagement => &["module_engagement"],
+        }
+    }
+}
+
+/// What is read for each resource.
+pub(crate) fn readers() -> impl Iterator<Item = Reader> {
+    KINDS.iter().map(|(tail, kind, _)| Reader {
+        path: format!("courses/COURSE/{tail}"),
+        tables: kind.tables(),
+        is_personal: *kind == Kind::UserEngagement,
+    })
+}
+
 impl Asked {
     /// What a path behind its version names.
     pub(crate) fn find(version: Version, path: &str) -> Option<Self> {
@@ -137,26 +165,10 @@ impl Asked {
         let named = KINDS.iter().find(|(_, kind, _)| *kind == self.kind);
         let (tail, slug) = named.map_or(("", ""), |(tail, _, slug)| (*tail, *slug));
         let asked = (tail, self.course_id.clone());
-        let source = Source { version: self.version, tables: self.tables(), asked };
+        let source = Source { version: self.version, tables: self.kind.tables(), asked };
         let source = (!self.is_personal()).then_some(source);
         let file = Some(CourseFile { course_id: self.course_id.clone(), slug });
         Resource { file, source, ..Resource::READ }
-    }
-
-    fn tables(&self) -> &'static [&'static str] {
-        match self.kind {
-            Kind::Activity | Kind::RecentActivity => &["course_activity"],
-            Kind::Enrollment(Breakdown::Daily) => &["course_enrollment_daily"],
-            Kind::Enrollment(Breakdown::Mode) => &["course_enrollment_mode_daily"],
-            Kind::Enrollment(Breakdown::Gender) => &["course_enrollment_gender_daily"],
-            Kind::Enrollment(Breakdown::Education) => &["course_enrollment_education_level_daily"],
-            Kind::Enrollment(Breakdown::BirthYear) => &["course_enrollment_birth_year_daily"],
-            Kind::Enrollment(Breakdown::Location) => &["course_enrollment_location_current"],
-            Kind::Problems => &["answer_distribution"],
-            Kind::ProblemsAndTags => &["tags_distribution"],
-            Kind::Videos => &["video"],
-            Kind::UserEngagement => &["module_engagement"],
-        }
     }
 }
 

@@ -34,7 +34,7 @@ pub struct Grant {
     /// It belongs to a service, which may ask without limit.
     pub service: bool,
     /// How often it may ask; none: as often as settings say.
-    pub rate: Option<String>,
+    pub rate: Option<Rate>,
     /// The courses that it may read; all where there is none.
     pub courses: Vec<String>,
 }
@@ -55,10 +55,7 @@ impl Grant {
         for word in words.split_whitespace() {
             match word.split_once('=') {
                 None if word == "service" => grant.service = true,
-                Some(("rate", rate)) => {
-                    rate.parse::<Rate>().ok()?;
-                    grant.rate = Some(rate.to_owned());
-                }
+                Some(("rate", rate)) => grant.rate = Some(rate.parse().ok()?),
                 Some(("course", course)) => grant.courses.push(course.to_owned()),
                 _ => return None,
             }
@@ -115,7 +112,7 @@ pub enum Error {
         user: String,
     },
     /// What a token may do cannot stand in the file.
-    #[error("{grant:?} cannot stand in the key file: a rate is as 60/minute, an id has no blank")]
+    #[error("{grant:?} cannot stand in the key file: an id is not empty and has no blank")]
     Grant {
         /// What was wanted.
         grant: String,
@@ -332,16 +329,14 @@ mod tests {
     fn a_grant_is_written_and_read_and_names_courses_by_their_beginnings() {
         let (_folder, file) = empty();
         let courses = ["course-v1:edX+*", "a/b/c"].map(str::to_owned).to_vec();
-        let grant = Grant { service: true, rate: Some("5/second".to_owned()), courses };
+        let grant = Grant { service: true, rate: Some("5/second".parse().unwrap()), courses };
         create(&file, "insights", grant.clone()).unwrap();
         assert_eq!(read(&file).unwrap()[0].grant, grant);
         assert!(grant.admits("course-v1:edX+DemoX+1") && grant.admits("a/b/c"));
         assert!(!grant.admits("course-v1:edx+DemoX+1") && !grant.admits("a/b/c/d"));
         assert!(Grant::default().admits("anything"));
-        for rate in ["often", "1/minute service"] {
-            let grant = Grant { rate: Some(rate.to_owned()), ..Grant::default() };
-            assert!(matches!(create(&file, "x", grant), Err(Error::Grant { .. })), "{rate}");
-        }
+        let grant = Grant { courses: vec!["a b".to_owned()], ..Grant::default() };
+        assert!(matches!(create(&file, "x", grant), Err(Error::Grant { .. })));
         std::fs::write(&file, format!("ann:{}:0 everything\n", hash("x"))).unwrap();
         assert!(matches!(read(&file), Err(Error::Line { line: 1, .. })));
     }

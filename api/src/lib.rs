@@ -8,6 +8,7 @@
 mod answers;
 mod auth;
 mod catalog;
+pub mod check;
 pub mod config;
 mod cors;
 mod countries;
@@ -38,6 +39,7 @@ mod resource;
 mod routes;
 mod server;
 pub mod service;
+mod sources;
 mod summaries;
 mod summary_pages;
 pub mod throttle;

@@ -5,14 +5,20 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
+use api::check::Report;
 use api::config::Settings;
-use api::{keys, service};
+use api::throttle::Rate;
+use api::{check, keys, service};
 use clap::{Args, Parser, Subcommand};
+use store::Address;
 use tokio::net::TcpListener;
+use tokio::runtime::Runtime;
 use tokio::signal::unix::{SignalKind, signal};
 
 /// Where the original service looked for the name of its settings.
 const ORIGINALS_CONFIG: &str = "ANALYTICS_API_CFG";
+/// Where this one does.
+const CONFIG: &str = "INSIGHTS_API_CONFIG";
 
 /// Serves the figures of the result store as JSON and CSV.
 #[derive(Parser)]
@@ -26,9 +32,6 @@ struct Cli {
 
 #[derive(Args)]
 struct Serve {
-    /// The result store: sqlite:PATH or mysql://user@host:port/database.
-    #[arg(long, env = "INSIGHTS_API_STORE", value_name = "URL")]
-    store: Option<String>,
     /// Where to listen.
     #[arg(
         long,
@@ -38,8 +41,18 @@ struct Serve {
     )]
     listen: SocketAddr,
     /// Settings in YAML.
-    #[arg(short, long, env = "INSIGHTS_API_CONFIG", value_name = "FILE")]
+    #[arg(short, long, env = CONFIG, value_name = "FILE")]
     config: Option<PathBuf>,
+    #[command(flatten)]
+    places: Places,
+}
+
+/// Where things are that settings may name, too.
+#[derive(Args)]
+struct Places {
+    /// The result store: sqlite:PATH or mysql://user@host:port/database.
+    #[arg(long, env = "INSIGHTS_API_STORE", value_name = "URL")]
+    store: Option<String>,
     /// The file of users and hashed tokens.
     #[arg(long, env = "INSIGHTS_API_KEY_FILE", value_name = "FILE")]
     key_file: Option<PathBuf>,
@@ -48,11 +61,36 @@ struct Serve {
     auth_store: Option<String>,
 }
 
+impl Places {
+    /// What is given here counts more than what settings say. An address is read only here: clap would
+    /// show a password that somebody put into it.
+    fn put_into(self, settings: &mut Settings) -> Result<(), store::Error> {
+        let address = |text: Option<String>| text.map(|text| text.parse::<Address>()).transpose();
+        settings.store = address(self.store)?.or(settings.store.take());
+        settings.auth_store = address(self.auth_store)?.or(settings.auth_store.take());
+        settings.key_file = self.key_file.or(settings.key_file.take());
+        Ok(())
+    }
+}
+
 #[derive(Subcommand)]
 enum Command {
     /// Makes, lists and takes away tokens.
     #[command(subcommand)]
     Token(Token),
+    /// Says what settings come to, and what is wrong with them.
+    CheckConfig(Checked),
+    /// Says what the result stores lack that the endpoints read.
+    CheckStore(Checked),
+}
+
+#[derive(Args)]
+struct Checked {
+    /// Settings in YAML.
+    #[arg(env = CONFIG)]
+    file: Option<PathBuf>,
+    #[command(flatten)]
+    places: Places,
 }
 
 #[derive(Subcommand)]
@@ -82,7 +120,7 @@ struct NewKey {
     service: bool,
     /// How often it may ask, as 60/minute; else as often as the settings say.
     #[arg(long, value_name = "N/PERIOD")]
-    rate: Option<String>,
+    rate: Option<Rate>,
     /// A course that it may read, all that begin alike if it ends in `*`; without any, all courses.
     #[arg(long = "course", value_name = "ID")]
     courses: Vec<String>,
@@ -99,11 +137,13 @@ fn main() -> ExitCode {
     env_logger::Builder::from_env(env_logger::Env::default().default_filter_or("info")).init();
     let cli = Cli::parse();
     let done = match cli.command {
-        Some(Command::Token(token)) => tokens(token),
-        None => serve(cli.serve),
+        Some(Command::Token(token)) => tokens(token).map(|()| ExitCode::SUCCESS),
+        Some(Command::CheckConfig(checked)) => check_config(checked),
+        Some(Command::CheckStore(checked)) => check_store(checked),
+        None => serve(cli.serve).map(|()| ExitCode::SUCCESS),
     };
     match done {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             eprintln!("insights-api: {error:#}");
             ExitCode::FAILURE
@@ -128,24 +168,49 @@ fn tokens(command: Token) -> Result<()> {
     Ok(())
 }
 
-fn serve(arguments: Serve) -> Result<()> {
-    let original = || std::env::var_os(ORIGINALS_CONFIG).map(PathBuf::from);
-    let mut settings = match arguments.config.or_else(original) {
+/// The file of settings: the one that is given, else the one that the original would read.
+fn file_of_settings(given: Option<PathBuf>) -> Option<PathBuf> {
+    given.or_else(|| std::env::var_os(ORIGINALS_CONFIG).map(PathBuf::from))
+}
+
+fn read_settings(given: Option<PathBuf>, places: Places) -> Result<Settings> {
+    let mut settings = match file_of_settings(given) {
         Some(file) => Settings::read(&file)?,
         None => Settings::default(),
     };
-    if let Some(store) = &arguments.store {
-        settings.store = Some(store.parse().context("--store")?);
-    }
-    if let Some(store) = &arguments.auth_store {
-        settings.auth_store = Some(store.parse().context("--auth-store")?);
-    }
-    settings.key_file = arguments.key_file.or(settings.key_file);
+    places.put_into(&mut settings)?;
+    Ok(settings)
+}
+
+fn check_config(Checked { file, places }: Checked) -> Result<ExitCode> {
+    let file = file_of_settings(file);
+    // A pool of connections belongs to a runtime, also where nobody connects.
+    let runtime = runtime()?;
+    let _inside = runtime.enter();
+    let report = check::settings(file.as_deref(), |settings| places.put_into(settings))?;
+    Ok(printed(&report))
+}
+
+fn check_store(Checked { file, places }: Checked) -> Result<ExitCode> {
+    let settings = read_settings(file, places)?;
+    Ok(printed(&runtime()?.block_on(check::stores(&settings))))
+}
+
+fn printed(report: &Report) -> ExitCode {
+    println!("{}", report.lines.join("\n"));
+    if report.has_failed { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+}
+
+fn runtime() -> Result<Runtime> {
+    Runtime::new().context("starting the runtime")
+}
+
+fn serve(arguments: Serve) -> Result<()> {
+    let settings = read_settings(arguments.config, arguments.places)?;
     if settings.store.is_none() {
         bail!("no result store is given (--store, or `store` in the settings)");
     }
-    let runtime = tokio::runtime::Runtime::new().context("starting the runtime")?;
-    runtime.block_on(async {
+    runtime()?.block_on(async {
         let listener = TcpListener::bind(arguments.listen)
             .await
             .with_context(|| format!("listening on {}", arguments.listen))?;

@@ -10,6 +10,7 @@ use crate::error::Error;
 use crate::performance::{answers, problems};
 use crate::resource::{Call, Resource, Source};
 use crate::service::Service;
+use crate::sources::Reader;
 
 /// A resource of a module.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,6 +68,26 @@ impl Kind {
     }
 }
 
+impl Kind {
+    fn tables(self) -> &'static [&'static str] {
+        match self {
+            Self::Opens => &["sequential_open_distribution"],
+            Self::Answers => &["answer_distribution"],
+            Self::Grades => &["grade_distribution"],
+            Self::Timeline => &["video_timeline"],
+        }
+    }
+}
+
+/// What is read for each resource.
+pub(crate) fn readers() -> impl Iterator<Item = Reader> {
+    KINDS.iter().map(|(start, end, kind)| Reader {
+        path: format!("{start}ID{end}"),
+        tables: kind.tables(),
+        is_personal: false,
+    })
+}
+
 impl Asked {
     /// What a path behind its version names.
     pub(crate) fn find(version: Version, path: &str) -> Option<Self> {
@@ -79,12 +100,7 @@ impl Asked {
 
     /// The resource.
     pub(crate) fn resource(&self) -> Resource {
-        let tables = match self.kind {
-            Kind::Opens => &["sequential_open_distribution"],
-            Kind::Answers => &["answer_distribution"],
-            Kind::Grades => &["grade_distribution"],
-            Kind::Timeline => &["video_timeline"],
-        };
+        let tables = self.kind.tables();
         let asked = (tables[0], self.id.clone());
         let source = Some(Source { version: self.version, tables, asked });
         Resource { source, ..Resource::READ }

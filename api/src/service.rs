@@ -123,13 +123,12 @@ impl Service {
     /// Counts a request of a key's user, or refuses it: at the key's own rate, else at that of services or of
     /// users. A key that is marked as a service's has no limit of its own.
     pub(crate) fn count(&self, key: &Key) -> Result<(), crate::error::Error> {
-        let own = key.grant.rate.as_ref().and_then(|rate| rate.parse().ok());
         let of_settings = match self.service_users.contains(&key.user) {
             true => self.rates.service_user,
             false if key.grant.service => None,
             false => self.rates.user,
         };
-        let rate = own.or(of_settings);
+        let rate = key.grant.rate.or(of_settings);
         rate.map_or(Ok(()), |rate| self.throttle.count(&key.user, rate, self.now()))
     }
 
@@ -210,6 +209,14 @@ fn shown(settings: &Settings) -> Result<Shown, Error> {
             Pseudonyms::new(secret).map(Shown::Pseudonyms).ok_or(Error::NoSecret)
         }
     }
+}
+
+/// Makes the service of these settings and lets it go, without asking its stores anything.
+///
+/// # Errors
+/// What it could not start for.
+pub fn check(settings: &Settings) -> Result<(), Error> {
+    Service::new(settings).map(drop)
 }
 
 /// Answers the listener's requests until `stop` ends, then lets those in flight finish.

@@ -2,6 +2,7 @@
 //! instance counts what it sees itself.
 
 use std::collections::{HashMap, VecDeque};
+use std::fmt;
 use std::str::FromStr;
 use std::sync::{Mutex, PoisonError};
 
@@ -14,14 +15,45 @@ use crate::error::Error;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rate {
     requests: usize,
-    period: TimeDelta,
+    period: Period,
+}
+
+/// What requests are counted over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Period {
+    Second,
+    Minute,
+    Hour,
+    Day,
+}
+
+impl Period {
+    const ALL: [Self; 4] = [Self::Second, Self::Minute, Self::Hour, Self::Day];
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Second => "second",
+            Self::Minute => "minute",
+            Self::Hour => "hour",
+            Self::Day => "day",
+        }
+    }
+
+    const fn length(self) -> TimeDelta {
+        match self {
+            Self::Second => TimeDelta::seconds(1),
+            Self::Minute => TimeDelta::minutes(1),
+            Self::Hour => TimeDelta::hours(1),
+            Self::Day => TimeDelta::days(1),
+        }
+    }
 }
 
 impl Rate {
     /// So many in a minute.
     #[must_use]
     pub const fn a_minute(requests: usize) -> Self {
-        Self { requests, period: TimeDelta::minutes(1) }
+        Self { requests, period: Period::Minute }
     }
 }
 
@@ -37,17 +69,19 @@ impl FromStr for Rate {
     fn from_str(text: &str) -> Result<Self, NoRate> {
         let parsed = || {
             let (requests, period) = text.split_once('/')?;
-            let period = match period.bytes().next()? {
-                b's' => TimeDelta::seconds(1),
-                b'm' => TimeDelta::minutes(1),
-                b'h' => TimeDelta::hours(1),
-                b'd' => TimeDelta::days(1),
-                _ => return None,
-            };
+            let first = period.get(..1)?;
+            let period = Period::ALL.into_iter().find(|period| period.name().starts_with(first))?;
             let requests = requests.trim().parse().ok().filter(|requests| *requests > 0)?;
             Some(Self { requests, period })
         };
         parsed().ok_or_else(|| NoRate(text.to_owned()))
+    }
+}
+
+impl fmt::Display for Rate {
+    /// As it can be read again.
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{}/{}", self.requests, self.period.name())
     }
 }
 
@@ -66,13 +100,13 @@ impl Throttle {
     pub(crate) fn count(&self, user: &str, rate: Rate, now: DateTime<Utc>) -> Result<(), Error> {
         let mut users = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let counted = users.entry(user.to_owned()).or_default();
-        while counted.front().is_some_and(|first| *first + rate.period <= now) {
+        while counted.front().is_some_and(|first| *first + rate.period.length() <= now) {
             counted.pop_front();
         }
         match counted.front().filter(|_| counted.len() >= rate.requests) {
             None => counted.push_back(now),
             Some(first) => {
-                let wait = *first + rate.period - now;
+                let wait = *first + rate.period.length() - now;
                 let seconds = (wait.num_milliseconds() + 999) / 1000;
                 return Err(Error::Throttled(u64::try_from(seconds).unwrap_or(1).max(1)));
             }
@@ -104,7 +138,10 @@ mod tests {
     fn a_rate_is_a_number_and_a_period() {
         assert_eq!("60/minute".parse::<Rate>().unwrap(), Rate::a_minute(60));
         assert_eq!("60/m".parse::<Rate>().unwrap(), Rate::a_minute(60));
-        for text in ["", "60", "0/minute", "x/minute", "60/year", "60/"] {
+        for text in ["1/second", "60/minute", "2/hour", "1000/day"] {
+            assert_eq!(text.parse::<Rate>().unwrap().to_string(), text);
+        }
+        for text in ["", "60", "0/minute", "x/minute", "60/year", "60/", "60/é"] {
             assert!(text.parse::<Rate>().is_err(), "{text}");
         }
     }

@@ -449,7 +449,7 @@ fn tokens_are_made_listed_and_taken_away() {
         "insights\tactive\nteam\tactive\trate=5/second course=a/b/c course=course-v1:o+*\n"
     );
     let refused = tokens(&keys, &["create", "x", "--rate", "often"]).unwrap_err();
-    assert!(refused.contains("a rate is as 60/minute"), "{refused}");
+    assert!(refused.contains("is no rate, as 60/minute is"), "{refused}");
     tokens(&keys, &["revoke", "insights"]).unwrap();
     assert!(tokens(&keys, &["revoke", "insights"]).unwrap_err().contains("insights has no token"));
 }

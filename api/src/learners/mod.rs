@@ -12,6 +12,7 @@ use api_client::{
     EngagementTimeline, EnterpriseEngagement, Learner, LearnerMetadata, Page, Version,
 };
 use jobs::event::course_key;
+use store::ENTERPRISE_TABLE;
 use warp::reply::Response;
 
 use crate::description::{self, Answer, Described, Parameter};
@@ -20,6 +21,7 @@ use crate::page;
 use crate::path;
 use crate::resource::Call;
 use crate::service::Service;
+use crate::sources::Reader;
 
 use pseudonym::Shown;
 
@@ -92,6 +94,22 @@ pub(crate) fn described() -> Vec<Described> {
             )
         },
     ]
+}
+
+/// What is read for each resource.
+pub(crate) fn readers() -> impl Iterator<Item = Reader> {
+    let resources: [(&str, &[&str]); 5] = [
+        ("learners/", &["learner_roster"]),
+        ("learners/USERNAME/", &["learner_roster"]),
+        ("engagement_timelines/USERNAME/", &["module_engagement"]),
+        ("course_learner_metadata/COURSE/", &["learner_roster", "module_engagement_metric_ranges"]),
+        ("enterprise/UUID/engagements/", &["module_engagement", ENTERPRISE_TABLE]),
+    ];
+    resources.into_iter().map(|(path, tables)| Reader {
+        path: path.to_owned(),
+        tables,
+        is_personal: true,
+    })
 }
 
 impl Asked {

@@ -13,6 +13,7 @@ mod mysql;
 mod query;
 mod rows;
 mod schema;
+mod shape;
 mod sqlite;
 
 use std::fmt;
@@ -32,6 +33,7 @@ pub use query::{
 };
 pub use rows::{Part, Parts};
 pub use schema::UPDATES_TABLE;
+pub use shape::{ENTERPRISE_TABLE, Lacks, Shape};
 pub use sqlite::Sqlite;
 
 use cell::{Cell, Record};

@@ -97,7 +97,7 @@ fn ids(condition: &str, id: &str) -> Vec<Cell> {
 }
 
 /// The answers to so many statements.
-fn take<const N: usize>(answers: Vec<Vec<Record>>) -> [Vec<Record>; N] {
+pub(crate) fn take<const N: usize>(answers: Vec<Vec<Record>>) -> [Vec<Record>; N] {
     let mut answers = answers.into_iter();
     std::array::from_fn(|_| answers.next().unwrap_or_default())
 }

@@ -1,0 +1,43 @@
+//! What an operator asks before the service starts: whether its settings and its stores are well (spec 50
+//! §10.1, §11.2).
+
+mod config;
+mod store;
+
+pub use config::settings;
+pub use store::stores;
+
+/// What was found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Report {
+    /// To be read by people.
+    pub lines: Vec<String>,
+    /// Whether something keeps the service, or an endpoint of it, from its work.
+    pub has_failed: bool,
+}
+
+impl Report {
+    fn say(&mut self, what: &str, text: impl AsRef<str>) {
+        self.lines.push(format!("{what:<10} {}", text.as_ref()).trim_end().to_owned());
+    }
+
+    fn fail(&mut self, what: &str, text: impl AsRef<str>) {
+        self.say(what, text);
+        self.has_failed = true;
+    }
+}
+
+/// An error and what it comes from, in one line.
+fn whole(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        let cause_text = cause.to_string();
+        // Some errors print what they come from themselves.
+        if !text.ends_with(&cause_text) {
+            text = format!("{text}: {cause_text}");
+        }
+        source = cause.source();
+    }
+    text
+}
