@@ -23,7 +23,6 @@ use crate::path::Ending;
 use crate::reply::{self, Selection};
 use crate::resource::{Call, Request, Resource, Source, serve};
 use crate::service::Service;
-use crate::sources::Reader;
 use crate::{summaries, summary_pages};
 
 /// The longest body that is read, in bytes; thousands of ids fit.
@@ -71,20 +70,6 @@ impl List {
             ],
         }
     }
-}
-
-/// What is read for each list.
-pub(crate) fn readers() -> impl Iterator<Item = Reader> {
-    let paths = [
-        ("course_summaries/", List::Summaries),
-        ("course_totals/", List::Totals),
-        ("programs/", List::Programs),
-    ];
-    paths.into_iter().map(|(path, list)| Reader {
-        path: path.to_owned(),
-        tables: list.tables(),
-        is_personal: false,
-    })
 }
 
 /// The list that a path below the third version names; it reads the store of the first.
@@ -154,6 +139,8 @@ impl List {
             parameters,
             asked,
             public: false,
+            tables: self.tables(),
+            personal: false,
             answer,
         }
     }

@@ -13,7 +13,6 @@ use crate::parameters::days;
 use crate::performance::problems;
 use crate::resource::{Call, CourseFile, Resource, Source};
 use crate::service::Service;
-use crate::sources::Reader;
 use crate::{engagement, enrollment, learners, path};
 
 /// A resource of a course.
@@ -86,6 +85,8 @@ impl Kind {
             parameters: self.parameters(),
             asked: description::Asked::Get,
             public: false,
+            tables: self.tables(),
+            personal: self == Self::UserEngagement,
             answer,
         }
     }
@@ -134,15 +135,6 @@ impl Kind {
             Self::UserEngagement => &["module_engagement"],
         }
     }
-}
-
-/// What is read for each resource.
-pub(crate) fn readers() -> impl Iterator<Item = Reader> {
-    KINDS.iter().map(|(tail, kind, _)| Reader {
-        path: format!("courses/COURSE/{tail}"),
-        tables: kind.tables(),
-        is_personal: *kind == Kind::UserEngagement,
-    })
 }
 
 impl Asked {

@@ -39,7 +39,6 @@ mod resource;
 mod routes;
 mod server;
 pub mod service;
-mod sources;
 mod summaries;
 mod summary_pages;
 pub mod throttle;

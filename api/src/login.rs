@@ -36,6 +36,8 @@ pub(crate) fn described() -> Vec<Described> {
         parameters: ["username", "password"].map(|name| Parameter::required(name, "")).to_vec(),
         asked: Asked::Post,
         public: true,
+        tables: &[],
+        personal: false,
         answer: Answer::json::<Token>(),
     }]
 }

@@ -10,7 +10,6 @@ use crate::error::Error;
 use crate::performance::{answers, problems};
 use crate::resource::{Call, Resource, Source};
 use crate::service::Service;
-use crate::sources::Reader;
 
 /// A resource of a module.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,6 +62,8 @@ impl Kind {
             parameters: Vec::new(),
             asked: description::Asked::Get,
             public: false,
+            tables: self.tables(),
+            personal: false,
             answer,
         }
     }
@@ -77,15 +78,6 @@ impl Kind {
             Self::Timeline => &["video_timeline"],
         }
     }
-}
-
-/// What is read for each resource.
-pub(crate) fn readers() -> impl Iterator<Item = Reader> {
-    KINDS.iter().map(|(start, end, kind)| Reader {
-        path: format!("{start}ID{end}"),
-        tables: kind.tables(),
-        is_personal: false,
-    })
 }
 
 impl Asked {

@@ -58,6 +58,8 @@ pub(crate) fn described() -> Vec<Described> {
         parameters: Vec::new(),
         asked: Asked::Get,
         public,
+        tables: &[],
+        personal: false,
         answer,
     };
     vec![

@@ -46,6 +46,8 @@ pub(crate) fn described() -> Vec<Described> {
         parameters: Vec::new(),
         asked: description::Asked::Get,
         public: false,
+        tables: &[],
+        personal: false,
         answer: Answer::one::<Report>(),
     }]
 }

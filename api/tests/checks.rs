@@ -132,9 +132,9 @@ async fn a_loaders_store_is_well_and_what_it_lacks_is_named_with_its_endpoints()
         let (code, said) = check_store(folder.path(), address, "privacy: named\n");
         assert_eq!(code, Some(1), "{said}");
         for line in [
-            "missing    learner_roster: nothing is found by learners/, learners/USERNAME/, course_learner_metadata/COURSE/",
-            "column     course_enrollment_mode_daily has no cumulative_count: needed by courses/COURSE/enrollment/mode/",
-            "slow       video_timeline has no index (pipeline_video_id): looked for by videos/ID/timeline/",
+            "missing    learner_roster: nothing is found by /api/v0/learners/, /api/v0/learners/{username}/, /api/v0/course_learner_metadata/{course_id}/",
+            "column     course_enrollment_mode_daily has no cumulative_count: needed by /api/v0/courses/{course_id}/enrollment/mode/",
+            "slow       video_timeline has no index (pipeline_video_id): looked for by /api/v0/videos/{id}/timeline/",
             "ok         course_enrollment_daily",
         ] {
             assert!(said.lines().any(|said| said == line), "{line}\n{said}");

@@ -7,7 +7,7 @@ use api_client::Version;
 
 use super::{Report, whole};
 use crate::config::{Privacy, Settings};
-use crate::sources;
+use crate::description;
 
 /// What the stores of these settings lack.
 pub async fn stores(settings: &Settings) -> Report {
@@ -50,13 +50,16 @@ async fn check(address: &Address, version: Version, settings: &Settings, report:
 /// The paths that read each table, as far as they are served.
 fn readers(version: Version, privacy: Privacy) -> BTreeMap<&'static str, Vec<String>> {
     let mut readers: BTreeMap<_, Vec<String>> = BTreeMap::new();
-    let only_in_v0 = ["birth_year", "enterprise"];
-    for reader in sources::all() {
-        let is_there =
-            version == Version::V0 || !only_in_v0.iter().any(|name| reader.path.contains(name));
-        if is_there && !(reader.is_personal && privacy == Privacy::Aggregate) {
-            for table in reader.tables {
-                readers.entry(*table).or_default().push(reader.path.clone());
+    for resource in description::all() {
+        let is_there = match resource.path.contains("{version}") {
+            true => resource.versions.contains(&version.path_segment()),
+            // The third version reads the store of the first.
+            false => version == Version::V0,
+        };
+        if is_there && !(resource.personal && privacy == Privacy::Aggregate) {
+            let path = resource.path.replace("{version}", version.path_segment());
+            for table in resource.tables {
+                readers.entry(*table).or_default().push(path.clone());
             }
         }
     }

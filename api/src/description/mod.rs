@@ -31,6 +31,10 @@ pub(crate) struct Described {
     pub(crate) asked: Asked,
     /// Whether it needs no token.
     pub(crate) public: bool,
+    /// The tables that it is read from.
+    pub(crate) tables: &'static [&'static str],
+    /// Whether it tells of single learners, and so is not there without leave.
+    pub(crate) personal: bool,
     /// What it answers with.
     pub(crate) answer: Answer,
 }

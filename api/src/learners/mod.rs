@@ -21,7 +21,6 @@ use crate::page;
 use crate::path;
 use crate::resource::Call;
 use crate::service::Service;
-use crate::sources::Reader;
 
 use pseudonym::Shown;
 
@@ -46,10 +45,13 @@ enum Kind {
     Enterprise(String),
 }
 
+/// What learners are listed from.
+const ROSTER: &[&str] = &["learner_roster"];
+
 /// The resources, for their readers.
 pub(crate) fn described() -> Vec<Described> {
     let course = || vec![Parameter::required("course_id", "the course")];
-    let resource = |path: &'static str, about, parameters, answer| Described {
+    let resource = |path: &'static str, tables, about, parameters, answer| Described {
         path: path.into(),
         versions: &["v0", "v1"],
         area: "Learners (only where privacy allows it)",
@@ -57,29 +59,35 @@ pub(crate) fn described() -> Vec<Described> {
         parameters,
         asked: description::Asked::Get,
         public: false,
+        tables,
+        personal: true,
         answer,
     };
     vec![
         resource(
             "/api/{version}/learners/",
+            ROSTER,
             "the learners of a course in pages",
             [course(), roster::parameters()].concat(),
             Answer::page::<Page<Learner>, Learner>(),
         ),
         resource(
             "/api/{version}/learners/{username}/",
+            ROSTER,
             "one learner of a course",
             course(),
             Answer::one::<Learner>(),
         ),
         resource(
             "/api/{version}/engagement_timelines/{username}/",
+            &["module_engagement"],
             "what a learner did in a course, day by day",
             course(),
             Answer::one::<EngagementTimeline>(),
         ),
         resource(
             "/api/{version}/course_learner_metadata/{course_id}/",
+            &["learner_roster", "module_engagement_metric_ranges"],
             "learners by mode, segment and cohort, and what is usual in the course",
             Vec::new(),
             Answer::one::<LearnerMetadata>(),
@@ -88,28 +96,13 @@ pub(crate) fn described() -> Vec<Described> {
             versions: &["v0"],
             ..resource(
                 "/api/{version}/enterprise/{enterprise_id}/engagements/",
+                &["module_engagement", ENTERPRISE_TABLE],
                 "what the learners of an enterprise did, in pages",
                 page::parameters(),
                 Answer::page::<Page<EnterpriseEngagement>, EnterpriseEngagement>(),
             )
         },
     ]
-}
-
-/// What is read for each resource.
-pub(crate) fn readers() -> impl Iterator<Item = Reader> {
-    let resources: [(&str, &[&str]); 5] = [
-        ("learners/", &["learner_roster"]),
-        ("learners/USERNAME/", &["learner_roster"]),
-        ("engagement_timelines/USERNAME/", &["module_engagement"]),
-        ("course_learner_metadata/COURSE/", &["learner_roster", "module_engagement_metric_ranges"]),
-        ("enterprise/UUID/engagements/", &["module_engagement", ENTERPRISE_TABLE]),
-    ];
-    resources.into_iter().map(|(path, tables)| Reader {
-        path: path.to_owned(),
-        tables,
-        is_personal: true,
-    })
 }
 
 impl Asked {
