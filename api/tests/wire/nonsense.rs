@@ -61,16 +61,17 @@ fn seeds() -> Vec<Vec<u8>> {
 /// A request in which something was changed, taken out, put in, doubled or cut off.
 fn milled(request: &[u8], chance: &mut Chance) -> Vec<u8> {
     let mut bytes = request.to_vec();
-    for _ in 0..=chance.below(4) {
+    for _ in 0..=chance.below(2) {
         let at = chance.below(bytes.len());
         let end = (at + chance.below(20)).min(bytes.len());
-        match chance.below(6) {
+        match chance.below(7) {
             0 => bytes.iter_mut().skip(at).take(1).for_each(|byte| *byte ^= 1 << chance.below(8)),
             1 => drop(bytes.drain(at..end)),
             2 => drop(bytes.splice(at..at, chance.bytes(40))),
             3 => drop(bytes.splice(at..at, bytes[at..end].to_vec())),
             4 => bytes.truncate(at),
-            _ => drop(bytes.splice(at..at, [b"\r\n".to_vec(), b"%ff%00".to_vec()].concat())),
+            5 => drop(bytes.splice(at..at, *b"%ff%00")),
+            _ => drop(bytes.splice(at..at, *b"\r\n")),
         }
     }
     bytes
