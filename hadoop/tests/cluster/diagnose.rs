@@ -70,7 +70,8 @@ fn a_reducers_panic_is_named_with_the_attempts_that_share_it() {
         &[
             "the job's own code panicked",
             "insights.fault asks for it",
-            "_r_000000_1, standard error",
+            "_r_000000_",
+            "standard error: panicked",
             "attempts  2 of 2 that failed say the same",
         ],
     );
