@@ -91,22 +91,51 @@ impl<'de> Deserialize<'de> for Rate {
     }
 }
 
+/// How often users whose requests count no more are forgotten.
+const SWEEP: TimeDelta = TimeDelta::minutes(1);
+
 /// The requests of each user that still count.
 #[derive(Default)]
-pub(crate) struct Throttle(Mutex<HashMap<String, VecDeque<DateTime<Utc>>>>);
+pub(crate) struct Throttle(Mutex<Counts>);
+
+#[derive(Default)]
+struct Counts {
+    users: HashMap<String, Counted>,
+    swept: DateTime<Utc>,
+}
+
+/// The requests of a user, and how long each counts.
+struct Counted {
+    at: VecDeque<DateTime<Utc>>,
+    period: TimeDelta,
+}
+
+impl Counts {
+    /// Strangers are counted by their addresses, of which there is no end.
+    fn sweep(&mut self, now: DateTime<Utc>) {
+        if self.swept + SWEEP <= now {
+            let until = |counted: &Counted| counted.at.back().map(|last| *last + counted.period);
+            self.users.retain(|_, counted| until(counted).is_some_and(|until| until > now));
+            self.swept = now;
+        }
+    }
+}
 
 impl Throttle {
     /// Counts a request of a user, or refuses it; what is refused does not count.
     pub(crate) fn count(&self, user: &str, rate: Rate, now: DateTime<Utc>) -> Result<(), Error> {
-        let mut users = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let counted = users.entry(user.to_owned()).or_default();
-        while counted.front().is_some_and(|first| *first + rate.period.length() <= now) {
+        let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        counts.sweep(now);
+        let period = rate.period.length();
+        let nothing = || Counted { at: VecDeque::new(), period };
+        let counted = &mut counts.users.entry(user.to_owned()).or_insert_with(nothing).at;
+        while counted.front().is_some_and(|first| *first + period <= now) {
             counted.pop_front();
         }
         match counted.front().filter(|_| counted.len() >= rate.requests) {
             None => counted.push_back(now),
             Some(first) => {
-                let wait = *first + rate.period.length() - now;
+                let wait = *first + period - now;
                 let seconds = (wait.num_milliseconds() + 999) / 1000;
                 return Err(Error::Throttled(u64::try_from(seconds).unwrap_or(1).max(1)));
             }
@@ -132,6 +161,18 @@ mod tests {
         let asked = [0, 10, 20, 59, 60, 61, 70].map(|seconds| waits("ann", seconds));
         assert_eq!(asked, [None, None, Some(40), Some(1), None, Some(9), None]);
         assert_eq!(waits("bob", 61), None);
+    }
+
+    #[test]
+    fn who_asks_no_more_is_forgotten() {
+        let start = DateTime::from_timestamp(1_000_000, 0).unwrap();
+        let (throttle, rate) = (Throttle::default(), Rate::a_minute(1));
+        for second in 0..300 {
+            let now = start + TimeDelta::seconds(second);
+            throttle.count(&format!("user {second}"), rate, now).unwrap();
+        }
+        let known = throttle.0.lock().unwrap().users.len();
+        assert!((60..=121).contains(&known), "{known} users are known");
     }
 
     #[test]
