@@ -86,6 +86,19 @@ pub(crate) struct Request {
     pub(crate) peer: Option<SocketAddr>,
 }
 
+impl Request {
+    /// What a peer asks.
+    pub(crate) fn of<B>(request: &warp::http::Request<B>, peer: SocketAddr) -> Self {
+        Self {
+            method: request.method().clone(),
+            path: request.uri().path().to_owned(),
+            query: request.uri().query().unwrap_or_default().to_owned(),
+            headers: request.headers().clone(),
+            peer: Some(peer),
+        }
+    }
+}
+
 /// A request that is let in.
 #[derive(Debug)]
 pub(crate) struct Call {

@@ -6,7 +6,6 @@ use std::sync::Arc;
 
 use warp::filters::BoxedFilter;
 use warp::http::StatusCode;
-use warp::path::FullPath;
 use warp::reject::{LengthRequired, PayloadTooLarge};
 use warp::reply::Response;
 use warp::{Filter, Rejection};
@@ -18,7 +17,6 @@ use crate::observe::{self, Began};
 use crate::operations::{self, Operation};
 use crate::path::{self, Ending};
 use crate::resource::{Call, Request, Resource, serve};
-use crate::server::Peer;
 use crate::service::Service;
 use crate::{course, learners, login, module, reports};
 
@@ -78,12 +76,17 @@ impl Named {
 pub(crate) fn all(service: &Arc<Service>) -> BoxedFilter<(Response,)> {
     let unread = |rejection| ready(Ok::<_, Infallible>(Err(unread(&rejection))));
     let body = catalog::body().map(Ok).recover(unread).unify();
-    request().and(body).and(with(service)).then(observed).boxed()
+    // The server has put the request together: a chain of filters would do so at a cost.
+    warp::ext::get().and(body).and(with(service)).then(observed).boxed()
 }
 
 /// A request is answered under an id, which errors are logged with; its end is counted and logged.
-async fn observed(request: Request, body: Result<Body, Error>, service: Arc<Service>) -> Response {
-    let (began, request) = (Began::new(&request), Arc::new(request));
+async fn observed(
+    request: Arc<Request>,
+    body: Result<Body, Error>,
+    service: Arc<Service>,
+) -> Response {
+    let began = Began::new(&request);
     // In a box: on its way through the filters it would be copied at each.
     let answer = Box::pin(respond(Arc::clone(&request), body, Arc::clone(&service)));
     let (kind, mut response) = observe::ID.scope(began.id.clone(), answer).await;
@@ -177,21 +180,6 @@ async fn answer(
         }
         Named::List(asked) => catalog::answer(asked, ending, request, body, service).await,
     }
-}
-
-/// The request without its body.
-fn request() -> impl Filter<Extract = (Request,), Error = Infallible> + Clone {
-    let query = warp::query::raw().or(warp::any().map(String::new)).unify();
-    let head = warp::method().and(warp::path::full()).and(query);
-    head.and(warp::header::headers_cloned()).and(warp::ext::optional()).map(
-        |method, path: FullPath, query, headers, peer: Option<Peer>| Request {
-            method,
-            path: path.as_str().to_owned(),
-            query,
-            headers,
-            peer: peer.map(|Peer(peer)| peer),
-        },
-    )
 }
 
 /// A filter that hands the service on.

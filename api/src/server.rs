@@ -22,6 +22,7 @@ use warp::reply::Response;
 
 use crate::error::Error;
 use crate::head_limit::{HeadLimit, Turns};
+use crate::resource::Request;
 
 /// How long the head of a request may take from its first byte on.
 const HEAD_LIMIT: Duration = Duration::from_secs(5);
@@ -31,10 +32,6 @@ const LONGEST_HEAD: usize = 128 * 1024;
 const DRAIN_LIMIT: Duration = Duration::from_secs(10);
 /// How long nobody is let in when there are no more files to be had.
 const PAUSE: Duration = Duration::from_millis(200);
-
-/// Who sends the requests of a connection.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Peer(pub(crate) SocketAddr);
 
 /// How the service leaves.
 #[derive(Clone, Debug)]
@@ -111,7 +108,8 @@ async fn connection(
     let stream = TokioIo::new(HeadLimit::new(stream, HEAD_LIMIT, turns.clone()));
     let routes = TowerToHyperService::new(warp::service(routes));
     let answer = service_fn(move |mut request: warp::http::Request<Incoming>| {
-        request.extensions_mut().insert(Peer(peer));
+        let asked = Arc::new(Request::of(&request, peer));
+        request.extensions_mut().insert(asked);
         let (turn, leaving) = (turns.begin(), leaving.now.clone());
         // `CONNECT host:port` names no path; the framework panics at the lack of one.
         let answer = request.uri().path_and_query().is_some().then(|| routes.call(request));
