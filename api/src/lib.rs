@@ -1,5 +1,6 @@
 //! The Data API: every figure of the site over HTTP, as JSON or CSV, read from the result store
-//! (spec 50). It computes nothing on events and writes nothing to the store.
+//! (spec 50). It computes nothing on events and writes nothing to the store, but for invented figures where a
+//! developer asks for them (`fake_data`).
 //!
 //! A request's way: `routes.rs` finds what its path names, `resource.rs` takes it through redirect,
 //! token, method and format, an area answers (for a course by way of `course.rs`, for one module by
@@ -20,6 +21,7 @@ mod durations;
 mod engagement;
 mod enrollment;
 mod error;
+pub mod fake_data;
 mod head_limit;
 pub mod keys;
 mod learners;

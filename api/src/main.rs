@@ -7,8 +7,10 @@ use std::process::ExitCode;
 use anyhow::{Context, Result, bail};
 use api::check::Report;
 use api::config::Settings;
+use api::fake_data::Plan;
 use api::throttle::Rate;
-use api::{check, keys, service};
+use api::{check, fake_data, keys, service};
+use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand};
 use store::Address;
 use tokio::net::TcpListener;
@@ -82,6 +84,30 @@ enum Command {
     CheckConfig(Checked),
     /// Says what the result stores lack that the endpoints read.
     CheckStore(Checked),
+    /// Fills an empty result store with invented figures of one course, for developers.
+    FakeData(FakeData),
+}
+
+#[derive(Args)]
+struct FakeData {
+    /// The result store: sqlite:PATH or mysql://user@host:port/database.
+    #[arg(long, env = "INSIGHTS_API_STORE", value_name = "URL")]
+    store: String,
+    /// The course.
+    #[arg(long, value_name = "ID", default_value = "course-v1:edX+DemoX+Demo_Course")]
+    course: String,
+    /// How many weeks it has been going on.
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    weeks: u32,
+    /// Another one gives other figures.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    seed: u64,
+    /// The learner who does most.
+    #[arg(long, default_value = "ed_xavier")]
+    username: String,
+    /// The last day; else today (UTC).
+    #[arg(long, value_name = "DATE")]
+    until: Option<NaiveDate>,
 }
 
 #[derive(Args)]
@@ -140,6 +166,7 @@ fn main() -> ExitCode {
         Some(Command::Token(token)) => tokens(token).map(|()| ExitCode::SUCCESS),
         Some(Command::CheckConfig(checked)) => check_config(checked),
         Some(Command::CheckStore(checked)) => check_store(checked),
+        Some(Command::FakeData(asked)) => invent(asked).map(|()| ExitCode::SUCCESS),
         None => serve(cli.serve).map(|()| ExitCode::SUCCESS),
     };
     match done {
@@ -194,6 +221,21 @@ fn check_config(Checked { file, places }: Checked) -> Result<ExitCode> {
 fn check_store(Checked { file, places }: Checked) -> Result<ExitCode> {
     let settings = read_settings(file, places)?;
     Ok(printed(&runtime()?.block_on(check::stores(&settings))))
+}
+
+fn invent(asked: FakeData) -> Result<()> {
+    let address = asked.store.parse().context("--store")?;
+    let plan = Plan {
+        course_id: asked.course,
+        username: asked.username,
+        weeks: asked.weeks,
+        until: asked.until.unwrap_or_else(|| chrono::Utc::now().date_naive()),
+        seed: asked.seed,
+    };
+    for (table, rows) in runtime()?.block_on(fake_data::fill(&address, &plan))? {
+        println!("{table:<40} {rows:>6} rows");
+    }
+    Ok(())
 }
 
 fn printed(report: &Report) -> ExitCode {

@@ -4,8 +4,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jobs::registry::RESULT_TABLES;
+use jobs::table::Table;
 
 use crate::cell::Record;
+use crate::schema::identifier;
 use crate::{Error, Statement, Store};
 
 /// The columns of a table, and those of each of its indexes in order; names in lower case.
@@ -113,6 +115,27 @@ impl Store {
     pub async fn lacks(&self) -> Result<Vec<Lacks>, Error> {
         let shapes = self.shapes().await?;
         Ok(ASKED_BY.iter().map(|(table, by)| lacks(table, by, shapes.get(*table))).collect())
+    }
+}
+
+impl Store {
+    /// Some of the courses that a result table has rows of; of a table without courses, some of what its
+    /// first column names.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub async fn some_ids(&self, table: &Table, most: usize) -> Result<Vec<String>, Error> {
+        let is_course = |name: &&str| *name == "course_id";
+        let mut names = table.columns.iter().map(|column| column.name);
+        let first = table.columns.first().map_or("id", |column| column.name);
+        let column = identifier("column", names.find(is_course).unwrap_or(first))?;
+        let name = identifier("table", table.name)?;
+        let statement = Statement {
+            doing: format!("looking what {name} holds"),
+            sql: format!("SELECT DISTINCT `{column}` FROM `{name}` LIMIT {most}"),
+            parameters: Vec::new(),
+        };
+        self.select_one(statement).await?.iter().map(|row| row.required_text(0)).collect()
     }
 }
 
