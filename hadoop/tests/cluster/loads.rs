@@ -38,7 +38,7 @@ fn k13_a_store_that_is_lost_during_the_load_is_mended_by_the_next_run() {
 }
 
 /// Every so many passings of a fault point.
-const STEP: usize = 17;
+const STEP: usize = 29;
 /// It scans, imports, makes rows, joins and loads; the whole workflow does the same more often.
 const JOB: &str = "course-enrollment-gender-daily";
 
