@@ -187,6 +187,8 @@ pub(crate) async fn answer(
         Kind::ProblemsAndTags => call.listed(&problems::tagged(store, course_id).await?),
         Kind::Videos => call.listed(&engagement::videos(store, course_id).await?),
         Kind::UserEngagement => {
+            let user = call.key.as_ref().map_or("-", |key| key.user.as_str());
+            log::info!(target: "personal", "user={user} course={course_id} learner=-");
             let (now, shown) = (service.now(), &service.learners);
             call.listed(&learners::engagement::of_course(store, course_id, now, shown).await?)
         }

@@ -59,7 +59,15 @@ impl Versions {
     async fn look_at(&self, store: &Store, now: Instant) -> Result<(), store::Error> {
         self.learn(store.versions().await?, now);
         for table in self.due(now) {
-            let found = store.newest_row(table).await?;
+            let found = match store.newest_row(table).await {
+                Err(lost) if lost.is_unavailable() => return Err(lost),
+                // A table of another shape: its answers are not kept.
+                Err(unusable) => {
+                    log::warn!("{unusable}");
+                    None
+                }
+                Ok(found) => found,
+            };
             let mut unmarked = self.unmarked.write().unwrap_or_else(PoisonError::into_inner);
             let known = unmarked.remove(table).and_then(|known| known.seen);
             let seen = found.map(|version| Seen::new(version, known, now));
@@ -194,12 +202,14 @@ mod tests {
         };
         execute(
             "CREATE TABLE video (id INTEGER PRIMARY KEY, created TIMESTAMP);
-             INSERT INTO video VALUES (7, '2014-01-02 03:04:05'); CREATE TABLE tags_distribution (id, created)",
+             INSERT INTO video VALUES (7, '2014-01-02 03:04:05'); CREATE TABLE tags_distribution (id, created);
+             CREATE TABLE course_activity (course_id)",
         );
         let store = Store::open(&store::Address::Sqlite(file.clone())).unwrap();
         let (versions, start) = (Versions::default(), Instant::now());
         assert!(versions.of(&["video"]).is_none());
         assert!(versions.of(&["tags_distribution"]).is_none());
+        assert!(versions.of(&["course_activity"]).is_none());
         versions.look_at(&store, start).await.unwrap();
         let (first, loaded) = versions.of(&["video"]).unwrap();
         assert_eq!(loaded.to_string(), "2014-01-02 03:04:05");

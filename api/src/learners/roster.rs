@@ -120,6 +120,10 @@ async fn hidden(
     pseudonyms: &Pseudonyms,
 ) -> Result<Vec<Learner>, Error> {
     let text = filter.text.take();
+    if filter.order == Order::AttemptRatio {
+        // Learners who are equal in it could not be told apart from others here.
+        filter.order = Order::AttemptsPerCompleted;
+    }
     let found = store.roster(course_id, &filter, 0, EVERYBODY).await?;
     let hide = |learner| pseudonyms.hide(course_id, learner);
     let mut learners: Vec<Learner> = learners(found, None).into_iter().map(hide).collect();
