@@ -153,7 +153,9 @@ impl Store {
     pub async fn newest_row(&self, table: &str) -> Result<Option<TableVersion>, Error> {
         let newest = Statement {
             doing: format!("reading the newest row of {table}"),
-            sql: format!("SELECT id, created FROM `{table}` ORDER BY id DESC LIMIT 1"),
+            sql: format!(
+                "SELECT id, created FROM `{table}` WHERE id = (SELECT MAX(id) FROM `{table}`)"
+            ),
             parameters: vec![],
         };
         let version = |row: &Record| {

@@ -148,6 +148,8 @@ async fn roster(watched: &mut impl Watched, asked: &mut BTreeSet<String>) {
 async fn learners(watched: &mut impl Watched, asked: &mut BTreeSet<String>) {
     ask!(watched, asked, Course, engagement(COURSE, NaiveDateTime::default()));
     ask!(watched, asked, Returned, learner_days(COURSE, "demo-0007"));
+    ask!(watched, asked, Returned, usernames(COURSE));
+    ask!(watched, asked, Returned, newest_row("module_engagement"));
     for without in [vec![], vec!["discussion".to_owned()]] {
         ask!(watched, asked, Course, enterprise_engagements(ENTERPRISE, &without, 0, 25));
     }
