@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant, SystemTime};
 
-use store::Store;
 use warp::http::HeaderMap;
 use warp::http::header::AUTHORIZATION;
 
@@ -51,34 +50,18 @@ impl Keys {
         self.file.as_ref().map_or(Ok(()), |file| keys::read(file).map(drop))
     }
 
-    /// The database of users, if there is one.
-    pub(crate) fn store(&self) -> Option<&Store> {
-        self.users.as_ref().map(Users::store)
-    }
-
-    /// Whether anybody can log in by a password.
-    pub(crate) fn has_passwords(&self) -> bool {
-        self.users.is_some()
-    }
-
-    /// The token of a user who knows his password; none for anybody else.
-    pub(crate) async fn log_in(
-        &self,
-        username: &str,
-        password: String,
-    ) -> Result<Option<String>, Error> {
-        match &self.users {
-            Some(users) => users.log_in(username, password).await,
-            None => Ok(None),
-        }
+    /// The users of a database, who can log in by a password.
+    pub(crate) fn users(&self) -> Option<&Users> {
+        self.users.as_ref()
     }
 
     /// Lets the user of a request in, or says why not.
     pub(crate) async fn admit(&self, headers: &HeaderMap) -> Result<Arc<Key>, Error> {
         let token = token(headers)?;
-        let in_file = self.find(&token).map_err(|error| Error::Keys(error.to_string()))?;
+        let hash = keys::hash(&token);
+        let in_file = self.find(&hash).map_err(|error| Error::Keys(error.to_string()))?;
         let key = match (in_file, &self.users) {
-            (None, Some(users)) => users.find(&token).await?,
+            (None, Some(users)) => users.find(&token, hash).await?,
             (key, _) => key,
         };
         match key {
@@ -88,13 +71,12 @@ impl Keys {
         }
     }
 
-    /// The key of a token in the file; none where nobody has it.
-    fn find(&self, token: &str) -> Result<Option<Arc<Key>>, keys::Error> {
+    /// The key of a token in the file, by the token's hash; none where nobody has it.
+    fn find(&self, hash: &str) -> Result<Option<Arc<Key>>, keys::Error> {
         let Some(file) = &self.file else { return Ok(None) };
-        let hash = keys::hash(token);
         let known = self.read.read().unwrap_or_else(PoisonError::into_inner);
         if let Some(read) = known.as_ref().filter(|read| read.looked.elapsed() <= TRUST) {
-            return Ok(of_token(&read.keys, &hash).cloned());
+            return Ok(of_token(&read.keys, hash).cloned());
         }
         drop(known);
         let mut read = self.read.write().unwrap_or_else(PoisonError::into_inner);
@@ -106,7 +88,7 @@ impl Keys {
             let keys = unchanged.map_or_else(read_again, |read| Ok(read.keys))?;
             *read = Some(Read { keys, version, looked: Instant::now() });
         }
-        Ok(read.as_ref().and_then(|read| of_token(&read.keys, &hash)).cloned())
+        Ok(read.as_ref().and_then(|read| of_token(&read.keys, hash)).cloned())
     }
 }
 

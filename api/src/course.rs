@@ -86,7 +86,7 @@ impl Kind {
             asked: description::Asked::Get,
             public: false,
             tables: self.tables(),
-            personal: self == Self::UserEngagement,
+            personal: self.is_personal(),
             answer,
         }
     }
@@ -117,9 +117,12 @@ impl Kind {
     fn is_in_both(self) -> bool {
         self != Self::Enrollment(Breakdown::BirthYear)
     }
-}
 
-impl Kind {
+    /// Whether it tells of single learners.
+    fn is_personal(self) -> bool {
+        self == Self::UserEngagement
+    }
+
     fn tables(self) -> &'static [&'static str] {
         match self {
             Self::Activity | Self::RecentActivity => &["course_activity"],
@@ -149,7 +152,7 @@ impl Asked {
 
     /// Whether it tells of single learners.
     pub(crate) fn is_personal(&self) -> bool {
-        self.kind == Kind::UserEngagement
+        self.kind.is_personal()
     }
 
     /// The resource. What learners did last week changes without a load, so such an answer is not kept.
@@ -187,8 +190,7 @@ pub(crate) async fn answer(
         Kind::ProblemsAndTags => call.listed(&problems::tagged(store, course_id).await?),
         Kind::Videos => call.listed(&engagement::videos(store, course_id).await?),
         Kind::UserEngagement => {
-            let user = call.key.as_ref().map_or("-", |key| key.user.as_str());
-            log::info!(target: "personal", "user={user} course={course_id} learner=-");
+            learners::note(call, format_args!("course={course_id} learner=-"));
             let (now, shown) = (service.now(), &service.learners);
             call.listed(&learners::engagement::of_course(store, course_id, now, shown).await?)
         }

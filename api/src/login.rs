@@ -54,10 +54,10 @@ pub(crate) async fn answer(
         service.count_address(peer)?;
         let asking = asking?;
         let (username, password) = fields(&asking)?;
-        match service.keys.log_in(username.trim(), password).await? {
-            Some(token) => reply::object(&Token { token }),
-            None => Err(wrong("non_field_errors", "Unable to log in with provided credentials.")),
-        }
+        let users = service.keys.users().ok_or(Error::NoSuchPath)?;
+        let token = users.log_in(username.trim(), password).await?;
+        let wrong = ("non_field_errors", "Unable to log in with provided credentials.");
+        reply::object(&Token { token: token.ok_or_else(|| Error::Form(vec![wrong]))? })
     };
     serve(service, RESOURCE, ending, request, answer).await
 }
@@ -72,8 +72,4 @@ fn fields(asking: &Asking) -> Result<(String, String), Error> {
             Err(Error::Form(told.collect()))
         }
     }
-}
-
-fn wrong(field: &'static str, reason: &'static str) -> Error {
-    Error::Form(vec![(field, reason)])
 }

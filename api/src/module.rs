@@ -67,9 +67,7 @@ impl Kind {
             answer,
         }
     }
-}
 
-impl Kind {
     fn tables(self) -> &'static [&'static str] {
         match self {
             Self::Opens => &["sequential_open_distribution"],

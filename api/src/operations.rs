@@ -20,6 +20,7 @@ use crate::path::{Ending, versioned};
 use crate::reply;
 use crate::resource::{Call, Request, Resource, redirect, serve};
 use crate::service::Service;
+use crate::users::Users;
 
 /// How long a store may take to say that it is well.
 const HEALTH_LIMIT: Duration = Duration::from_secs(2);
@@ -146,7 +147,7 @@ fn docs(operation: Operation, request: &Request) -> Result<Response, Error> {
     if operation == Operation::OpenApi || parameters.get("format") == Some("openapi") {
         return Ok(reply::bytes(OPENAPI, description::json().into()));
     }
-    let mut response = reply::bytes("text/html; charset=utf-8", description::html()?.into_bytes());
+    let mut response = reply::bytes("text/html; charset=utf-8", description::html()?.into());
     let policy = HeaderValue::from_static(&description::POLICY);
     response.headers_mut().insert(CONTENT_SECURITY_POLICY, policy);
     Ok(response)
@@ -161,8 +162,10 @@ async fn nothing(_: Arc<Service>, _: Call) -> Result<Response, Error> {
 }
 
 async fn health(service: Arc<Service>, _: Call) -> Result<Response, Error> {
-    let (users, analytics) =
-        tokio::join!(are_well(service.keys.store().into_iter()), are_well(service.stores()));
+    let (users, analytics) = tokio::join!(
+        are_well(service.keys.users().map(Users::store).into_iter()),
+        are_well(service.stores())
+    );
     let keys = service.keys.check();
     if let Err(error) = &keys {
         log::error!("health: {error}");

@@ -139,7 +139,7 @@ async fn answer(
     service: Arc<Service>,
 ) -> Response {
     let is_off = match named {
-        Named::Login => !service.keys.has_passwords(),
+        Named::Login => service.keys.users().is_none(),
         _ => named.is_personal() && matches!(service.learners, Shown::Nobody),
     };
     if is_off {

@@ -37,9 +37,8 @@ impl Users {
         &self.store
     }
 
-    /// The key of a token; none where nobody has it.
-    pub(crate) async fn find(&self, token: &str) -> Result<Option<Arc<Key>>, Error> {
-        let hash = keys::hash(token);
+    /// The key of a token, which has this hash; none where nobody has it.
+    pub(crate) async fn find(&self, token: &str, hash: String) -> Result<Option<Arc<Key>>, Error> {
         if let Some(key) = self.known.get(&hash).await {
             return Ok(Some(key));
         }

@@ -4,8 +4,9 @@ use std::path::Path;
 
 use ::store::Address;
 
-use super::{Report, whole};
+use super::Report;
 use crate::config::{Error, Keys, Privacy, Settings};
+use crate::error::chain;
 use crate::throttle::Rate;
 use crate::{keys, service};
 
@@ -33,11 +34,11 @@ pub fn settings(
     match found {
         Ok(mut settings) => {
             if let Err(error) = change(&mut settings) {
-                report.fail("wrong", whole(&error));
+                report.fail("wrong", chain(&error));
             }
             describe(&settings, &mut report);
         }
-        Err(error) => report.fail("wrong", whole(&error)),
+        Err(error) => report.fail("wrong", chain(&error)),
     }
     Ok(report)
 }
@@ -60,7 +61,7 @@ fn describe(settings: &Settings, report: &mut Report) {
         report.say("clock", format!("stands at {clock}: for tests only"));
     }
     if let Err(error) = service::check(settings) {
-        report.fail("wrong", whole(&error));
+        report.fail("wrong", chain(&error));
     }
 }
 
@@ -76,7 +77,7 @@ fn users(settings: &Settings, report: &mut Report) {
     match &settings.key_file {
         Some(file) => match keys::read(file) {
             Ok(keys) => report.say("key_file", format!("{}: {} users", file.display(), keys.len())),
-            Err(error) => report.fail("key_file", whole(&error)),
+            Err(error) => report.fail("key_file", chain(&error)),
         },
         None => report.say("key_file", "none"),
     }

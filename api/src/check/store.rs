@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use ::store::{Address, ENTERPRISE_TABLE, Error, Lacks, Store, UPDATES_TABLE};
 use api_client::Version;
 
-use super::{Report, whole};
+use super::Report;
 use crate::config::{Privacy, Settings};
 use crate::description;
+use crate::error::chain;
 
 /// What the stores of these settings lack.
 pub async fn stores(settings: &Settings) -> Report {
@@ -33,7 +34,7 @@ async fn check(address: &Address, version: Version, settings: &Settings, report:
     };
     let (tables, is_marked) = match found.await {
         Ok(found) => found,
-        Err(error) => return report.fail("wrong", whole(&error)),
+        Err(error) => return report.fail("wrong", chain(&error)),
     };
     let readers = readers(version, settings.privacy);
     for lacks in &tables {

@@ -60,12 +60,16 @@ struct Shape {
     named: Option<String>,
 }
 
-/// The page.
-pub(crate) fn html() -> Result<String, Error> {
-    let failed = |error: &dyn std::error::Error| Error::Internal(format!("writing docs: {error}"));
-    let document: Value = serde_json::from_str(json()).map_err(|error| failed(&error))?;
+/// The page, made when it is first asked for.
+pub(crate) fn html() -> Result<&'static str, Error> {
+    static HTML: LazyLock<Result<String, String>> = LazyLock::new(made);
+    HTML.as_deref().map_err(|reason| Error::Internal(format!("writing docs: {reason}")))
+}
+
+fn made() -> Result<String, String> {
+    let document: Value = serde_json::from_str(json()).map_err(|error| error.to_string())?;
     let page = Page { style: STYLE, areas: areas(&document), types: types(&document) };
-    page.render().map_err(|error| failed(&error))
+    page.render().map_err(|error| error.to_string())
 }
 
 fn areas(document: &Value) -> Vec<Area> {

@@ -18,6 +18,8 @@ use jobs::event::course_key;
 use jobs::registry::RESULT_TABLES;
 use store::{Address, Limits, LoadOptions, Part, Store};
 
+use crate::learners::is_username;
+
 use self::chance::Chance;
 use self::table_text::TableText;
 
@@ -25,6 +27,8 @@ use self::table_text::TableText;
 const MARK: &str = "fake-data:";
 /// More courses are not named where a store is refused.
 const MOST_NAMED: usize = 5;
+/// The letters that a username has at the most.
+const LONGEST_USERNAME: usize = 30;
 /// The longest history: ten years.
 const MOST_WEEKS: u32 = 520;
 
@@ -125,8 +129,7 @@ impl Plan {
         if !course_key::is_valid(&self.course_id) {
             return Err(Error::Course(self.course_id.clone()));
         }
-        let fits = |letter: char| letter.is_alphanumeric() || "_.+-".contains(letter);
-        if !(1..=30).contains(&self.username.chars().count()) || !self.username.chars().all(fits) {
+        if !is_username(&self.username) || self.username.chars().count() > LONGEST_USERNAME {
             return Err(Error::Username(self.username.clone()));
         }
         let begins = self.until.checked_sub_days(Days::new(7 * u64::from(self.weeks) + 365));

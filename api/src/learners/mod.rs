@@ -8,6 +8,8 @@ pub(crate) mod pseudonym;
 mod roster;
 mod timeline;
 
+use std::fmt;
+
 use api_client::{
     EngagementTimeline, EnterpriseEngagement, Learner, LearnerMetadata, Page, Version,
 };
@@ -127,8 +129,19 @@ impl Asked {
 
 /// A username as paths have it.
 fn username(text: &str) -> Option<String> {
+    is_username(text).then(|| text.to_owned())
+}
+
+/// Whether paths can name a learner like that.
+pub(crate) fn is_username(text: &str) -> bool {
     let fits = |letter: char| letter.is_alphanumeric() || "_.+-".contains(letter);
-    (!text.is_empty() && text.chars().all(fits)).then(|| text.to_owned())
+    !text.is_empty() && text.chars().all(fits)
+}
+
+/// Logs who asks about whom.
+pub(crate) fn note(call: &Call, whom: fmt::Arguments<'_>) {
+    let user = call.key.as_ref().map_or("-", |key| key.user.as_str());
+    log::info!(target: "personal", "user={user} {whom}");
 }
 
 pub(crate) async fn answer(
@@ -137,13 +150,12 @@ pub(crate) async fn answer(
     call: &Call,
 ) -> Result<Response, Error> {
     let store = service.store(asked.version);
-    let user = call.key.as_ref().map_or("-", |key| key.user.as_str());
     if let Kind::Enterprise(enterprise) = &asked.kind {
         // Its rows stand in an order of real names.
         if !matches!(service.learners, Shown::Named) {
             return Err(Error::NoSuchPath);
         }
-        log::info!(target: "personal", "user={user} enterprise={enterprise}");
+        note(call, format_args!("enterprise={enterprise}"));
         return enterprise::answer(service, store, enterprise, call).await;
     }
     let course_id = match &asked.kind {
@@ -158,7 +170,7 @@ pub(crate) async fn answer(
         Kind::Learner(username) | Kind::Timeline(username) => username.as_str(),
         _ => "-",
     };
-    log::info!(target: "personal", "user={user} course={course_id} learner={learner}");
+    note(call, format_args!("course={course_id} learner={learner}"));
     match &asked.kind {
         Kind::Roster => roster::page(service, store, course_id, call).await,
         Kind::Learner(name) => {
