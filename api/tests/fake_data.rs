@@ -1,15 +1,15 @@
 //! Invented figures: the same ones each time, for one course, and every endpoint answers with them.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod serving;
+
 use std::path::Path;
 use std::process::Command;
 
-use api::config::Settings;
-use api::service;
 use jobs::registry::RESULT_TABLES;
 use mysql_async::prelude::Queryable;
+use serving::serve;
 use store::{Address, Limits, LoadOptions, Part, Store};
-use tokio::net::TcpListener;
 
 const COURSE: &str = "course-v1:edX+DemoX+Demo_Course";
 
@@ -106,19 +106,12 @@ async fn every_endpoint_answers(folder: &Path, store: &str) {
         api::keys::Grant { service: true, ..Default::default() },
     );
     let token = token.unwrap();
-    let config = folder.join("api.yml");
     let settings = format!(
         "store: '{store}'\nkey_file: {}\nprivacy: named\nMEDIA_ROOT: {}\n",
         keys.display(),
         reports.display()
     );
-    std::fs::write(&config, settings).unwrap();
-    let settings = Settings::read(&config).unwrap();
-    let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
-    let base = format!("http://{}", listener.local_addr().unwrap());
-    let serving = tokio::spawn(async move {
-        service::run(&settings, listener, std::future::pending()).await.unwrap();
-    });
+    let (base, serving) = serve(folder, &settings).await;
     let client = reqwest::Client::new();
     for path in paths() {
         for format in ["json", "csv"] {

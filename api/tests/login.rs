@@ -1,13 +1,13 @@
 //! A log-in by password against the users of an existing installation.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod serving;
+
 use std::time::Duration;
 
-use api::config::Settings;
-use api::service;
 use serde_json::{Value, json};
+use serving::serve;
 use tempfile::TempDir;
-use tokio::net::TcpListener;
 
 /// `testpassword`.
 const PASSWORD: &str = "pbkdf2_sha256$1000$seasalt$LfPIpAWoEL8W08v8/PW36pXAgeu8h/BPaUIxjKTMXlE=";
@@ -25,14 +25,10 @@ async fn service(settings: &str) -> (String, TempDir) {
              INSERT INTO auth_user VALUES (1, '{PASSWORD}', 'ann', 0, 1), (2, '{PASSWORD}', 'bob', 0, 0);"
         ))
         .unwrap();
-    let file = folder.path().join("api.yml");
     let store = folder.path().join("reports.db");
     let text = format!("store: sqlite:{}\n{settings}", store.display());
-    std::fs::write(&file, text.replace("USERS", &users.display().to_string())).unwrap();
-    let settings = Settings::read(&file).unwrap();
-    let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
-    let base = format!("http://{}", listener.local_addr().unwrap());
-    tokio::spawn(async move { service::run(&settings, listener, std::future::pending()).await });
+    let (base, _) =
+        serve(folder.path(), &text.replace("USERS", &users.display().to_string())).await;
     (base, folder)
 }
 

@@ -1,10 +1,13 @@
 //! Learners under invented names: nothing that is answered tells a real one.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod serving;
+
 use api::config::Settings;
 use api::{keys, service};
 use jobs::registry::RESULT_TABLES;
 use serde_json::Value;
+use serving::serve;
 use store::{Address, Store};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
@@ -26,20 +29,13 @@ impl Service {
         fill(&store).await;
         let grant = keys::Grant { service: true, ..keys::Grant::default() };
         let token = keys::create(&keys, "insights", grant).unwrap();
-        let file = folder.path().join("api.yml");
         let settings = format!(
             "store: sqlite:{}\nkey_file: {}\nprivacy: {privacy}\nSECRET_KEY: sesame\n\
              LMS_USER_ACCOUNT_BASE_URL: http://lms/u/\n",
             store.display(),
             keys.display()
         );
-        std::fs::write(&file, settings).unwrap();
-        let settings = Settings::read(&file).unwrap();
-        let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
-        let base = format!("http://{}", listener.local_addr().unwrap());
-        tokio::spawn(
-            async move { service::run(&settings, listener, std::future::pending()).await },
-        );
+        let (base, _) = serve(folder.path(), &settings).await;
         Self { base, token, _folder: folder }
     }
 

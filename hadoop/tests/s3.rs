@@ -2,6 +2,7 @@
 //! it is skipped.
 #![allow(clippy::unwrap_used)]
 
+mod places;
 mod university;
 
 use std::fs;
@@ -9,6 +10,7 @@ use std::io::{Read, Write};
 use std::process::Command;
 
 use hadoop::storage::Place;
+use places::{at, names};
 use university::{University, ended};
 
 /// A bucket of a test's own, at its address.
@@ -23,15 +25,6 @@ fn bucket_or_skip(test: &str) -> Option<String> {
     let made = Command::new("curl").args(put).output().unwrap();
     assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
     Some(format!("s3://{name}"))
-}
-
-fn at(address: &str) -> Place {
-    Place::at(address).unwrap()
-}
-
-fn names(folder: &Place) -> Vec<String> {
-    let found = folder.walk().unwrap();
-    found.iter().map(|(file, _)| file.below(folder).unwrap()).collect()
 }
 
 #[test]

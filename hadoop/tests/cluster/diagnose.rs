@@ -21,6 +21,11 @@ fn settings(more: &[&'static str]) -> Vec<&'static str> {
 fn screen(scene: &Scene, options: &[&str], fault: impl FnOnce(&mut Child)) -> String {
     let run = scene.disturbed(options, "] ", fault);
     assert_ne!(run.code, Some(0), "{}", run.stderr);
+    diagnosed(scene)
+}
+
+/// What is said of the run that failed last.
+fn diagnosed(scene: &Scene) -> String {
     let arguments = ["diagnose", "--warehouse", &scene.warehouse];
     let screen = ended(scene.university.plain_command(&arguments).output().unwrap()).ok().stdout;
     eprintln!("{screen}");
@@ -42,6 +47,14 @@ fn replayed(scene: &Scene, screen: &str) -> Ended {
     ended(again.output().unwrap())
 }
 
+/// Replays a panic that a fault asked for, and gives what it says.
+fn panics_again(scene: &Scene, screen: &str) -> String {
+    let again = replayed(scene, screen);
+    assert_eq!(again.code, Some(30), "{}", again.stderr);
+    assert!(again.stderr.contains("insights.fault asks for it"), "{}", again.stderr);
+    again.stderr
+}
+
 #[test]
 fn a_panic_is_named_with_its_place_and_can_be_replayed() {
     let Some(cluster) = Cluster::or_skip("diagnose: panic") else { return };
@@ -53,9 +66,7 @@ fn a_panic_is_named_with_its_place_and_can_be_replayed() {
     );
     let (_, input) = screen.split_once("input     ").unwrap();
     assert!(input.starts_with(&scene.logs) && input.contains(".gz, byte "), "{screen}");
-    let again = replayed(&scene, &screen);
-    assert_eq!(again.code, Some(30), "{}", again.stderr);
-    assert!(again.stderr.contains("insights.fault asks for it"), "{}", again.stderr);
+    panics_again(&scene, &screen);
 }
 
 /// It is tried again, and all attempts end alike; no single file is its input.
@@ -76,9 +87,7 @@ fn a_reducers_panic_is_named_with_the_attempts_that_share_it() {
         ],
     );
     assert!(!screen.contains("\ninput     "), "{screen}");
-    let again = replayed(&scene, &screen);
-    assert_eq!(again.code, Some(30), "{}", again.stderr);
-    assert!(again.stderr.contains("insights.fault asks for it"), "{}", again.stderr);
+    panics_again(&scene, &screen);
 }
 
 /// A later step reads tables of the warehouse, which its replay needs.
@@ -94,14 +103,10 @@ fn a_panic_of_a_later_step_is_replayed_over_the_warehouse() {
     join.args(settings(&["insights.fault=reduce panic"]));
     let failed = ended(join.output().unwrap());
     assert_eq!(failed.code, Some(30), "{}", failed.stderr);
-    let arguments = ["diagnose", "--warehouse", &scene.warehouse];
-    let screen = ended(scene.university.plain_command(&arguments).output().unwrap()).ok().stdout;
-    eprintln!("{screen}");
+    let screen = diagnosed(&scene);
     says(&screen, &["the job's own code panicked", "_r_000000_0, standard error"]);
-    let again = replayed(&scene, &screen);
-    assert_eq!(again.code, Some(30), "{}", again.stderr);
-    assert!(again.stderr.contains("course-enrollment-spans"), "{}", again.stderr);
-    assert!(again.stderr.contains("insights.fault asks for it"), "{}", again.stderr);
+    let again = panics_again(&scene, &screen);
+    assert!(again.contains("course-enrollment-spans"), "{again}");
 }
 
 #[test]

@@ -21,6 +21,8 @@ mod life;
 mod loads;
 mod orphans;
 mod parity;
+#[path = "../places/mod.rs"]
+mod places;
 mod reducers;
 mod storage;
 mod workflow;

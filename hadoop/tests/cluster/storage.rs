@@ -4,19 +4,11 @@
 use std::fs;
 use std::io::Read;
 
+use crate::places::{at, names};
 use crate::scene::{DAYS, Scene};
 use crate::setup::Cluster;
 use crate::university::ended;
 use hadoop::storage::Place;
-
-fn at(address: &str) -> Place {
-    Place::at(address).unwrap()
-}
-
-fn names(folder: &Place) -> Vec<String> {
-    let found = folder.walk().unwrap();
-    found.iter().map(|(file, _)| file.below(folder).unwrap()).collect()
-}
 
 #[test]
 fn k10_a_folder_on_hdfs_does_not_list_its_prefix_sharing_neighbour() {

@@ -7,7 +7,7 @@ use std::sync::Mutex;
 use jobs::registry::RESULT_TABLES;
 use log::{LevelFilter, Log, Metadata, Record};
 use rusqlite::Connection;
-use store::{Address, Error, Store};
+use store::{Address, Store};
 
 use crate::{Reads, Watched};
 
@@ -62,18 +62,6 @@ impl File {
     pub fn end(self) {
         assert!(self.complaints.is_empty(), "{}", self.complaints.join("\n"));
     }
-
-    fn judge(&mut self, question: &str, reads: Reads, sql: &str) {
-        let mut plan = self.connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
-        // Its parameters stay NULL: the plan is the same.
-        let mut steps = plan.raw_query();
-        while let Some(step) = steps.next().unwrap() {
-            let step: String = step.get("detail").unwrap();
-            if is_scan(&step, reads) {
-                self.complaints.push(format!("{question} ({reads:?}): {step}: {sql}"));
-            }
-        }
-    }
 }
 
 /// Whether a step reads a table from end to end: as `SCAN video`.
@@ -89,18 +77,23 @@ impl Watched for File {
         &self.store
     }
 
-    async fn see<T>(
-        &mut self,
-        question: &'static str,
-        reads: Reads,
-        answer: impl Future<Output = Result<T, Error>>,
-    ) {
+    async fn forget(&mut self) {
         SENT.lock().unwrap().clear();
-        answer.await.unwrap();
-        let sent = std::mem::take(&mut *SENT.lock().unwrap());
-        assert!(!sent.is_empty(), "{question} asks nothing");
-        for sql in sent.iter().filter(|sql| sql.starts_with("SELECT")) {
-            self.judge(question, reads, sql);
+    }
+
+    async fn sent(&mut self) -> Vec<String> {
+        std::mem::take(&mut *SENT.lock().unwrap())
+    }
+
+    async fn judge(&mut self, question: &str, reads: Reads, sql: &str) {
+        let mut plan = self.connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+        // Its parameters stay NULL: the plan is the same.
+        let mut steps = plan.raw_query();
+        while let Some(step) = steps.next().unwrap() {
+            let step: String = step.get("detail").unwrap();
+            if is_scan(&step, reads) {
+                self.complaints.push(format!("{question} ({reads:?}): {step}: {sql}"));
+            }
         }
     }
 }

@@ -27,13 +27,30 @@ pub(crate) enum Reads {
 pub(crate) trait Watched {
     fn store(&self) -> &Store;
 
+    /// Empties the log of statements.
+    async fn forget(&mut self);
+
+    /// The statements that were sent since.
+    async fn sent(&mut self) -> Vec<String>;
+
+    /// Complains of a statement that reads more than it may.
+    async fn judge(&mut self, question: &str, reads: Reads, sql: &str);
+
     /// Asks, and judges every statement that was sent for it.
     async fn see<T>(
         &mut self,
         question: &'static str,
         reads: Reads,
         answer: impl Future<Output = Result<T, Error>>,
-    );
+    ) {
+        self.forget().await;
+        answer.await.unwrap();
+        let sent = self.sent().await;
+        assert!(!sent.is_empty(), "{question} asks nothing");
+        for sql in sent.iter().filter(|sql| sql.starts_with("SELECT")) {
+            self.judge(question, reads, sql).await;
+        }
+    }
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use mysql_async::prelude::Queryable;
 use mysql_async::{Conn, Row};
-use store::{Address, Error, Store};
+use store::{Address, Store};
 use testkit::MariaDb;
 
 use crate::{Reads, Watched};
@@ -41,33 +41,6 @@ impl Server {
         assert!(self.complaints.is_empty(), "{}", self.complaints.join("\n"));
     }
 
-    async fn logged(&mut self) -> Vec<String> {
-        let executed = "SELECT argument FROM mysql.general_log WHERE command_type = 'Execute'";
-        self.connection.query(executed).await.unwrap()
-    }
-
-    async fn judge(&mut self, question: &str, reads: Reads, sql: &str) {
-        self.statements += 1;
-        let scans: Vec<_> =
-            self.plan(sql).await.into_iter().filter(|step| step.is_scan(reads)).collect();
-        let (read, returned) = self.run(sql).await;
-        let wanted = match reads {
-            Reads::Returned => returned,
-            Reads::Course => OF_COURSE,
-            Reads::All(_) => u64::MAX / TIMES - BESIDES,
-        };
-        let complaint = if !scans.is_empty() {
-            format!("scans {scans:?}")
-        } else if returned == 0 && !sql.contains("LIMIT 0 ") {
-            "finds nothing".to_owned()
-        } else if read > wanted * TIMES + BESIDES {
-            format!("reads {read} rows to return {returned}")
-        } else {
-            return;
-        };
-        self.complaints.push(format!("{question} ({reads:?}) {complaint}: {sql}"));
-    }
-
     async fn plan(&mut self, sql: &str) -> Vec<Step> {
         let rows: Vec<Row> = self.connection.query(format!("EXPLAIN {sql}")).await.unwrap();
         let text = |row: &Row, name: &str| row.get::<Option<String>, _>(name).flatten();
@@ -99,19 +72,35 @@ impl Watched for Server {
         &self.store
     }
 
-    async fn see<T>(
-        &mut self,
-        question: &'static str,
-        reads: Reads,
-        answer: impl Future<Output = Result<T, Error>>,
-    ) {
+    async fn forget(&mut self) {
         self.connection.query_drop("TRUNCATE TABLE mysql.general_log").await.unwrap();
-        answer.await.unwrap();
-        let logged = self.logged().await;
-        assert!(!logged.is_empty(), "{question} asks nothing");
-        for sql in logged.iter().filter(|sql| sql.starts_with("SELECT")) {
-            self.judge(question, reads, sql).await;
-        }
+    }
+
+    async fn sent(&mut self) -> Vec<String> {
+        let executed = "SELECT argument FROM mysql.general_log WHERE command_type = 'Execute'";
+        self.connection.query(executed).await.unwrap()
+    }
+
+    async fn judge(&mut self, question: &str, reads: Reads, sql: &str) {
+        self.statements += 1;
+        let scans: Vec<_> =
+            self.plan(sql).await.into_iter().filter(|step| step.is_scan(reads)).collect();
+        let (read, returned) = self.run(sql).await;
+        let wanted = match reads {
+            Reads::Returned => returned,
+            Reads::Course => OF_COURSE,
+            Reads::All(_) => u64::MAX / TIMES - BESIDES,
+        };
+        let complaint = if !scans.is_empty() {
+            format!("scans {scans:?}")
+        } else if returned == 0 && !sql.contains("LIMIT 0 ") {
+            "finds nothing".to_owned()
+        } else if read > wanted * TIMES + BESIDES {
+            format!("reads {read} rows to return {returned}")
+        } else {
+            return;
+        };
+        self.complaints.push(format!("{question} ({reads:?}) {complaint}: {sql}"));
     }
 }
 
