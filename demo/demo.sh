@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # From nothing to charts in the browser: builds, makes a university, computes all that pages show from
 # tracking logs and LMS tables, serves it, and stays until Ctrl-C. SERVE=no ends after the runs and
-# prints the store's path last. DEMO_DIR, DEMO_SIZE, API_PORT and WEB_PORT change where and how much.
+# prints the store's path last. DEMO_DIR, DEMO_SIZE, API_PORT, WEB_PORT and LMS_PORT change where and how much.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-${XDG_CACHE_HOME:-$HOME/.cache}/insights/target}"
@@ -9,6 +9,7 @@ bin="$CARGO_TARGET_DIR/debug"
 dir="${DEMO_DIR:-$CARGO_TARGET_DIR/demo}"
 api="127.0.0.1:${API_PORT:-8100}"
 web="127.0.0.1:${WEB_PORT:-8110}"
+lms="127.0.0.1:${LMS_PORT:-8120}"
 today=$(date -u +%F)
 store="$dir/store.sqlite"
 
@@ -71,8 +72,29 @@ key_file: $dir/keys
 privacy: named
 MEDIA_ROOT: $dir/warehouse/_files/problem_response
 YAML
-"$bin/insights-api" --store "sqlite:$store" --listen "$api" -c "$dir/api.yml" & services=$!
-"$bin/insights-web" --api "http://$api" --api-token-file "$dir/token" --listen "$web" --demo & services="$services $!"
+[ -s "$dir/secret" ] || (umask 077 && head -c 32 /dev/urandom | base64 > "$dir/secret")
+cat > "$dir/web.yml" <<YAML
+api: http://$api
+api_token_file: $dir/token
+listen: $web
+session_key_file: $dir/secret
+lms: http://$lms
+jwt_keys_file: $dir/lms_keys.json
+jwt_issuer: http://$lms/oauth2
+sign_in_client_id: insights
+sign_in_client_secret_file: $dir/secret
+service_client_id: insights-service
+service_client_secret_file: $dir/secret
+YAML
+rm -f "$dir/lms_keys.json"
+"$bin/insights-demo-lms" --university "$dir/university" --listen "$lms" --site "http://$web/" \
+  --keys "$dir/lms_keys.json" --secret "$dir/secret" & services=$!
+"$bin/insights-api" --store "sqlite:$store" --listen "$api" -c "$dir/api.yml" & services="$services $!"
+for _ in $(seq 100); do
+  if [ -s "$dir/lms_keys.json" ]; then break; fi
+  sleep 0.1
+done
+"$bin/insights-web" -c "$dir/web.yml" & services="$services $!"
 trap 'kill $services 2>/dev/null; wait' EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM

@@ -9,9 +9,8 @@ use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use api_client::{
-    Availability, Breakdown, Client, DateRange, Error, Report, SummaryQuery, TableUpdate, Version,
-};
+use api_client::ask::{self, DateRange};
+use api_client::{Availability, Client, Error, Report, SummaryQuery, TableUpdate, Version};
 use jobs::registry::RESULT_TABLES;
 use store::{Address, Limits, LoadOptions, Part, Store};
 use tempfile::TempDir;
@@ -149,29 +148,33 @@ async fn every_call_of_the_client_is_answered() {
     client.authenticated().await.unwrap();
     assert_eq!(client.health().await.unwrap().overall_status, Availability::Ok);
     for client in [client.clone(), client.clone().with_version(Version::V1)] {
-        assert_eq!(client.enrollment(COURSE, latest).await.unwrap()[0].count, Some(5));
+        assert_eq!(client.get(&ask::enrollment(COURSE, latest)).await.unwrap()[0].count, Some(5));
         let history = DateRange::before("2014-01-02".parse().unwrap());
-        assert_eq!(client.enrollment(COURSE, history).await.unwrap()[0].count, Some(3));
-        assert_eq!(client.enrollment_by_mode(COURSE, latest).await.unwrap()[0].audit, 5);
-        assert_eq!(client.enrollment_by_gender(COURSE, latest).await.unwrap()[0].female, 5);
+        assert_eq!(client.get(&ask::enrollment(COURSE, history)).await.unwrap()[0].count, Some(3));
+        assert_eq!(client.get(&ask::enrollment_by_mode(COURSE, latest)).await.unwrap()[0].audit, 5);
         assert_eq!(
-            client.enrollment_by_education(COURSE, latest).await.unwrap()[0].education_level,
+            client.get(&ask::enrollment_by_gender(COURSE, latest)).await.unwrap()[0].female,
+            5
+        );
+        assert_eq!(
+            client.get(&ask::enrollment_by_education(COURSE, latest)).await.unwrap()[0]
+                .education_level,
             None
         );
         assert_eq!(
-            client.enrollment_by_birth_year(COURSE, latest).await.unwrap()[0].birth_year,
+            client.get(&ask::enrollment_by_birth_year(COURSE, latest)).await.unwrap()[0].birth_year,
             Some(1990)
         );
         assert_eq!(
-            client.enrollment_by_location(COURSE, latest).await.unwrap()[0].country.name,
+            client.get(&ask::enrollment_by_location(COURSE, latest)).await.unwrap()[0].country.name,
             "Canada"
         );
-        assert_eq!(client.programs().await.unwrap()[0].course_ids, [COURSE]);
-        let csv = client.enrollment_csv(COURSE, Breakdown::Gender, latest).await.unwrap();
+        assert_eq!(client.get(&ask::programs()).await.unwrap()[0].course_ids, [COURSE]);
+        let csv = client.csv(&ask::enrollment_by_gender(COURSE, latest)).await.unwrap();
         assert!(csv.starts_with("course_id,created,date,female,male,other,unknown\r\n"), "{csv}");
         assert_summaries(&client).await;
     }
-    let missing = client.enrollment("a/b/c", latest).await.unwrap_err();
+    let missing = client.get(&ask::enrollment("a/b/c", latest)).await.unwrap_err();
     assert!(matches!(missing, Error::NotFound { .. }), "{missing}");
 }
 
@@ -181,7 +184,7 @@ async fn assert_summaries(client: &Client) {
         programs: true,
         ..SummaryQuery::default()
     };
-    let found = client.course_summaries(&some).await.unwrap();
+    let found = client.get(&ask::course_summaries(&some)).await.unwrap();
     assert_eq!(
         (found[0].passing_users, found[0].programs.as_deref()),
         (Some(0), Some(&["p1".to_owned()][..]))
@@ -189,14 +192,14 @@ async fn assert_summaries(client: &Client) {
     let mut many = SummaryQuery { without_passing_users: true, ..some };
     many.course_ids.extend((0..11).map(|number| format!("a/b/{number}")));
     many.recent_date = Some("2014-01-01".parse().unwrap());
-    let found = client.course_summaries(&many).await.unwrap();
+    let found = client.get(&ask::course_summaries(&many)).await.unwrap();
     assert_eq!(
         (found.len(), found[0].recent_count_change, found[0].passing_users),
         (1, Some(2), None)
     );
     assert_eq!(found[0].enrollment_modes.audit.passing_users, None);
     let malformed = SummaryQuery { course_ids: vec!["bad".to_owned()], ..SummaryQuery::default() };
-    let error = client.course_summaries(&malformed).await.unwrap_err();
+    let error = client.get(&ask::course_summaries(&malformed)).await.unwrap_err();
     assert!(error.to_string().ends_with("answered 400: Course id/key bad malformed."), "{error}");
 }
 
@@ -255,15 +258,15 @@ async fn a_token_reads_its_courses_and_no_other() {
     };
     let all = SummaryQuery::default();
     let own = client("course-v1:edX+*");
-    assert_eq!(own.enrollment(COURSE, DateRange::LATEST).await.unwrap().len(), 1);
+    assert_eq!(own.get(&ask::enrollment(COURSE, DateRange::LATEST)).await.unwrap().len(), 1);
     assert_eq!(own.course_summaries(&all).await.unwrap().len(), 1);
     assert_eq!(own.programs().await.unwrap().len(), 1);
     let other = client("a/b/c");
     // A key file is looked at again after a second.
     tokio::time::sleep(Duration::from_millis(1100)).await;
-    let refused = other.enrollment(COURSE, DateRange::LATEST).await.unwrap_err();
+    let refused = other.get(&ask::enrollment(COURSE, DateRange::LATEST)).await.unwrap_err();
     assert!(refused.to_string().contains("403"), "{refused}");
-    let nothing = other.enrollment("a/b/c", DateRange::LATEST).await.unwrap_err();
+    let nothing = other.get(&ask::enrollment("a/b/c", DateRange::LATEST)).await.unwrap_err();
     assert!(matches!(nothing, Error::NotFound { .. }), "{nothing}");
     assert!(matches!(other.course_summaries(&all).await, Err(Error::NotFound { .. })));
     assert!(matches!(other.programs().await, Err(Error::NotFound { .. })));
@@ -414,9 +417,9 @@ async fn a_missing_slash_is_redirected_with_its_query() {
 async fn a_store_that_went_away_is_unavailable_and_the_service_lives() {
     let service = Service::start().await;
     let client = service.client();
-    client.enrollment(COURSE, DateRange::LATEST).await.unwrap();
+    client.get(&ask::enrollment(COURSE, DateRange::LATEST)).await.unwrap();
     std::fs::remove_file(service.folder.path().join("reports.db")).unwrap();
-    let error = client.enrollment_by_mode(COURSE, DateRange::LATEST).await.unwrap_err();
+    let error = client.get(&ask::enrollment_by_mode(COURSE, DateRange::LATEST)).await.unwrap_err();
     assert!(matches!(error, Error::Unavailable { .. }), "{error}");
     assert_eq!(client.health().await.unwrap().overall_status, Availability::Unavailable);
     // The versions are looked at every three seconds.

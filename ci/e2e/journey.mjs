@@ -17,9 +17,37 @@ const FLAGS = [
 const SIZES = [[1360, 900], [820, 1100], [360, 780]];
 const COURSES = 3;
 
-/** A browser page whose complaints are collected. */
+/** The cookies of somebody who may see every course. */
+let signedIn;
+
+/** Through the LMS's own page and back to the one that was wanted. */
+async function signIn(browser) {
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  await page.goto(`${site}/courses/?search=a`);
+  await page.getByRole("button", { name: "Analytics office" }).click();
+  await page.waitForURL(`${site}/courses/?search=a`);
+  check("signed in, and back where it began", await page.getByText("Menu of office").count() === 1);
+  const state = await context.storageState();
+  await context.close();
+  return state;
+}
+
+/** Out by the menu, at the LMS too. */
+async function signOut(browser) {
+  const page = await open(browser, {}, []);
+  await page.goto(`${site}/courses/`);
+  await page.locator(".user").click();
+  await page.getByRole("button", { name: "Logout" }).click();
+  await page.waitForURL(`${site}/`);
+  await page.goto(`${site}/courses/`);
+  check("signed out: the LMS asks again", page.url().includes("/oauth2/authorize"), page.url());
+  await page.context().close();
+}
+
+/** A browser page whose complaints are collected; signed in, unless the options say otherwise. */
 async function open(browser, options, complaints) {
-  const context = await browser.newContext(options);
+  const context = await browser.newContext({ storageState: signedIn, ...options });
   const page = await context.newPage();
   page.on("console", (message) => { if (["error", "warning"].includes(message.type())) complaints.push(message.text()); });
   page.on("pageerror", (error) => complaints.push(String(error)));
@@ -63,7 +91,6 @@ async function truly(browser, url) {
 
 /** The pages of this site, by name. */
 const pages = (course) => ({
-  landing: `${site}/`,
   index: `${site}/courses/`,
   home: course,
   activity: `${course}enrollment/activity/`,
@@ -96,6 +123,19 @@ async function withScript(browser, course) {
   await page.context().close();
 }
 
+const NOBODY = { storageState: undefined };
+
+async function landing(browser) {
+  const complaints = [];
+  const page = await open(browser, { ...NOBODY, viewport: { width: 1360, height: 900 } }, complaints);
+  await page.goto(`${site}/`);
+  await frame.accessible(page, "landing");
+  await frame.keyboard(page, "landing");
+  await frame.skipLink(page, "landing", `${site}/`);
+  same("landing: no complaints", complaints, []);
+  await page.context().close();
+}
+
 async function looks(browser, course) {
   if (shots) mkdirSync(shots, { recursive: true });
   for (const [width, height] of SIZES) {
@@ -105,12 +145,22 @@ async function looks(browser, course) {
         await page.goto(url);
         await frame.fits(page, `${name} ${width} ${colorScheme}`);
         await frame.accessible(page, `${name} ${width} ${colorScheme}`);
-        if (shots) await page.screenshot({ path: `${shots}/${name}-${width}-${colorScheme}.png`, fullPage: name !== "index" });
+        await shoot(page, name, width, colorScheme);
       }
       if (width < 900) await drawer(page, `${width} ${colorScheme}`);
       await page.context().close();
+      const nobody = await open(browser, { ...NOBODY, viewport: { width, height }, colorScheme }, []);
+      await nobody.goto(`${site}/`);
+      await frame.fits(nobody, `landing ${width} ${colorScheme}`);
+      await frame.accessible(nobody, `landing ${width} ${colorScheme}`);
+      await shoot(nobody, "landing", width, colorScheme);
+      await nobody.context().close();
     }
   }
+}
+
+async function shoot(page, name, width, colorScheme) {
+  if (shots) await page.screenshot({ path: `${shots}/${name}-${width}-${colorScheme}.png`, fullPage: name !== "index" });
 }
 
 /** On narrow screens the navigation is a drawer. */
@@ -128,9 +178,12 @@ const browser = await browsers.launch({ executablePath: chromium, headless: true
 try {
   const summaries = await api.summaries();
   const chosen = [...summaries].sort((a, b) => b.count - a.count).slice(0, COURSES);
+  signedIn = await signIn(browser);
+  await landing(browser);
   const homes = await withoutScript(browser, chosen, summaries);
   await withScript(browser, homes[0]);
   await looks(browser, homes[0]);
+  await signOut(browser);
 } catch (error) {
   check("the journey came to its end", false, String(error.stack ?? error));
 } finally {

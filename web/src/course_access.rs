@@ -1,66 +1,73 @@
 //! Who may see which course, as a type: data of a course is fetched with a proof, and only this file
 //! makes proofs (spec 60 §4).
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
 use crate::course_id::CourseId;
-
-/// How readers prove who they are.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SignIn(());
-
-/// The program has no way to tell who its readers are.
-#[derive(Debug, thiserror::Error, PartialEq, Eq)]
-#[error(
-    "sign-in by OAuth2 is not configured, so nobody could be let in; start with --demo to let \
-     everyone in as the demo user, who may see every course"
-)]
-pub struct NoSignIn;
-
-impl SignIn {
-    /// The demo's switch: everyone is the demo user. Also what a debug build falls back on.
-    ///
-    /// # Errors
-    /// Neither the switch nor a debug build.
-    pub fn demo(switched_on: bool, debug_build: bool) -> Result<Self, NoSignIn> {
-        (switched_on || debug_build).then_some(Self(())).ok_or(NoSignIn)
-    }
-
-    /// The reader behind a request.
-    pub fn reader(&self) -> Reader {
-        Reader { name: "demo".to_owned(), courses: Courses::All }
-    }
-}
+use crate::error::PageError;
+use crate::sign_in::session::Session;
+use crate::site::Visit;
+use crate::upstream::Trouble;
 
 /// Someone who is signed in.
-#[derive(Clone, Debug)]
-pub struct Reader {
-    name: String,
-    courses: Courses,
+#[derive(Clone, Copy)]
+pub struct Reader<'a> {
+    visit: &'a Visit,
+    session: &'a Session,
 }
 
-/// The courses that a reader may see.
-#[derive(Clone, Debug)]
-enum Courses {
-    All,
-}
+/// The courses that a reader may see; none: all.
+type Courses = Option<Arc<BTreeSet<String>>>;
 
-impl Reader {
-    /// The user name, for the menu.
-    pub fn name(&self) -> &str {
-        &self.name
+impl<'a> Reader<'a> {
+    /// The reader of a visit.
+    ///
+    /// # Errors
+    /// Nobody is signed in.
+    pub fn of(visit: &'a Visit) -> Result<Self, PageError> {
+        let session = visit.session().ok_or(PageError::SignedOut)?;
+        Ok(Self { visit, session })
     }
 
     /// The proof for one course.
-    pub fn course(&self, course: CourseId) -> CourseAccess {
-        match self.courses {
-            Courses::All => CourseAccess { course },
+    ///
+    /// # Errors
+    /// There is no such course, it is none of the reader's, or the LMS does not say.
+    pub async fn course(self, course: CourseId) -> Result<CourseAccess, PageError> {
+        let courses = self.courses().await?;
+        let own = courses.as_ref().map(|ids| ids.contains(course.as_str()));
+        let access = CourseAccess { course, user: self.session.username.clone() };
+        if own == Some(true) {
+            return Ok(access);
+        }
+        // Only of a course that the LMS denies is it said that there is none.
+        let detail = self.visit.site.lms.detail(self.visit, &access).await;
+        match (detail, own) {
+            (Err(Trouble::Empty), _) => Err(PageError::NotFound),
+            (_, None) => Ok(access),
+            (_, Some(_)) => Err(PageError::Forbidden),
         }
     }
 
     /// The proof for the list of courses.
-    pub fn course_list(&self) -> CourseListAccess {
-        match self.courses {
-            Courses::All => CourseListAccess(()),
+    ///
+    /// # Errors
+    /// The reader may see none, or the LMS does not say.
+    pub async fn course_list(self) -> Result<CourseListAccess, PageError> {
+        let courses = self.courses().await?;
+        if courses.as_ref().is_some_and(|ids| ids.is_empty()) {
+            return Err(PageError::Forbidden);
         }
+        Ok(CourseListAccess(courses))
+    }
+
+    async fn courses(self) -> Result<Courses, PageError> {
+        if self.session.staff || !self.visit.site.config.course_permissions {
+            return Ok(None);
+        }
+        let permitted = self.visit.site.lms.permitted(self.visit, &self.session.username).await;
+        permitted.map(Some).map_err(PageError::Permissions)
     }
 }
 
@@ -68,35 +75,37 @@ impl Reader {
 #[derive(Clone, Debug)]
 pub struct CourseAccess {
     course: CourseId,
+    user: String,
 }
 
 impl CourseAccess {
     /// The course.
+    #[must_use]
     pub fn course(&self) -> &CourseId {
         &self.course
     }
+
+    /// Whose proof it is.
+    #[must_use]
+    pub fn user(&self) -> &str {
+        &self.user
+    }
 }
 
-/// The proof that the reader may see the list of all courses.
+/// The proof that the reader may see a list of courses.
 #[derive(Clone, Debug)]
-pub struct CourseListAccess(());
+pub struct CourseListAccess(Courses);
 
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-    use super::*;
-
-    #[test]
-    fn a_release_build_without_the_switch_lets_nobody_in() {
-        let refusal = SignIn::demo(false, false).unwrap_err();
-        assert!(refusal.to_string().starts_with("sign-in by OAuth2 is not configured"));
-        assert!(SignIn::demo(true, false).is_ok() && SignIn::demo(false, true).is_ok());
+impl CourseListAccess {
+    /// The courses on it; none: all there are.
+    #[must_use]
+    pub fn course_ids(&self) -> Option<&BTreeSet<String>> {
+        self.0.as_deref()
     }
 
-    #[test]
-    fn the_demo_user_sees_the_course_asked_for() {
-        let reader = SignIn::demo(true, false).unwrap().reader();
-        let access = reader.course("a/b/c".parse().unwrap());
-        assert_eq!((reader.name(), access.course().as_str()), ("demo", "a/b/c"));
+    /// Whether a course is on it.
+    #[must_use]
+    pub fn sees(&self, course_id: &str) -> bool {
+        self.course_ids().is_none_or(|ids| ids.contains(course_id))
     }
 }

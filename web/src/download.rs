@@ -7,6 +7,7 @@ use crate::course_access::CourseAccess;
 use crate::error::PageError;
 use crate::reply;
 use crate::site::Visit;
+use crate::upstream::data_api::questions;
 
 /// One enrollment resource of a course. No data is 404.
 ///
@@ -17,7 +18,14 @@ pub async fn enrollment(
     access: &CourseAccess,
     breakdown: Breakdown,
 ) -> Result<Response, PageError> {
-    let csv = visit.site.upstream.csv(access, breakdown, visit.now).await;
+    let ask = visit.ask();
+    let csv = match breakdown {
+        Breakdown::Daily | Breakdown::Mode => ask.csv(&questions::modes(access, visit.now)).await,
+        Breakdown::Gender => ask.csv(&questions::genders(access, visit.now)).await,
+        Breakdown::Education => ask.csv(&questions::education(access)).await,
+        Breakdown::BirthYear => ask.csv(&questions::birth_years(access)).await,
+        Breakdown::Location => ask.csv(&questions::locations(access)).await,
+    };
     let csv = csv.map_err(PageError::Upstream)?;
     let name = format!("{}--{}.csv", access.course().stem(), suffix(breakdown));
     Ok(reply::csv(&name, with_mark(visit, csv)))

@@ -1,4 +1,4 @@
-//! Whether the site can do its work: the Data API is probed in the background (spec 60 §6.4).
+//! Whether the site can do its work: Data API and LMS are probed in the background (spec 60 §6.4).
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -16,11 +16,20 @@ const PERIOD: Duration = Duration::from_secs(10);
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// What the probes have found.
-pub struct Health(Mutex<Found>);
-
-#[derive(Clone, Copy)]
-struct Found {
+pub struct Health {
     since: Instant,
+    found: Mutex<[Found; 2]>,
+}
+
+/// Whom the probes ask.
+#[derive(Clone, Copy)]
+enum Asked {
+    DataApi,
+    Lms,
+}
+
+#[derive(Clone, Copy, Default)]
+struct Found {
     last_success: Option<Instant>,
     latency: Option<Duration>,
     last_failed: bool,
@@ -35,6 +44,7 @@ struct Report {
 #[derive(Serialize)]
 struct Parts {
     data_api: Part,
+    lms: Part,
 }
 
 #[derive(Serialize)]
@@ -47,20 +57,11 @@ struct Part {
 impl Health {
     /// Nothing is known yet; patience begins now.
     pub fn new() -> Self {
-        Self(Mutex::new(Found {
-            since: Instant::now(),
-            last_success: None,
-            latency: None,
-            last_failed: false,
-        }))
+        Self { since: Instant::now(), found: Mutex::default() }
     }
 
-    fn found(&self) -> Found {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn record(&self, success: bool, took: Duration) {
-        let mut found = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+    fn record(&self, asked: Asked, success: bool, took: Duration) {
+        let found = &mut self.found.lock().unwrap_or_else(PoisonError::into_inner)[asked as usize];
         found.last_failed = !success;
         if success {
             found.last_success = Some(Instant::now());
@@ -68,22 +69,22 @@ impl Health {
         }
     }
 
-    /// The answer of `/health/` at a time.
+    /// The answer of `/health/` at a time. Without the LMS, those who are signed in still see figures.
     pub fn answer(&self, now: Instant) -> Response {
-        let found = self.found();
-        let away = now.saturating_duration_since(found.last_success.unwrap_or(found.since));
+        let found = *self.found.lock().unwrap_or_else(PoisonError::into_inner);
+        let [api, lms] = found;
+        let away = now.saturating_duration_since(api.last_success.unwrap_or(self.since));
         let up = away < PATIENCE;
+        let part = |found: Found| Part {
+            status: word(!found.last_failed),
+            latency_ms: found.latency.map(|took| took.as_millis() as u64),
+            seconds_since_success: found
+                .last_success
+                .map(|at| now.saturating_duration_since(at).as_secs()),
+        };
         let report = Report {
             overall_status: word(up),
-            detailed_status: Parts {
-                data_api: Part {
-                    status: word(!found.last_failed),
-                    latency_ms: found.latency.map(|took| took.as_millis() as u64),
-                    seconds_since_success: found
-                        .last_success
-                        .map(|at| now.saturating_duration_since(at).as_secs()),
-                },
-            },
+            detailed_status: Parts { data_api: part(api), lms: part(lms) },
         };
         let status = if up { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
         match serde_json::to_vec(&report) {
@@ -107,8 +108,11 @@ const fn word(up: bool) -> &'static str {
 pub async fn probe(site: Arc<Site>) {
     loop {
         let begin = Instant::now();
-        let alive = site.upstream.alive().await;
-        site.health.record(alive.is_ok(), begin.elapsed());
+        let api = async { (site.data_api.alive().await.is_ok(), begin.elapsed()) };
+        let lms = async { (site.lms.alive().await.is_ok(), begin.elapsed()) };
+        let (api, lms) = tokio::join!(api, lms);
+        site.health.record(Asked::DataApi, api.0, api.1);
+        site.health.record(Asked::Lms, lms.0, lms.1);
         tokio::time::sleep(PERIOD).await;
     }
 }
@@ -122,8 +126,9 @@ mod tests {
         let health = Health::new();
         let now = Instant::now();
         assert_eq!(health.answer(now).status(), 200);
-        health.record(true, Duration::from_millis(3));
-        health.record(false, Duration::ZERO);
+        health.record(Asked::Lms, false, Duration::ZERO);
+        health.record(Asked::DataApi, true, Duration::from_millis(3));
+        health.record(Asked::DataApi, false, Duration::ZERO);
         assert_eq!(health.answer(now + Duration::from_secs(30)).status(), 200);
         assert_eq!(health.answer(now + Duration::from_secs(90)).status(), 503);
     }

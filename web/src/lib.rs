@@ -1,6 +1,7 @@
 //! The Insights site: pages where course teams read their course's analytics.
 //!
-//! It owns no data. Every figure comes from the Data API through [`upstream`]; a page under [`page`]
+//! It owns no data. Every figure comes from the Data API and every course from the LMS, through [`upstream`];
+//! [`sign_in`] tells who reads, and [`course_access`] what they may see. A page under [`page`]
 //! turns an answer into cards, a chart and a table; [`chart`] draws; templates under `templates/`
 //! hold the markup and `locales/` the words. Pages work without script, which adds tooltips and
 //! saves whole page loads.
@@ -18,6 +19,7 @@ mod page;
 pub mod query;
 mod reply;
 pub mod routes;
+pub mod sign_in;
 pub mod site;
 pub mod text;
 pub mod upstream;

@@ -6,18 +6,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
-use api_client::Client;
 use chrono::Utc;
 use clap::Parser;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
-use web::config::{Config, Settings};
-use web::course_access::SignIn;
-use web::health::{self, Health};
-use web::routes;
+use web::config::{Config, Secrets, Settings};
 use web::site::Site;
-use web::text::Texts;
-use web::upstream::Upstream;
+use web::{health, routes};
 
 /// Requests under way may take so long to end after a signal.
 const DRAIN: Duration = Duration::from_secs(10);
@@ -38,8 +33,8 @@ async fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
     start_log();
     let config = Config::join(arguments.settings, arguments.config.as_deref())?;
-    let sign_in = SignIn::demo(config.demo, cfg!(debug_assertions))?;
-    serve(Arc::new(site(config, sign_in)?)).await
+    let secrets = Secrets::read(&config)?;
+    serve(Arc::new(Site::new(config, secrets, Utc::now)?)).await
 }
 
 /// One JSON object a line on standard error.
@@ -56,21 +51,6 @@ fn start_log() {
             writeln!(out, "{line}")
         })
         .init();
-}
-
-fn site(config: Config, sign_in: SignIn) -> anyhow::Result<Site> {
-    let path = &config.api_token_file;
-    let token = std::fs::read_to_string(path)
-        .with_context(|| format!("reading the Data API's token from {}", path.display()))?;
-    let client = Client::new(&config.api, token.trim(), config.api_timeout)?;
-    Ok(Site {
-        texts: Texts::english()?,
-        upstream: Upstream::new(client, config.api_calls, config.api_timeout),
-        health: Health::new(),
-        sign_in,
-        clock: Utc::now,
-        config,
-    })
 }
 
 async fn serve(site: Arc<Site>) -> anyhow::Result<()> {

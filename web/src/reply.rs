@@ -1,17 +1,43 @@
 //! From a rendered page to an HTTP answer: entity tags, caching, security headers (spec 60 §6.6).
 
 use askama::Template;
+use reqwest::Url;
 use warp::http::header::{self, HeaderName, HeaderValue};
 use warp::http::{Response as HttpResponse, StatusCode};
 use warp::reply::Response;
 
 use crate::asset::{Asset, short_hash};
+use crate::config::Config;
 use crate::error::PageError;
 use crate::site::{REQUEST_ID, Visit};
 
-/// Scripts, styles and pictures from this site only; nothing inline, nothing framed.
-const POLICY: &str = "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
-                      frame-ancestors 'none'; form-action 'self'; base-uri 'none'; object-src 'none'";
+/// What browsers may load, where they may send forms, and who may show a page in a frame.
+pub struct Policies {
+    usual: String,
+    /// For the page that the LMS calls from a frame of its own.
+    framed_by_lms: String,
+}
+
+impl Policies {
+    /// Scripts, styles and pictures from this site only; nothing inline. Forms lead here or, by signing out, to
+    /// the LMS.
+    #[must_use]
+    pub fn new(config: &Config) -> Self {
+        let lms = config.lms.public.origin().ascii_serialization();
+        let preview = config.brand.module_preview_url.as_deref();
+        let preview = preview.and_then(|url| Url::parse(url).ok());
+        let frames =
+            preview.map_or_else(|| "'none'".to_owned(), |url| url.origin().ascii_serialization());
+        let policy = |ancestors: &str| {
+            format!(
+                "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
+                 frame-src {frames}; frame-ancestors {ancestors}; form-action 'self' {lms}; \
+                 base-uri 'none'; object-src 'none'"
+            )
+        };
+        Self { usual: policy("'none'"), framed_by_lms: policy(&lms) }
+    }
+}
 
 /// A whole page; 304 where the browser has it already.
 ///
@@ -86,13 +112,26 @@ pub fn with_header(mut response: Response, name: HeaderName, value: &str) -> Res
     response
 }
 
+/// Adds a header beside others of its name.
+pub fn with_more(mut response: Response, name: HeaderName, value: &str) -> Response {
+    match HeaderValue::from_str(value) {
+        Ok(value) => {
+            response.headers_mut().append(name, value);
+        }
+        Err(_) => log::error!("header {name} cannot be added"),
+    }
+    response
+}
+
 /// What every answer of the site carries.
 pub fn finish(visit: &Visit, response: Response) -> Response {
+    let framed = visit.is_framed_by_lms();
+    let policies = &visit.site.policies;
+    let policy = if framed { &policies.framed_by_lms } else { &policies.usual };
     let fixed = [
-        (header::CONTENT_SECURITY_POLICY, POLICY),
+        (header::CONTENT_SECURITY_POLICY, policy.as_str()),
         (header::STRICT_TRANSPORT_SECURITY, "max-age=31536000"),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::X_FRAME_OPTIONS, "DENY"),
         (header::REFERRER_POLICY, "same-origin"),
         (
             HeaderName::from_static("permissions-policy"),
@@ -102,5 +141,11 @@ pub fn finish(visit: &Visit, response: Response) -> Response {
         (header::VARY, "Accept-Encoding, Cookie"),
         (REQUEST_ID, visit.request_id.as_str()),
     ];
-    fixed.into_iter().fold(response, |response, (name, value)| with_header(response, name, value))
+    let response = fixed
+        .into_iter()
+        .fold(response, |response, (name, value)| with_header(response, name, value));
+    let response =
+        if framed { response } else { with_header(response, header::X_FRAME_OPTIONS, "DENY") };
+    let cookies = visit.cookies.iter();
+    cookies.fold(response, |response, line| with_more(response, header::SET_COOKIE, line))
 }

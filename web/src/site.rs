@@ -1,23 +1,38 @@
 //! What every request meets: the site's parts, and the visit that one request is.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
+use anyhow::Context;
+use api_client::Client;
 use chrono::{DateTime, Utc};
 use warp::http::HeaderMap;
 use warp::http::header::{COOKIE, HOST, HeaderName, IF_NONE_MATCH, ORIGIN};
 
 use crate::asset;
-use crate::config::Config;
-use crate::course_access::{Reader, SignIn};
+use crate::config::{Config, Secrets};
 use crate::health::Health;
 use crate::query::Query;
+use crate::reply::Policies;
+use crate::sign_in::flow::{Flow, FlowSettings};
+use crate::sign_in::session::{Session, unguessable};
+use crate::sign_in::{self, SignIn};
 use crate::text::Texts;
-use crate::upstream::Upstream;
+use crate::upstream::data_api::{Asker, DataApi};
+use crate::upstream::kept::Kept;
+use crate::upstream::lms::{Lms, LmsSettings};
 
 /// The cookie that keeps the chosen colours.
 pub const THEME_COOKIE: &str = "insights_theme";
 /// The header by which a request is found again in logs.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// The cookie, and the field of forms, that a page of another site cannot know.
+pub const FORM_SECRET: &str = "form";
+/// Longest wait for a connection to the LMS.
+const LMS_CONNECT: Duration = Duration::from_millis(3050);
+/// The LMS is slow to tell a user's courses.
+const PERMISSIONS_WAIT: Duration = Duration::from_secs(55);
 
 /// The parts of the running site.
 pub struct Site {
@@ -26,13 +41,62 @@ pub struct Site {
     /// The message catalogue.
     pub texts: Texts,
     /// The way to the Data API.
-    pub upstream: Upstream,
-    /// What is known of the Data API's health.
+    pub data_api: DataApi,
+    /// The way to the LMS.
+    pub lms: Lms,
+    /// What is known of the health of both.
     pub health: Health,
     /// How readers sign in.
     pub sign_in: SignIn,
+    /// What answers tell browsers to keep to.
+    pub policies: Policies,
     /// The time; tests stop it.
     pub clock: fn() -> DateTime<Utc>,
+}
+
+impl Site {
+    /// A site by its settings and secrets.
+    ///
+    /// # Errors
+    /// A setting that cannot be used.
+    pub fn new(
+        config: Config,
+        secrets: Secrets,
+        clock: fn() -> DateTime<Utc>,
+    ) -> anyhow::Result<Self> {
+        let kept = Arc::new(Kept::new(config.cache_bytes));
+        let api = &config.api;
+        let client = Client::new(&api.address, &secrets.api_token, api.timeout)?;
+        let lms = LmsSettings {
+            course_api: config.lms.course_api.clone(),
+            grading_policy_api: config.lms.grading_policy_api.clone(),
+            token_url: config.lms.token.clone(),
+            client_id: config.secrets.service.0.clone(),
+            client_secret: secrets.service,
+            connect_timeout: LMS_CONNECT,
+            timeout: config.lms.timeout,
+            permissions_timeout: PERMISSIONS_WAIT,
+            permissions_fresh: config.permissions_fresh,
+        };
+        let flow = FlowSettings {
+            lms: config.lms.root.clone(),
+            public_lms: config.lms.public.clone(),
+            site: config.url.clone(),
+            client_id: config.secrets.sign_in.0.clone(),
+            client_secret: secrets.sign_in,
+            timeout: config.lms.timeout,
+        };
+        Ok(Self {
+            texts: Texts::english()?,
+            data_api: DataApi::new(client, api.calls, api.timeout, Arc::clone(&kept)),
+            lms: Lms::new(lms, api.calls, kept).context("setting up calls to the LMS")?,
+            health: Health::new(),
+            sign_in: SignIn::new(Flow::new(flow, secrets.verifier)?, secrets.seal),
+            policies: Policies::new(&config),
+            clock,
+            config,
+        })
+    }
 }
 
 /// Light or dark colours.
@@ -79,26 +143,46 @@ pub struct Visit {
     pub request_id: String,
     /// The time of the request.
     pub now: DateTime<Utc>,
+    /// Lines of cookies that the answer sets besides its own.
+    pub cookies: Vec<String>,
     headers: HeaderMap,
+    session: Option<Session>,
+    form_secret: String,
+    outdated: AtomicBool,
 }
 
 impl Visit {
-    /// Reads a request.
-    pub fn new(site: Arc<Site>, path: &str, query: &str, headers: HeaderMap) -> Self {
+    /// Reads a request, and asks whose it is.
+    pub async fn new(site: Arc<Site>, path: &str, query: &str, headers: HeaderMap) -> Self {
         let now = (site.clock)();
         let theme = cookie(&headers, THEME_COOKIE).and_then(Theme::of).unwrap_or(Theme::System);
         let request_id = header(&headers, &REQUEST_ID)
             .filter(|id| is_request_id(id))
             .map_or_else(|| new_request_id(path, now), str::to_owned);
-        Self {
+        let known = cookie(&headers, &site.sign_in.seal.name(FORM_SECRET)).map(str::to_owned);
+        let form_secret = known.unwrap_or_default();
+        let mut visit = Self {
             site,
             path: path.to_owned(),
             query: Query::read(query),
             theme,
             request_id,
             now,
+            cookies: Vec::new(),
             headers,
+            session: None,
+            form_secret,
+            outdated: AtomicBool::new(false),
+        };
+        visit.session = sign_in::session(&mut visit).await;
+        if visit.form_secret.is_empty() {
+            visit.form_secret = unguessable();
+            let life = sign_in::session::LONGEST.to_std().unwrap_or_default();
+            let seal = &visit.site.sign_in.seal;
+            let line = seal.set_plain(FORM_SECRET, &visit.form_secret, life);
+            visit.cookies.push(line);
         }
+        visit
     }
 
     /// The texts in the reader's language.
@@ -106,14 +190,34 @@ impl Visit {
         &self.site.texts
     }
 
-    /// Who reads.
-    pub fn reader(&self) -> Reader {
-        self.site.sign_in.reader()
+    /// Who is signed in.
+    pub fn session(&self) -> Option<&Session> {
+        self.session.as_ref()
+    }
+
+    /// Asks for figures.
+    pub fn ask(&self) -> Asker<'_> {
+        Asker::of(self)
+    }
+
+    /// Takes note that an answer is not the newest.
+    pub fn note_outdated(&self) {
+        self.outdated.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether an answer was not the newest.
+    pub fn is_outdated(&self) -> bool {
+        self.outdated.load(Ordering::Relaxed)
     }
 
     /// The entity tag that the browser already has.
     pub fn known_tag(&self) -> Option<&str> {
         header(&self.headers, &IF_NONE_MATCH)
+    }
+
+    /// The value of a cookie.
+    pub fn cookie(&self, name: &str) -> Option<&str> {
+        cookie(&self.headers, name)
     }
 
     /// The address with its query.
@@ -126,17 +230,32 @@ impl Visit {
         let Some(host) = header(&self.headers, &HOST) else {
             return false;
         };
-        let name = without_port(host);
-        let listen = self.site.config.listen.ip();
+        let (name, config) = (without_port(host), &self.site.config);
+        let own = [config.url.host_str().unwrap_or_default(), &config.listen.ip().to_string()];
         let loopback = ["localhost", "127.0.0.1", "[::1]"].contains(&name);
         let allowed = |one: &String| one == "*" || one.eq_ignore_ascii_case(name);
-        loopback || name == listen.to_string() || self.site.config.allowed_hosts.iter().any(allowed)
+        loopback || own.contains(&name) || config.allowed_hosts.iter().any(allowed)
     }
 
-    /// Whether a form was sent from this site: browsers tell the origin of every POST.
-    pub fn form_is_ours(&self) -> bool {
+    /// Whether the LMS calls this from a frame of its own sign-out.
+    pub fn is_framed_by_lms(&self) -> bool {
+        matches!(self.path.trim_matches('/'), "logout" | "api-auth/logout")
+            && self.query.get("no_redirect").is_some()
+    }
+
+    /// What a form of this reader must hold in its field [`FORM_SECRET`].
+    pub fn form_secret(&self) -> &str {
+        &self.form_secret
+    }
+
+    /// Whether a form was sent from a page of this site: browsers tell the origin of every POST, and only
+    /// pages of this site know the secret.
+    pub fn form_is_ours(&self, form: &[(String, String)]) -> bool {
         let origin = header(&self.headers, &ORIGIN).and_then(|origin| origin.split_once("://"));
-        origin.is_some_and(|(_, origin)| header(&self.headers, &HOST) == Some(origin))
+        let from_here =
+            origin.is_some_and(|(_, origin)| header(&self.headers, &HOST) == Some(origin));
+        let secret = form.iter().find(|(name, _)| name == FORM_SECRET);
+        from_here && secret.is_some_and(|(_, value)| *value == self.form_secret)
     }
 }
 

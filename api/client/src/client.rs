@@ -1,20 +1,13 @@
-//! The typed calls, one a resource.
+//! The connection: it sends questions and reads answers.
 
 use std::time::Duration;
 
-use chrono::NaiveDate;
-use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderValue};
+use reqwest::header::{ACCEPT, AUTHORIZATION, ETAG, HeaderMap, HeaderValue, IF_NONE_MATCH};
 use reqwest::{RequestBuilder, Response, StatusCode, Url, redirect};
 use serde::de::DeserializeOwned;
 
-use crate::{
-    Breakdown, CourseSummary, EnrollmentByBirthYear, EnrollmentByEducation, EnrollmentByGender,
-    EnrollmentByLocation, EnrollmentByMode, EnrollmentDay, Error, ErrorBody, Health, Program,
-    SummaryQuery,
-};
-
-/// More course ids than this go into a body: an address has its limits.
-const IDS_IN_AN_ADDRESS: usize = 10;
+use crate::ask::Question;
+use crate::{Error, ErrorBody, Health};
 
 /// Which of the service's two result stores is asked.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -37,30 +30,20 @@ impl Version {
     }
 }
 
-/// The days asked for: `start` is the first, `end` the first one after. With neither, the newest day
-/// alone is answered; with `end` alone, all days before it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct DateRange {
-    /// The first day.
-    pub start: Option<NaiveDate>,
-    /// The day after the last.
-    pub end: Option<NaiveDate>,
-}
-
-impl DateRange {
-    /// The newest day that the store holds.
-    pub const LATEST: Self = Self { start: None, end: None };
-
-    /// The whole history before a day.
-    #[must_use]
-    pub const fn before(end: NaiveDate) -> Self {
-        Self { start: None, end: Some(end) }
-    }
-
-    fn parameters(self) -> Vec<(&'static str, String)> {
-        let limits = [("start_date", self.start), ("end_date", self.end)];
-        limits.into_iter().filter_map(|(name, day)| Some((name, day?.to_string()))).collect()
-    }
+/// An answer that may be known already.
+#[derive(Debug)]
+pub enum Fresh<T> {
+    /// It is still the one with the tag that was sent.
+    Unchanged,
+    /// It is another.
+    Changed {
+        /// The answer.
+        answer: T,
+        /// Its entity tag, to ask again with.
+        etag: Option<String>,
+        /// Bytes of its text.
+        size: usize,
+    },
 }
 
 /// A connection to one Data API. Cheap to clone; clones share their connections.
@@ -97,126 +80,46 @@ impl Client {
         self
     }
 
-    /// Learners by day.
+    /// The answer to a question.
     ///
     /// # Errors
     /// As every call: see [`Error`].
-    pub async fn enrollment(
-        &self,
-        course_id: &str,
-        range: DateRange,
-    ) -> Result<Vec<EnrollmentDay>, Error> {
-        self.breakdown(course_id, Breakdown::Daily, range).await
+    pub async fn get<T: DeserializeOwned>(&self, question: &Question<T>) -> Result<T, Error> {
+        let (url, request) = self.request(question);
+        read(&url, accepted(&url, send(&url, request).await?).await?).await
     }
 
-    /// Learners by day and mode.
+    /// The answer to a question, unless it is still the one with the `known` entity tag.
     ///
     /// # Errors
     /// As every call: see [`Error`].
-    pub async fn enrollment_by_mode(
+    pub async fn get_if_changed<T: DeserializeOwned>(
         &self,
-        course_id: &str,
-        range: DateRange,
-    ) -> Result<Vec<EnrollmentByMode>, Error> {
-        self.breakdown(course_id, Breakdown::Mode, range).await
+        question: &Question<T>,
+        known: Option<&str>,
+    ) -> Result<Fresh<T>, Error> {
+        let (url, mut request) = self.request(question);
+        if let Some(tag) = known {
+            request = request.header(IF_NONE_MATCH, tag);
+        }
+        let answer = send(&url, request).await?;
+        if known.is_some() && answer.status() == StatusCode::NOT_MODIFIED {
+            return Ok(Fresh::Unchanged);
+        }
+        let answer = accepted(&url, answer).await?;
+        let etag = answer.headers().get(ETAG).and_then(|tag| tag.to_str().ok()).map(str::to_owned);
+        let body = answer.bytes().await.map_err(|error| failure(&url, &error))?;
+        Ok(Fresh::Changed { answer: parse(&url, &body)?, etag, size: body.len() })
     }
 
-    /// Learners by day and gender.
+    /// The answer as CSV: a header line, then a line a row, each ending in CR LF.
     ///
     /// # Errors
     /// As every call: see [`Error`].
-    pub async fn enrollment_by_gender(
-        &self,
-        course_id: &str,
-        range: DateRange,
-    ) -> Result<Vec<EnrollmentByGender>, Error> {
-        self.breakdown(course_id, Breakdown::Gender, range).await
-    }
-
-    /// Learners by level of education.
-    ///
-    /// # Errors
-    /// As every call: see [`Error`].
-    pub async fn enrollment_by_education(
-        &self,
-        course_id: &str,
-        range: DateRange,
-    ) -> Result<Vec<EnrollmentByEducation>, Error> {
-        self.breakdown(course_id, Breakdown::Education, range).await
-    }
-
-    /// Learners by year of birth. Only the first store has it, so that one is asked.
-    ///
-    /// # Errors
-    /// As every call: see [`Error`].
-    pub async fn enrollment_by_birth_year(
-        &self,
-        course_id: &str,
-        range: DateRange,
-    ) -> Result<Vec<EnrollmentByBirthYear>, Error> {
-        self.breakdown(course_id, Breakdown::BirthYear, range).await
-    }
-
-    /// Learners by country.
-    ///
-    /// # Errors
-    /// As every call: see [`Error`].
-    pub async fn enrollment_by_location(
-        &self,
-        course_id: &str,
-        range: DateRange,
-    ) -> Result<Vec<EnrollmentByLocation>, Error> {
-        self.breakdown(course_id, Breakdown::Location, range).await
-    }
-
-    /// Any of the above as CSV: a header line, then a line a row, each ending in CR LF.
-    ///
-    /// # Errors
-    /// As every call: see [`Error`].
-    pub async fn enrollment_csv(
-        &self,
-        course_id: &str,
-        breakdown: Breakdown,
-        range: DateRange,
-    ) -> Result<String, Error> {
-        let url = self.breakdown_address(course_id, breakdown);
-        let request =
-            self.http.get(url.clone()).query(&range.parameters()).header(ACCEPT, "text/csv");
-        let answer = accepted(&url, send(&url, request).await?).await?;
+    pub async fn csv<T>(&self, question: &Question<T>) -> Result<String, Error> {
+        let (url, request) = self.request(question);
+        let answer = accepted(&url, send(&url, request.header(ACCEPT, "text/csv")).await?).await?;
         answer.text().await.map_err(|error| failure(&url, &error))
-    }
-
-    /// The courses' summaries, ascending by course id.
-    ///
-    /// # Errors
-    /// As every call: see [`Error`].
-    pub async fn course_summaries(
-        &self,
-        query: &SummaryQuery,
-    ) -> Result<Vec<CourseSummary>, Error> {
-        let url = self.resource(&["course_summaries"]);
-        let request = if query.course_ids.len() > IDS_IN_AN_ADDRESS {
-            let ids = query.course_ids.iter().map(|id| ("course_ids", id.clone()));
-            self.http
-                .post(url.clone())
-                .form(&summary_parameters(query).chain(ids).collect::<Vec<_>>())
-        } else {
-            let ids =
-                (!query.course_ids.is_empty()).then(|| ("course_ids", query.course_ids.join(",")));
-            self.http
-                .get(url.clone())
-                .query(&summary_parameters(query).chain(ids).collect::<Vec<_>>())
-        };
-        ask(&url, request).await
-    }
-
-    /// All programs, ascending by program id.
-    ///
-    /// # Errors
-    /// As every call: see [`Error`].
-    pub async fn programs(&self) -> Result<Vec<Program>, Error> {
-        let url = self.resource(&["programs"]);
-        ask(&url, self.http.get(url.clone())).await
     }
 
     /// Succeeds if the service runs, whatever its stores do.
@@ -250,26 +153,18 @@ impl Client {
         read(&url, accepted(&url, answer).await?).await
     }
 
-    async fn breakdown<T: DeserializeOwned>(
-        &self,
-        course_id: &str,
-        breakdown: Breakdown,
-        range: DateRange,
-    ) -> Result<Vec<T>, Error> {
-        let url = self.breakdown_address(course_id, breakdown);
-        ask(&url, self.http.get(url.clone()).query(&range.parameters())).await
-    }
-
-    fn breakdown_address(&self, course_id: &str, breakdown: Breakdown) -> Url {
-        let version = if breakdown == Breakdown::BirthYear { Version::V0 } else { self.version };
-        let mut segments = vec!["api", version.path_segment(), "courses", course_id, "enrollment"];
-        segments.extend(breakdown.path_segment());
-        segments.push("");
-        self.address(&segments)
-    }
-
-    fn resource(&self, segments: &[&str]) -> Url {
-        self.address(&[&["api", self.version.path_segment()], segments, &[""]].concat())
+    fn request<T>(&self, question: &Question<T>) -> (Url, RequestBuilder) {
+        let version = if question.of_first_store { Version::V0 } else { self.version };
+        let path = question.path.iter().map(String::as_str);
+        let segments: Vec<&str> =
+            ["api", version.path_segment()].into_iter().chain(path).chain([""]).collect();
+        let url = self.address(&segments);
+        let request = if question.posted {
+            self.http.post(url.clone()).form(&question.parameters)
+        } else {
+            self.http.get(url.clone()).query(&question.parameters)
+        };
+        (url, request)
     }
 
     fn address(&self, segments: &[&str]) -> Url {
@@ -295,17 +190,6 @@ fn root_address(root: &str) -> Result<Url, Error> {
         "http" | "https" => Ok(url),
         other => Err(unusable(format!("{other} is neither http nor https"))),
     }
-}
-
-fn summary_parameters(query: &SummaryQuery) -> impl Iterator<Item = (&'static str, String)> {
-    let recent = query.recent_date.map(|day| ("recent_date", day.to_string()));
-    let exclude = query.without_passing_users.then(|| ("exclude", "passing_users".to_owned()));
-    let programs = query.programs.then(|| ("programs", "true".to_owned()));
-    [recent, exclude, programs].into_iter().flatten()
-}
-
-async fn ask<T: DeserializeOwned>(url: &Url, request: RequestBuilder) -> Result<T, Error> {
-    read(url, accepted(url, send(url, request).await?).await?).await
 }
 
 async fn send(url: &Url, request: RequestBuilder) -> Result<Response, Error> {
@@ -334,7 +218,11 @@ async fn accepted(url: &Url, answer: Response) -> Result<Response, Error> {
 
 async fn read<T: DeserializeOwned>(url: &Url, answer: Response) -> Result<T, Error> {
     let body = answer.bytes().await.map_err(|error| failure(url, &error))?;
-    serde_json::from_slice(&body)
+    parse(url, &body)
+}
+
+fn parse<T: DeserializeOwned>(url: &Url, body: &[u8]) -> Result<T, Error> {
+    serde_json::from_slice(body)
         .map_err(|error| Error::Malformed { url: url.to_string(), reason: error.to_string() })
 }
 

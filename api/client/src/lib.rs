@@ -5,17 +5,20 @@
 //!
 //! ```no_run
 //! # async fn show() -> Result<(), api_client::Error> {
-//! use api_client::{Client, DateRange};
+//! use api_client::ask::{self, DateRange};
+//! use api_client::Client;
 //! use std::time::Duration;
 //!
 //! let client = Client::new("http://127.0.0.1:8100", "secret", Duration::from_secs(10))?;
-//! for day in client.enrollment("course-v1:edX+DemoX+2014", DateRange::LATEST).await? {
+//! let latest = ask::enrollment("course-v1:edX+DemoX+2014", DateRange::LATEST);
+//! for day in client.get(&latest).await? {
 //!     println!("{} {:?}", day.date, day.count);
 //! }
 //! # Ok(())
 //! # }
 //! ```
 
+pub mod ask;
 mod catalog;
 mod client;
 mod engagement;
@@ -30,7 +33,7 @@ pub use catalog::{
     CourseSummary, CourseTotals, EnrollmentModes, ModeCounts, Program, SummaryPage, SummaryQuery,
     TableUpdate,
 };
-pub use client::{Client, DateRange, Version};
+pub use client::{Client, Fresh, Version};
 pub use engagement::{RecentActivity, Video, VideoSegment, WeeklyActivity};
 pub use enrollment::{
     Breakdown, Country, EnrollmentByBirthYear, EnrollmentByEducation, EnrollmentByGender,

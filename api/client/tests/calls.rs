@@ -3,7 +3,8 @@
 
 use std::time::Duration;
 
-use api_client::{Breakdown, Client, DateRange, Error, SummaryQuery, Version};
+use api_client::ask::{self, DateRange, LearnerQuery};
+use api_client::{Client, Error, Fresh, SummaryQuery, Version};
 use chrono::NaiveDate;
 use wiremock::matchers::{
     any, body_string, header, method, path, query_param, query_param_is_missing,
@@ -41,7 +42,7 @@ async fn sends_the_token_the_encoded_course_and_both_limits() {
         .mount(&server)
         .await;
     let range = DateRange { start: Some(day("2014-01-01")), end: Some(day("2014-02-01")) };
-    let days = client(&server).enrollment(COURSE, range).await.unwrap();
+    let days = client(&server).get(&ask::enrollment(COURSE, range)).await.unwrap();
     assert_eq!((days[0].date, days[0].count), (day("2014-01-01"), Some(3)));
 }
 
@@ -56,7 +57,10 @@ async fn a_slashed_course_stays_one_segment_and_a_path_before_the_api_is_kept() 
     let root = format!("{}/behind/", server.uri());
     let client =
         Client::new(&root, "sesame", Duration::from_secs(1)).unwrap().with_version(Version::V1);
-    assert_eq!(client.enrollment_by_mode("edX/DemoX/Run", DateRange::LATEST).await.unwrap(), []);
+    assert_eq!(
+        client.get(&ask::enrollment_by_mode("edX/DemoX/Run", DateRange::LATEST)).await.unwrap(),
+        []
+    );
 }
 
 #[tokio::test]
@@ -68,7 +72,10 @@ async fn the_birth_year_is_asked_of_the_first_store() {
         .mount(&server)
         .await;
     let client = client(&server).with_version(Version::V1);
-    assert_eq!(client.enrollment_by_birth_year(COURSE, DateRange::LATEST).await.unwrap(), []);
+    assert_eq!(
+        client.get(&ask::enrollment_by_birth_year(COURSE, DateRange::LATEST)).await.unwrap(),
+        []
+    );
 }
 
 #[tokio::test]
@@ -81,7 +88,7 @@ async fn csv_is_asked_by_the_exact_header() {
         .mount(&server)
         .await;
     let range = DateRange::before(day("2014-01-01"));
-    let text = client(&server).enrollment_csv(COURSE, Breakdown::Gender, range).await.unwrap();
+    let text = client(&server).csv(&ask::enrollment_by_gender(COURSE, range)).await.unwrap();
     assert_eq!(text, "count\r\n3\r\n");
 }
 
@@ -104,7 +111,7 @@ async fn few_courses_go_into_the_address() {
         recent_date: Some(day("2018-01-02")),
         ..SummaryQuery::default()
     };
-    assert_eq!(client(&server).course_summaries(&query).await.unwrap(), []);
+    assert_eq!(client(&server).get(&ask::course_summaries(&query)).await.unwrap(), []);
 }
 
 #[tokio::test]
@@ -121,7 +128,7 @@ async fn many_courses_go_into_a_form() {
         .mount(&server)
         .await;
     let query = SummaryQuery { course_ids: ids, programs: true, ..SummaryQuery::default() };
-    assert_eq!(client(&server).course_summaries(&query).await.unwrap(), []);
+    assert_eq!(client(&server).get(&ask::course_summaries(&query)).await.unwrap(), []);
 }
 
 #[tokio::test]
@@ -129,7 +136,7 @@ async fn each_status_is_its_own_error() {
     let body = r#"{"detail":"Invalid token."}"#;
     let error = async |status: u16| {
         let server = answering(ResponseTemplate::new(status).set_body_string(body)).await;
-        client(&server).programs().await.unwrap_err()
+        client(&server).get(&ask::programs()).await.unwrap_err()
     };
     assert!(matches!(error(404).await, Error::NotFound { .. }));
     assert!(
@@ -143,7 +150,7 @@ async fn each_status_is_its_own_error() {
 #[tokio::test]
 async fn an_unexpected_body_is_malformed() {
     let server = answering(ResponseTemplate::new(200).set_body_string(r#"{"not":"a list"}"#)).await;
-    let error = client(&server).enrollment(COURSE, DateRange::LATEST).await.unwrap_err();
+    let error = client(&server).get(&ask::enrollment(COURSE, DateRange::LATEST)).await.unwrap_err();
     assert!(
         matches!(&error, Error::Malformed { reason, .. } if reason.contains("expected a sequence")),
         "{error}"
@@ -175,4 +182,80 @@ fn a_wrong_address_or_token_is_said_at_once_and_the_token_never_shown() {
     assert!(matches!(error, Error::Token) && !error.to_string().contains("same"));
     let shown = format!("{:?}", new("http://host/", "sesame").unwrap());
     assert!(!shown.contains("sesame"), "{shown}");
+}
+
+#[tokio::test]
+async fn an_answer_that_is_known_is_not_sent_again() {
+    let server = MockServer::start().await;
+    let question = ask::videos(COURSE);
+    Mock::given(header("If-None-Match", "\"one\""))
+        .respond_with(ResponseTemplate::new(304))
+        .mount(&server)
+        .await;
+    Mock::given(any())
+        .respond_with(
+            ResponseTemplate::new(200).insert_header("ETag", "\"one\"").set_body_string("[]"),
+        )
+        .mount(&server)
+        .await;
+    let client = client(&server);
+    let Fresh::Changed { answer, etag, size } =
+        client.get_if_changed(&question, None).await.unwrap()
+    else {
+        panic!("nothing was known")
+    };
+    assert_eq!((answer, etag.as_deref(), size), (Vec::new(), Some("\"one\""), 2));
+    let again = client.get_if_changed(&question, etag.as_deref()).await.unwrap();
+    assert!(matches!(again, Fresh::Unchanged), "{again:?}");
+    let other = client.get_if_changed(&question, Some("\"two\"")).await.unwrap();
+    assert!(matches!(other, Fresh::Changed { .. }), "{other:?}");
+}
+
+#[tokio::test]
+async fn ids_with_slashes_colons_and_other_letters_stay_one_segment() {
+    let server = answering(ResponseTemplate::new(200).set_body_string("[]")).await;
+    let client = client(&server);
+    client.get(&ask::answer_distribution("i4x://edX/DemoX/problem/a b")).await.unwrap();
+    client.get(&ask::video_timeline("edX/DemoX/R|i4x-é")).await.unwrap();
+    let asked: Vec<String> = server
+        .received_requests()
+        .await
+        .unwrap()
+        .iter()
+        .map(|request| request.url.path().to_owned())
+        .collect();
+    assert_eq!(
+        asked,
+        [
+            "/api/v0/problems/i4x:%2F%2FedX%2FDemoX%2Fproblem%2Fa%20b/answer_distribution/",
+            "/api/v0/videos/edX%2FDemoX%2FR|i4x-%C3%A9/timeline/",
+        ]
+    );
+}
+
+#[tokio::test]
+async fn only_what_is_given_of_a_roster_is_asked_for() {
+    let server = MockServer::start().await;
+    Mock::given(path("/api/v0/learners/"))
+        .and(query_param("course_id", COURSE))
+        .and(query_param("text_search", "ann & bob"))
+        .and(query_param("ignore_segments", "inactive"))
+        .and(query_param("page", "2"))
+        .and(query_param("page_size", "25"))
+        .and(query_param_is_missing("cohort"))
+        .and(query_param_is_missing("segments"))
+        .respond_with(ResponseTemplate::new(200).set_body_string(
+            r#"{"count":0,"num_pages":1,"next":null,"previous":null,"results":[]}"#,
+        ))
+        .expect(1)
+        .mount(&server)
+        .await;
+    let query = LearnerQuery {
+        text_search: Some("ann & bob".to_owned()),
+        ignore_segments: Some("inactive".to_owned()),
+        page: 2,
+        page_size: 25,
+        ..LearnerQuery::default()
+    };
+    assert_eq!(client(&server).get(&ask::learners(COURSE, &query)).await.unwrap().count, 0);
 }

@@ -101,7 +101,7 @@ export async function answers(page) {
   for (const [header, value] of [["x-content-type-options", "nosniff"], ["x-frame-options", "DENY"], ["referrer-policy", "same-origin"]]) {
     same(`headers: ${header}`, index[header], value);
   }
-  const style = await page.request.get(site + (await (await get("/")).text()).match(/\/static\/site\.[0-9a-f]+\.css/)[0]);
+  const style = await page.request.get(site + (await (await get("/help/")).text()).match(/\/static\/site\.[0-9a-f]+\.css/)[0]);
   check("headers: files are kept for a year", style.headers()["cache-control"].includes("immutable"));
   const again = await page.request.get(`${site}/help/`, { headers: { "If-None-Match": (await get("/help/")).headers().etag } });
   same("headers: an unchanged page is 304", again.status(), 304);

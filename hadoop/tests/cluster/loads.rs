@@ -38,7 +38,7 @@ fn k13_a_store_that_is_lost_during_the_load_is_mended_by_the_next_run() {
 }
 
 /// Every so many passings of a fault point.
-const STEP: usize = 29;
+const STEP: usize = 23;
 /// It scans, imports, makes rows, joins and loads; the whole workflow does the same more often.
 const JOB: &str = "course-enrollment-gender-daily";
 
@@ -65,6 +65,6 @@ fn k07_a_run_on_hdfs_killed_at_any_point_is_finished_by_the_next() {
         said("hadoop", &["fs", "-get", &warehouse, &copy]);
         assert_eq!(university.parts(&name), whole, "killed at point {number}");
     }
-    assert!(killed > 3, "only {killed} points were passed");
+    assert!(killed >= 4, "only {killed} points were passed");
     eprintln!("killed at {killed} points");
 }

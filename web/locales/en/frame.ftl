@@ -11,6 +11,7 @@ support = Contact support
 logout = Logout
 login = Login
 retry = Try again
+outdated = Some figures could not be asked for just now. You see the last ones that are known.
 read-more = Read more
 
 theme = Colours

@@ -13,3 +13,7 @@ landing-performance-question = How well do they understand?
 landing-performance-text = Find the problems that most learners get wrong, and the wrong answers that tell you why.
 landing-community = Join the open-source community
 landing-help = What each figure means
+landing-research = Research with course data
+
+sign-out-title = Sign out?
+sign-out-text = Your session ends here and at the learning platform.

@@ -46,14 +46,13 @@ struct Home<'a> {
 /// # Errors
 /// None but those of rendering: a missing answer is part of the page.
 pub async fn page(visit: &Visit, access: &CourseAccess) -> Result<Response, PageError> {
-    let upstream = &visit.site.upstream;
-    let (modes, summary) =
-        tokio::join!(upstream.modes(access, visit.now), upstream.summary(access));
+    let ask = visit.ask();
+    let (modes, summary) = tokio::join!(ask.modes(access), ask.summary(access));
     let texts = visit.texts();
     let summary = summary.ok();
     let title = summary.as_ref().and_then(|summary| summary.catalog_course_title.clone());
     let course = CourseContext::new(access.course(), title);
-    let days = modes.and_then(activity::days);
+    let days = modes.and_then(|modes| activity::days(&modes));
     let page =
         Home {
             fresh: days.as_ref().ok().and_then(|days| fresh(texts, days)),

@@ -84,6 +84,10 @@ pub struct Frame<'a> {
     pub help: String,
     /// This address, to come back to.
     pub here: String,
+    /// What forms of this page hold, so that they are known to be of this site.
+    pub form_secret: &'a str,
+    /// Whether figures are shown that may not be the newest.
+    pub outdated: bool,
     /// The year of the footer.
     pub year: i32,
 }
@@ -96,12 +100,14 @@ impl<'a> Frame<'a> {
             brand: &visit.site.config.brand,
             theme: visit.theme,
             title,
-            user: Some(visit.reader().name().to_owned()),
+            user: visit.session().map(|session| session.username.clone()),
             course: None,
             crumbs: Vec::new(),
             rail: Vec::new(),
             help,
             here: visit.address(),
+            form_secret: visit.form_secret(),
+            outdated: visit.is_outdated(),
             year: visit.now.year(),
         }
     }

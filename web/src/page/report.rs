@@ -193,7 +193,7 @@ pub async fn page<T>(
     records: impl Future<Output = Section<T>>,
     figures: impl FnOnce(&Visit, &CourseContext, T) -> Section<Figures>,
 ) -> Result<Response, PageError> {
-    let (records, summary) = tokio::join!(records, visit.site.upstream.summary(access));
+    let (records, summary) = tokio::join!(records, visit.ask().summary(access));
     let title = summary.ok().and_then(|summary| summary.catalog_course_title);
     let course = CourseContext::new(access.course(), title);
     let figures = records.and_then(|records| figures(visit, &course, records));

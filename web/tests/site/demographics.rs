@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::false_api::{COURSE, Fixture, HOME, words};
+use crate::fixture::{COURSE, Fixture, HOME, words};
 
 #[tokio::test]
 async fn age_states_the_base_of_each_figure() {

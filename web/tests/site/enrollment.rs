@@ -3,7 +3,7 @@
 use serde_json::json;
 use wiremock::ResponseTemplate;
 
-use crate::false_api::{COURSE, Fixture, HOME, day, summary, words};
+use crate::fixture::{COURSE, Fixture, HOME, day, summary, words};
 
 #[tokio::test]
 async fn activity_shows_cards_chart_and_table() {

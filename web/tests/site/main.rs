@@ -1,10 +1,11 @@
-//! The whole site over HTTP, against a false Data API.
+//! The whole site over HTTP, against a Data API and an LMS of its own.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod answers;
 mod catalog;
 mod demographics;
 mod enrollment;
-mod false_api;
+mod fixture;
 mod program;
+mod sign_in;
 mod troubles;

@@ -32,33 +32,44 @@ fn settings_that_are_missing_or_unknown_are_named() {
     assert!(unknown.contains("web.yml") && unknown.contains("unknown field `tokn`"), "{unknown}");
 }
 
+/// A folder with all the files that settings name, and the settings.
+fn settings() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str, text: &str| {
+        std::fs::write(folder.path().join(name), text).unwrap();
+        folder.path().join(name).display().to_string()
+    };
+    let secret = file("secret", "secret-of-the-test\n");
+    let keys = file("keys.json", r#"{"keys": []}"#);
+    file(
+        "web.yml",
+        &format!(
+            "api: http://127.0.0.1:9\napi_token_file: {secret}\nlisten: 127.0.0.1:0\n\
+             lms: http://127.0.0.1:9\njwt_keys_file: {keys}\n\
+             sign_in_client_id: insights\nsign_in_client_secret_file: {secret}\n\
+             service_client_id: insights\nservice_client_secret_file: {secret}\n"
+        ),
+    );
+    folder
+}
+
 #[test]
-fn a_token_that_cannot_be_read_is_named() {
-    let message = refusal(program().args([
-        "--demo",
-        "--api",
-        "http://127.0.0.1:9",
-        "--api-token-file",
-        "/nowhere/token",
-    ]));
-    assert!(message.contains("/nowhere/token"), "{message}");
+fn a_secret_that_cannot_be_read_is_named() {
+    let folder = settings();
+    let config = folder.path().join("web.yml");
+    for flag in ["--api-token-file", "--sign-in-client-secret-file", "--jwt-keys-file"] {
+        let arguments = ["--config", config.to_str().unwrap(), flag, "/nowhere/secret"];
+        let message = refusal(program().args(arguments));
+        assert!(message.contains("/nowhere/secret"), "{message}");
+    }
 }
 
 #[test]
 fn the_program_says_where_it_listens_and_ends_in_order() {
-    let folder = tempfile::tempdir().unwrap();
-    let token = folder.path().join("token");
-    std::fs::write(&token, "secret-of-the-test\n").unwrap();
+    let folder = settings();
     let mut child = program()
-        .args([
-            "--demo",
-            "--api",
-            "http://127.0.0.1:9",
-            "--listen",
-            "127.0.0.1:0",
-            "--api-token-file",
-        ])
-        .arg(&token)
+        .arg("--config")
+        .arg(folder.path().join("web.yml"))
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()

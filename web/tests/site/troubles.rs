@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::json;
 use wiremock::ResponseTemplate;
 
-use crate::false_api::{COURSE, Fixture, HOME, day, serve, summary};
+use crate::fixture::{COURSE, Fixture, HOME, day, summary};
 
 async fn activity(answer: ResponseTemplate) -> String {
     let settings = web::config::Settings { api_timeout: Some(1), ..Default::default() };
@@ -89,11 +89,12 @@ async fn without_its_title_a_course_goes_by_its_id() {
 
 #[tokio::test]
 async fn an_unreachable_api_leaves_pages_and_downloads_apart() {
-    let address = serve("http://127.0.0.1:9", Default::default()).await;
-    let index = reqwest::get(format!("{address}/courses/")).await.unwrap();
+    let unused = wiremock::MockServer::start().await;
+    let site = Fixture::before(unused, "http://127.0.0.1:9", Default::default()).await;
+    let index = site.get("/courses/").await;
     assert_eq!(index.status(), 200);
     assert!(index.text().await.unwrap().contains("cannot be reached"));
-    let download = reqwest::get(format!("{address}{HOME}csv/enrollment/")).await.unwrap();
+    let download = site.get(&format!("{HOME}csv/enrollment/")).await;
     assert_eq!(download.status(), 503);
     assert!(download.text().await.unwrap().contains("Request number:"));
 }
@@ -109,7 +110,9 @@ async fn calls_wait_for_their_turn() {
     let path = format!("{HOME}enrollment/activity/");
     let begin = std::time::Instant::now();
     tokio::join!(site.get(&path), site.get(&path));
-    assert!(begin.elapsed() >= Duration::from_millis(800), "four calls, one at a time");
+    assert!(begin.elapsed() >= Duration::from_millis(400), "one call at a time");
+    let asked = site.api.received_requests().await.unwrap().len();
+    assert_eq!(asked, 2, "equal questions are one call");
 }
 
 #[tokio::test]

@@ -13,7 +13,7 @@ use crate::upstream::Trouble;
 use crate::{download, reply};
 
 /// A column: its name and its cell for a course.
-type Column = (String, Box<dyn Fn(&CourseSummary) -> String>);
+type Column<'a> = (String, Box<dyn Fn(&CourseSummary) -> String + 'a>);
 
 /// The whole list, or what the address filters it down to. No course is 404.
 ///
@@ -26,7 +26,7 @@ pub async fn csv(visit: &Visit, access: &CourseListAccess) -> Result<Response, P
     let filter = Filter::of(&visit.query);
     let rows: Vec<&CourseSummary> =
         summaries.iter().filter(|row| filter.takes(row, &programs)).collect();
-    let body = written(&rows, programs).map_err(|error| {
+    let body = written(&rows, &programs).map_err(|error| {
         log::error!("writing the course list: {error}");
         PageError::Upstream(Trouble::Nonsense)
     })?;
@@ -34,7 +34,7 @@ pub async fn csv(visit: &Visit, access: &CourseListAccess) -> Result<Response, P
     Ok(reply::csv(&name, download::with_mark(visit, body)))
 }
 
-fn written(rows: &[&CourseSummary], programs: Vec<Program>) -> anyhow::Result<String> {
+fn written(rows: &[&CourseSummary], programs: &[Program]) -> anyhow::Result<String> {
     let passing = rows.iter().any(|row| row.passing_users.is_some());
     let columns = columns(passing, programs);
     let mut writer =
@@ -52,8 +52,8 @@ type Counts = fn(&CourseSummary) -> &ModeCounts;
 type Figure = fn(&ModeCounts) -> i64;
 
 /// All columns, by name.
-fn columns(passing: bool, programs: Vec<Program>) -> Vec<Column> {
-    let mut columns: Vec<Column> = vec![
+fn columns(passing: bool, programs: &[Program]) -> Vec<Column<'_>> {
+    let mut columns: Vec<Column<'_>> = vec![
         column("availability", |row| text(&row.availability)),
         column("catalog_course", |row| name(&row.catalog_course)),
         column("catalog_course_title", |row| name(&row.catalog_course_title)),
@@ -74,7 +74,7 @@ fn columns(passing: bool, programs: Vec<Program>) -> Vec<Column> {
     columns
 }
 
-fn mode_columns(passing: bool) -> Vec<Column> {
+fn mode_columns(passing: bool) -> Vec<Column<'static>> {
     let modes: [(&str, Counts); 6] = [
         ("audit", |row| &row.enrollment_modes.audit),
         ("credit", |row| &row.enrollment_modes.credit),
@@ -99,23 +99,23 @@ fn mode_columns(passing: bool) -> Vec<Column> {
 }
 
 /// Only where there are programs at all.
-fn program_columns(programs: Vec<Program>) -> Vec<Column> {
+fn program_columns(programs: &[Program]) -> Vec<Column<'_>> {
     if programs.is_empty() {
         return Vec::new();
     }
-    let joined = |programs: Vec<Program>, of: fn(&Program) -> String| {
+    let joined = |of: fn(&Program) -> String| {
         move |row: &CourseSummary| {
             let own = programs.iter().filter(|program| program.course_ids.contains(&row.course_id));
             own.map(of).collect::<Vec<_>>().join(" | ")
         }
     };
     vec![
-        column("program_ids", joined(programs.clone(), |program| program.program_id.clone())),
-        column("program_titles", joined(programs, |program| name(&program.program_title))),
+        column("program_ids", joined(|program| program.program_id.clone())),
+        column("program_titles", joined(|program| name(&program.program_title))),
     ]
 }
 
-fn column(name: &str, cell: impl Fn(&CourseSummary) -> String + 'static) -> Column {
+fn column<'a>(name: &str, cell: impl Fn(&CourseSummary) -> String + 'a) -> Column<'a> {
     (name.to_owned(), Box::new(cell))
 }
 
@@ -147,8 +147,8 @@ mod tests {
 
     #[test]
     fn columns_stand_by_alphabet_and_appear_when_there_is_data() {
-        let names = |passing, programs| {
-            let columns = columns(passing, programs);
+        let names = |passing, programs: Vec<Program>| {
+            let columns = columns(passing, &programs);
             columns.into_iter().map(|(name, _)| name).collect::<Vec<_>>().join(" ")
         };
         insta::assert_snapshot!(names(false, Vec::new()), @"availability catalog_course catalog_course_title count count_change_7_days course_id cumulative_count end_date enrollment_modes.audit.count enrollment_modes.audit.cumulative_count enrollment_modes.credit.count enrollment_modes.credit.cumulative_count enrollment_modes.honor.count enrollment_modes.honor.cumulative_count enrollment_modes.masters.count enrollment_modes.masters.cumulative_count enrollment_modes.professional.count enrollment_modes.professional.cumulative_count enrollment_modes.verified.count enrollment_modes.verified.cumulative_count pacing_type start_date");

@@ -5,6 +5,8 @@ mod filter;
 
 pub use csv::csv;
 
+use std::sync::Arc;
+
 use api_client::{CourseSummary, Program};
 use askama::Template;
 use warp::http::StatusCode;
@@ -66,10 +68,9 @@ pub async fn page(visit: &Visit, access: &CourseListAccess) -> Result<Response, 
 async fn answers(
     visit: &Visit,
     access: &CourseListAccess,
-) -> (Section<Vec<CourseSummary>>, Section<Vec<Program>>) {
-    let upstream = &visit.site.upstream;
-    let (mut summaries, programs) =
-        tokio::join!(upstream.summaries(access), upstream.programs(access));
+) -> (Section<Vec<CourseSummary>>, Section<Arc<Vec<Program>>>) {
+    let ask = visit.ask();
+    let (mut summaries, programs) = tokio::join!(ask.summaries(access), ask.programs(access));
     if let Ok(rows) = &mut summaries {
         rows.sort_by_cached_key(|row| {
             let title = title(row).map(str::to_lowercase);
@@ -87,7 +88,7 @@ fn title(row: &CourseSummary) -> Option<&str> {
 fn listing(
     visit: &Visit,
     summaries: Vec<CourseSummary>,
-    programs: Section<Vec<Program>>,
+    programs: Section<Arc<Vec<Program>>>,
 ) -> Listing {
     let texts = visit.texts();
     let programs_missing = programs.is_err();

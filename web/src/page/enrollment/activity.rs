@@ -1,5 +1,7 @@
 //! Enrollment › Activity: learners a day, by mode (spec 60 §2.4).
 
+use std::sync::Arc;
+
 use api_client::EnrollmentByMode;
 use chrono::NaiveDate;
 use warp::reply::Response;
@@ -40,12 +42,12 @@ const MODES: [Mode; 6] = [
 /// # Errors
 /// None but those of rendering.
 pub async fn page(visit: &Visit, access: &CourseAccess) -> Result<Response, PageError> {
-    let records = visit.site.upstream.modes(access, visit.now);
+    let records = visit.ask().modes(access);
     report::page(visit, access, Place::Activity, records, figures).await
 }
 
 /// The days of a course without holes, oldest first; never empty.
-pub fn days(records: Vec<EnrollmentByMode>) -> Section<Vec<EnrollmentByMode>> {
+pub fn days(records: &[EnrollmentByMode]) -> Section<Vec<EnrollmentByMode>> {
     let days = filled(records, |day| &mut day.date)?;
     if days.is_empty() { Err(Trouble::Empty) } else { Ok(days) }
 }
@@ -59,10 +61,10 @@ pub fn weekly_change(days: &[EnrollmentByMode]) -> Option<i64> {
 fn figures(
     visit: &Visit,
     course: &CourseContext,
-    records: Vec<EnrollmentByMode>,
+    records: Arc<Vec<EnrollmentByMode>>,
 ) -> Section<Figures> {
     let texts = visit.texts();
-    let days = days(records)?;
+    let days = days(&records)?;
     let last = days.last().ok_or(Trouble::Empty)?;
     let modes: Vec<&Mode> =
         MODES.iter().filter(|mode| days.iter().any(|day| (mode.of)(day) > 0)).collect();
@@ -287,6 +289,6 @@ mod tests {
 
     #[test]
     fn no_days_is_no_data() {
-        assert_eq!(days(Vec::new()), Err(Trouble::Empty));
+        assert_eq!(days(&[]), Err(Trouble::Empty));
     }
 }

@@ -1,6 +1,7 @@
 //! Enrollment › Demographics › Age (spec 60 §2.5). Every figure says what it is a share of.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use api_client::EnrollmentByBirthYear;
 use chrono::Datelike;
@@ -98,14 +99,14 @@ pub fn share(part: i64, whole: i64) -> Option<f64> {
 /// # Errors
 /// None but those of rendering.
 pub async fn page(visit: &Visit, access: &CourseAccess) -> Result<Response, PageError> {
-    let records = visit.site.upstream.birth_years(access);
+    let records = visit.ask().birth_years(access);
     report::page(visit, access, Place::Age, records, figures).await
 }
 
 fn figures(
     visit: &Visit,
     course: &CourseContext,
-    records: Vec<EnrollmentByBirthYear>,
+    records: Arc<Vec<EnrollmentByBirthYear>>,
 ) -> Section<Figures> {
     let texts = visit.texts();
     let first = records.first().ok_or(Trouble::Empty)?;

@@ -1,5 +1,7 @@
 //! Enrollment › Demographics › Education (spec 60 §2.6).
 
+use std::sync::Arc;
+
 use api_client::EnrollmentByEducation;
 use warp::reply::Response;
 
@@ -87,14 +89,14 @@ fn level_name(texts: &Texts, index: usize) -> String {
 /// # Errors
 /// None but those of rendering.
 pub async fn page(visit: &Visit, access: &CourseAccess) -> Result<Response, PageError> {
-    let records = visit.site.upstream.education(access);
+    let records = visit.ask().education(access);
     report::page(visit, access, Place::Education, records, figures).await
 }
 
 fn figures(
     visit: &Visit,
     course: &CourseContext,
-    records: Vec<EnrollmentByEducation>,
+    records: Arc<Vec<EnrollmentByEducation>>,
 ) -> Section<Figures> {
     let texts = visit.texts();
     let first = records.first().ok_or(Trouble::Empty)?;

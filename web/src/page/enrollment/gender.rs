@@ -1,5 +1,7 @@
 //! Enrollment › Demographics › Gender, now and over time (spec 60 §2.7).
 
+use std::sync::Arc;
+
 use api_client::EnrollmentByGender;
 use chrono::NaiveDate;
 use warp::reply::Response;
@@ -53,17 +55,17 @@ fn total(day: &EnrollmentByGender) -> i64 {
 /// # Errors
 /// None but those of rendering.
 pub async fn page(visit: &Visit, access: &CourseAccess) -> Result<Response, PageError> {
-    let records = visit.site.upstream.genders(access, visit.now);
+    let records = visit.ask().genders(access);
     report::page(visit, access, Place::Gender, records, figures).await
 }
 
 fn figures(
     visit: &Visit,
     course: &CourseContext,
-    records: Vec<EnrollmentByGender>,
+    records: Arc<Vec<EnrollmentByGender>>,
 ) -> Section<Figures> {
     let texts = visit.texts();
-    let days = filled(records, |day| &mut day.date)?;
+    let days = filled(&records, |day| &mut day.date)?;
     let last = days.last().ok_or(Trouble::Empty)?;
     let (count, ranges) = report::ranges(visit);
     let shown = newest(&days, count);

@@ -8,14 +8,12 @@ use crate::upstream::{Section, Trouble};
 const MOST_DAYS: i64 = 366 * 40;
 
 /// Sorts by day and fills the holes; the last of two records of one day counts.
-pub fn filled<T: Clone>(
-    mut records: Vec<T>,
-    day: impl Fn(&mut T) -> &mut NaiveDate,
-) -> Section<Vec<T>> {
-    records.sort_by_key(|record| *day(&mut record.clone()));
+pub fn filled<T: Clone>(records: &[T], day: impl Fn(&mut T) -> &mut NaiveDate) -> Section<Vec<T>> {
+    let dated = |mut record: T| (*day(&mut record), record);
+    let mut records: Vec<(NaiveDate, T)> = records.iter().cloned().map(dated).collect();
+    records.sort_by_key(|(date, _)| *date);
     let mut days: Vec<T> = Vec::with_capacity(records.len());
-    for mut record in records {
-        let date = *day(&mut record);
+    for (date, record) in records {
         while let Some(previous) = days.last_mut() {
             let last = *day(previous);
             if last == date {
@@ -55,7 +53,7 @@ mod tests {
     }
 
     fn fill(rows: Vec<Row>) -> Section<Vec<Row>> {
-        filled(rows, |row| &mut row.0)
+        filled(&rows, |row| &mut row.0)
     }
 
     #[test]

@@ -1,0 +1,180 @@
+//! What answers a request, and what wraps all answers.
+
+mod address;
+
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Instant;
+
+use futures_util::future::BoxFuture;
+use warp::Filter;
+use warp::filters::BoxedFilter;
+use warp::http::{HeaderMap, Method, StatusCode};
+use warp::path::FullPath;
+use warp::reply::Response;
+
+use self::address::{CoursePage, Route};
+use crate::course_access::{CourseAccess, Reader};
+use crate::error::{self, PageError};
+use crate::page::enrollment::{activity, age, education, gender};
+use crate::page::{catalog, course, help, landing, preference};
+use crate::site::{Site, Visit};
+use crate::{asset, download, reply, sign_in};
+
+/// A form has a few short fields; more is refused.
+const LARGEST_FORM: u64 = 16 * 1024;
+
+/// An answer that is being made.
+type Answering = BoxFuture<'static, Response>;
+
+/// The whole site; it answers every request.
+pub fn all(site: &Arc<Site>) -> BoxedFilter<(Response,)> {
+    let reading = warp::get()
+        .or(warp::head())
+        .unify()
+        .and(visit(site))
+        .then(|request| Box::pin(read(request)) as Answering);
+    let writing = warp::post()
+        .and(warp::body::content_length_limit(LARGEST_FORM))
+        .and(warp::body::form())
+        .and(visit(site))
+        .then(|form, request| Box::pin(write(form, request)) as Answering);
+    let refusing = warp::method()
+        .and(visit(site))
+        .then(|method, request| Box::pin(refuse(method, request)) as Answering);
+    compressed(reading.or(writing).unify().or(refusing).unify().boxed())
+}
+
+/// Gzip for those who ask for it; the wrapper itself would do it for everyone.
+fn compressed(routes: BoxedFilter<(Response,)>) -> BoxedFilter<(Response,)> {
+    let asks = warp::header::optional::<String>("accept-encoding").and_then(
+        async |encodings: Option<String>| {
+            let gzip = encodings.is_some_and(|text| text.contains("gzip"));
+            if gzip { Ok(()) } else { Err(warp::reject()) }
+        },
+    );
+    let zipped = asks.untuple_one().and(routes.clone()).with(warp::compression::gzip());
+    zipped.map(warp::Reply::into_response).or(routes).unify().boxed()
+}
+
+/// What is known of a request before it is known whose it is.
+struct Request {
+    site: Arc<Site>,
+    path: String,
+    query: String,
+    headers: HeaderMap,
+}
+
+impl Request {
+    async fn visit(self) -> Visit {
+        Visit::new(self.site, &self.path, &self.query, self.headers).await
+    }
+}
+
+fn visit(
+    site: &Arc<Site>,
+) -> impl Filter<Extract = (Request,), Error = Infallible> + Clone + use<> {
+    let site = Arc::clone(site);
+    let query = warp::query::raw().or(warp::any().map(String::new)).unify();
+    warp::path::full().and(query).and(warp::header::headers_cloned()).map(
+        move |path: FullPath, query: String, headers: HeaderMap| Request {
+            site: Arc::clone(&site),
+            path: path.as_str().to_owned(),
+            query,
+            headers,
+        },
+    )
+}
+
+async fn read(request: Request) -> Response {
+    let begin = Instant::now();
+    let visit = request.visit().await;
+    let answer =
+        if visit.host_is_ours() { route(&visit).await } else { Err(PageError::BadRequest) };
+    finish(&visit, "GET", begin, answer)
+}
+
+async fn write(form: Vec<(String, String)>, request: Request) -> Response {
+    let begin = Instant::now();
+    let visit = request.visit().await;
+    let ours = visit.host_is_ours() && visit.form_is_ours(&form);
+    let answer = match visit.path.as_str() {
+        _ if !ours => Err(PageError::Forbidden),
+        "/preferences/theme/" => preference::theme(&form),
+        "/logout/" => Ok(sign_in::sign_out(&visit)),
+        "/logout_then_login/" => Ok(sign_in::sign_in_again(&visit)),
+        _ => Err(PageError::Method),
+    };
+    finish(&visit, "POST", begin, answer)
+}
+
+async fn refuse(method: Method, request: Request) -> Response {
+    let visit = request.visit().await;
+    finish(&visit, method.as_str(), Instant::now(), Err(PageError::Method))
+}
+
+fn finish(
+    visit: &Visit,
+    method: &str,
+    begin: Instant,
+    answer: Result<Response, PageError>,
+) -> Response {
+    let response = answer.unwrap_or_else(|error| error::answer(visit, &error));
+    let (id, path, status) = (&visit.request_id, &visit.path, response.status().as_u16());
+    log::info!("{id} {method} {path} {status} {} ms", begin.elapsed().as_millis());
+    reply::finish(visit, response)
+}
+
+async fn route(visit: &Visit) -> Result<Response, PageError> {
+    let route = Route::of(&visit.path).ok_or(PageError::NotFound)?;
+    if !route.is_file() && !visit.path.ends_with('/') {
+        let to = format!("{}/{}", visit.path, visit.query.link());
+        return Ok(reply::redirect(StatusCode::MOVED_PERMANENTLY, &to));
+    }
+    match route {
+        Route::Landing => landing::page(visit),
+        Route::Login => {
+            let to = format!("/login/edx-oauth2/{}", visit.query.link());
+            Ok(reply::redirect(StatusCode::FOUND, &to))
+        }
+        Route::SignIn => Ok(sign_in::start(visit)),
+        Route::SignInDone => sign_in::complete(visit).await,
+        Route::Logout if visit.is_framed_by_lms() => Ok(sign_in::sign_out_by_lms(visit)),
+        Route::Logout => landing::sign_out(visit),
+        Route::Status => Ok(reply::bare(StatusCode::OK)),
+        Route::Health => Ok(visit.site.health.answer(Instant::now())),
+        Route::Robots => Ok(reply::typed(
+            StatusCode::OK,
+            "text/plain; charset=utf-8",
+            "User-agent: *\nDisallow: /\n",
+        )),
+        Route::Static => asset::find(&visit.path).map(reply::asset).ok_or(PageError::NotFound),
+        Route::Help => help::contents(visit),
+        Route::HelpPage(name) => help::page(visit, &name),
+        Route::Courses => catalog::page(visit, &Reader::of(visit)?.course_list().await?).await,
+        Route::CoursesCsv => catalog::csv(visit, &Reader::of(visit)?.course_list().await?).await,
+        Route::Course(id, page) => {
+            let access = Reader::of(visit)?.course(id).await?;
+            of_course(visit, &access, page).await
+        }
+        Route::Error(status) => Ok(error::of_status(visit, status)),
+    }
+}
+
+async fn of_course(
+    visit: &Visit,
+    access: &CourseAccess,
+    page: CoursePage,
+) -> Result<Response, PageError> {
+    if page.shows_age() && !visit.site.config.age_available {
+        return Err(PageError::NotFound);
+    }
+    match page {
+        CoursePage::Home => course::page(visit, access).await,
+        CoursePage::EnrollmentActivity => activity::page(visit, access).await,
+        CoursePage::Age => age::page(visit, access).await,
+        CoursePage::Education => education::page(visit, access).await,
+        CoursePage::Gender => gender::page(visit, access).await,
+        CoursePage::Csv(breakdown) => download::enrollment(visit, access, breakdown).await,
+    }
+}

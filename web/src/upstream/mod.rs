@@ -1,0 +1,25 @@
+//! What the site asks of others, and what a page is told when an answer does not come: figures of the
+//! [Data API](data_api), courses and permissions of the [LMS](lms). Answers are [kept](kept) for a while.
+
+pub mod data_api;
+pub mod kept;
+pub mod lms;
+pub mod outline;
+
+/// Why a section has nothing to show.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trouble {
+    /// There is no data (a 404): nothing was computed for the course.
+    Empty,
+    /// The other side did not answer in time.
+    Slow,
+    /// The other side cannot be reached, or fails inside.
+    Down,
+    /// The other side refused the site: its token or its rate.
+    Refused,
+    /// The answer makes no sense.
+    Nonsense,
+}
+
+/// The records of a section, or why there are none.
+pub type Section<T> = Result<T, Trouble>;
