@@ -1,6 +1,7 @@
 //! CSV downloads: the Data API's own bodies under the site's file names (spec 60 §2.15).
 
 use api_client::Breakdown;
+use api_client::ask::Question;
 use warp::reply::Response;
 
 use crate::course_access::CourseAccess;
@@ -18,16 +19,52 @@ pub async fn enrollment(
     access: &CourseAccess,
     breakdown: Breakdown,
 ) -> Result<Response, PageError> {
-    let ask = visit.ask();
-    let csv = match breakdown {
-        Breakdown::Daily | Breakdown::Mode => ask.csv(&questions::modes(access, visit.now)).await,
-        Breakdown::Gender => ask.csv(&questions::genders(access, visit.now)).await,
-        Breakdown::Education => ask.csv(&questions::education(access)).await,
-        Breakdown::BirthYear => ask.csv(&questions::birth_years(access)).await,
-        Breakdown::Location => ask.csv(&questions::locations(access)).await,
-    };
-    let csv = csv.map_err(PageError::Upstream)?;
-    let name = format!("{}--{}.csv", access.course().stem(), suffix(breakdown));
+    let now = visit.now;
+    let suffix = suffix(breakdown);
+    match breakdown {
+        Breakdown::Daily | Breakdown::Mode => {
+            answer(visit, access, &questions::modes(access, now), suffix).await
+        }
+        Breakdown::Gender => answer(visit, access, &questions::genders(access, now), suffix).await,
+        Breakdown::Education => answer(visit, access, &questions::education(access), suffix).await,
+        Breakdown::BirthYear => {
+            answer(visit, access, &questions::birth_years(access), suffix).await
+        }
+        Breakdown::Location => answer(visit, access, &questions::locations(access), suffix).await,
+    }
+}
+
+/// The weeks of a course.
+///
+/// # Errors
+/// The Data API gives nothing.
+pub async fn activity(visit: &Visit, access: &CourseAccess) -> Result<Response, PageError> {
+    let question = questions::activity(access, visit.now);
+    answer(visit, access, &question, "engagement-activity").await
+}
+
+/// The segments of a video, by its id in the pipeline or without the course before it.
+///
+/// # Errors
+/// The Data API gives nothing.
+pub async fn video(
+    visit: &Visit,
+    access: &CourseAccess,
+    video: &str,
+) -> Result<Response, PageError> {
+    let own = format!("{}|", access.course());
+    let question = questions::timeline(access, video.strip_prefix(&own).unwrap_or(video));
+    answer(visit, access, &question, "engagement-video-timeline").await
+}
+
+async fn answer<T>(
+    visit: &Visit,
+    access: &CourseAccess,
+    question: &Question<T>,
+    suffix: &str,
+) -> Result<Response, PageError> {
+    let csv = visit.ask().csv(question).await.map_err(PageError::Upstream)?;
+    let name = format!("{}--{suffix}.csv", access.course().stem());
     Ok(reply::csv(&name, with_mark(visit, csv)))
 }
 

@@ -60,6 +60,18 @@ fn plain(value: f64) -> String {
     }
 }
 
+/// A time of a video: `MM:SS`, where minutes go on after the hour (`60:01`).
+pub fn time(seconds: i64) -> String {
+    format!("{:02}:{:02}", seconds / 60, seconds % 60)
+}
+
+/// A number with one decimal: `1,234.5`.
+pub fn decimal(value: f64) -> String {
+    let tenths = (value * 10.0).round() as i64;
+    let sign = if tenths < 0 { "−" } else { "" };
+    format!("{sign}{}.{}", number(tenths.abs() / 10), tenths.abs() % 10)
+}
+
 /// `January 1, 2014`.
 pub fn long_date(day: NaiveDate) -> String {
     day.format("%B %-d, %Y").to_string()
@@ -107,6 +119,12 @@ mod tests {
             ["0.0%", "< 1%", "1.0%", "39.6%", "100.0%"]
         );
         assert_eq!([0.0, 0.004, 0.565].map(card_percent), ["0%", "< 1%", "56.5%"]);
+    }
+
+    #[test]
+    fn times_and_decimals() {
+        assert_eq!([0, 65, 3601].map(time), ["00:00", "01:05", "60:01"]);
+        assert_eq!([0.0, 12345.67, -0.25].map(decimal), ["0.0", "12,345.7", "−0.3"]);
     }
 
     #[test]

@@ -23,3 +23,4 @@ pub mod sign_in;
 pub mod site;
 pub mod text;
 pub mod upstream;
+mod usage_id;

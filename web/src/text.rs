@@ -10,6 +10,7 @@ use crate::format;
 const ENGLISH: &[(&str, &str)] = &[
     ("catalog", include_str!("../locales/en/catalog.ftl")),
     ("course", include_str!("../locales/en/course.ftl")),
+    ("engagement", include_str!("../locales/en/engagement.ftl")),
     ("enrollment", include_str!("../locales/en/enrollment.ftl")),
     ("error", include_str!("../locales/en/error.ftl")),
     ("frame", include_str!("../locales/en/frame.ftl")),

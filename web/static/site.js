@@ -50,6 +50,7 @@
     hits.forEach((hit, index) => {
       hit.addEventListener("pointerenter", () => show(index));
       hit.addEventListener("pointerdown", () => show(index));
+      if (hit.dataset.link) hit.addEventListener("click", () => location.assign(hit.dataset.link));
     });
     svg.addEventListener("pointerleave", hide);
     svg.addEventListener("blur", hide);
@@ -58,6 +59,7 @@
       const last = hits.length - 1;
       const steps = { ArrowRight: at + 1, ArrowDown: at + 1, ArrowLeft: at < 0 ? last : at - 1, ArrowUp: at < 0 ? last : at - 1, Home: 0, End: last, PageDown: at + 7, PageUp: at - 7 };
       if (event.key === "Escape") return hide();
+      if (event.key === "Enter" && hits[at]?.dataset.link) return location.assign(hits[at].dataset.link);
       if (!(event.key in steps)) return;
       event.preventDefault();
       show(steps[event.key]);

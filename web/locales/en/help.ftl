@@ -85,6 +85,32 @@ about-gender-chart = Female, male and other as shares of learners who stated a g
 term-gender-over-time = Gender Over Time
 about-gender-over-time = All learners of each day: female, male, other and those who stated nothing add up to 100 percent.
 
+help-engagement-content = Engagement: content
+help-engagement-content-intro = How many different learners did something in a week. Weeks begin on Monday at 00:00 UTC and end on Sunday; they are computed every night, and a week is complete on the Monday after.
+term-active-learners = Active Learners
+about-active-learners = Learners who did anything in the course in that week. Enrolling and leaving do not count.
+term-watched-a-video = Watched a Video
+about-watched-a-video = Learners who pressed play at least once on a video of the course.
+term-tried-a-problem = Tried a Problem
+about-tried-a-problem = Learners who submitted an answer to a problem: check boxes, drop-downs, multiple choice, numbers, texts or expressions. Open responses and drag-and-drop do not count.
+term-participated-in-discussions = Participated in Discussions
+about-participated-in-discussions = Learners who wrote a post, a response or a comment. Reading and voting do not count.
+term-weekly-engagement = Weekly Learner Engagement
+about-weekly-engagement = The figures week by week. A learner who watched and answered counts in both lines. The percentage in the table is of the learners who were enrolled at the end of that week.
+
+help-engagement-videos = Engagement: videos
+help-engagement-videos-intro = Who began a video and who saw its end, by section, by subsection and by video. Only the platform's own player is counted, from the first day of the course.
+term-video-views = Video Views
+about-video-views = Complete views are learners who were still watching near the end: at 95 % of the video or 30 seconds before its end, whichever is later. Incomplete views are those who began and did not. For sections the average of their videos is shown, unwatched ones included.
+term-completion-rate = Completion Rate
+about-completion-rate = Learners who saw the end, as a share of all who watched. One may come in the middle, so there can be more at the end than at the start.
+term-started-video = Started Video
+about-started-video = Learners who saw the first five seconds.
+term-finished-video = Finished Video
+about-finished-video = Learners who saw the end: 95 % of the video, or 30 seconds before its end, whichever is later.
+term-total-video-views = Total Video Views
+about-total-video-views = How many learners saw each five seconds of the video, and how often those were seen again. A peak of replays may show a part that is hard, or worth it.
+
 help-no-data = When figures are missing
 help-no-data-intro = A report without figures says why. These are the usual reasons.
 term-no-data-yet = The course is new

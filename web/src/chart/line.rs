@@ -1,10 +1,9 @@
-//! Lines over days.
+//! Lines over time.
 
 use askama::Template;
-use chrono::NaiveDate;
 
 use super::scale::{Scale, Tick};
-use super::time::{DayAxis, Hit, TimeTick};
+use super::time::{Axis, Hit, Thinned, TimeTick};
 use super::{Drawing, LegendEntry, Look, TimeSeries, Words};
 
 /// A path of the stretched drawing.
@@ -22,20 +21,20 @@ struct Lines<'a> {
     words: &'a Words,
     legend: Vec<LegendEntry>,
     rows: Vec<Tick>,
-    columns: Vec<TimeTick>,
+    columns: &'a [TimeTick],
     shapes: Vec<Shape>,
     hits: Vec<Hit>,
     filled: bool,
 }
 
 /// Counts as one line a series.
-pub fn counts(words: &Words, days: &[NaiveDate], series: &[TimeSeries]) -> Drawing {
+pub fn counts(words: &Words, axis: &Axis, series: &[TimeSeries]) -> Drawing {
     let largest = |day: usize| series.iter().map(|one| one.values[day]).fold(0.0, f64::max);
-    let largest: Vec<f64> = (0..days.len()).map(largest).collect();
+    let largest: Vec<f64> = (0..axis.len()).map(largest).collect();
     let scale = Scale::count(largest.iter().copied().fold(0.0, f64::max));
-    let axis = DayAxis::new(days, &largest);
+    let drawn = axis.thinned(&largest);
     let shapes =
-        series.iter().map(|one| Shape { look: one.look, path: path(&axis, &scale, &one.values) });
+        series.iter().map(|one| Shape { look: one.look, path: path(&drawn, &scale, &one.values) });
     let legend = series.iter().map(|one| LegendEntry { name: one.name.clone(), look: one.look });
     Drawing::of(&Lines {
         words,
@@ -43,12 +42,12 @@ pub fn counts(words: &Words, days: &[NaiveDate], series: &[TimeSeries]) -> Drawi
         rows: scale.ticks(),
         columns: axis.ticks(),
         shapes: shapes.collect(),
-        hits: axis.hits(series, None),
+        hits: drawn.hits(series, None),
         filled: false,
     })
 }
 
-fn path(axis: &DayAxis, scale: &Scale, values: &[f64]) -> String {
+fn path(axis: &Thinned<'_>, scale: &Scale, values: &[f64]) -> String {
     let points: Vec<String> =
         axis.kept().iter().map(|&index| axis.point(index, scale.at(values[index]))).collect();
     format!("M{}", points.join("L"))
@@ -68,8 +67,8 @@ mod tests {
             x: "Day".to_owned(),
             y: "Learners".to_owned(),
         };
-        let days: Vec<NaiveDate> =
-            "2024-01-10".parse::<NaiveDate>().unwrap().iter_days().take(2).collect();
+        let first: chrono::NaiveDate = "2024-01-10".parse().unwrap();
+        let days = Axis::days(&first.iter_days().take(2).collect::<Vec<_>>());
         let series = |name: &str, look, values: [f64; 2]| TimeSeries {
             name: name.to_owned(),
             look,

@@ -7,12 +7,13 @@ pub mod bar;
 pub mod line;
 pub mod scale;
 pub mod sparkline;
+pub mod split;
 pub mod stacked;
 pub mod table;
 mod thin;
 mod time;
 
-pub use time::TimeSeries;
+pub use time::{Axis, TimeSeries};
 
 /// The words of a chart, all in the reader's language.
 #[derive(Clone, Debug)]

@@ -1,11 +1,10 @@
-//! Areas over days, one on the other: parts and their sum, or the parts' shares of it.
+//! Areas over time, one on the other: parts and their sum, or the parts' shares of it.
 
 use askama::Template;
-use chrono::NaiveDate;
 
 use super::line::Shape;
 use super::scale::{Scale, Tick};
-use super::time::{DayAxis, Hit, TimeTick};
+use super::time::{Axis, Hit, Thinned, TimeTick};
 use super::{Drawing, LegendEntry, TimeSeries, Words};
 
 #[derive(Template)]
@@ -14,35 +13,30 @@ struct StackedAreas<'a> {
     words: &'a Words,
     legend: Vec<LegendEntry>,
     rows: Vec<Tick>,
-    columns: Vec<TimeTick>,
+    columns: &'a [TimeTick],
     shapes: Vec<Shape>,
     hits: Vec<Hit>,
     filled: bool,
 }
 
-/// The sum of all series on each day, in a tooltip's words.
+/// The sum of all series at each point, in a tooltip's words.
 pub struct Total<'a> {
     /// What the sum is called.
     pub name: &'a str,
-    /// Its value in words, one a day.
+    /// Its value in words, one a point.
     pub labels: &'a [String],
 }
 
 /// Counts stacked to their sum; the first series lies at the bottom.
-pub fn counts(
-    words: &Words,
-    days: &[NaiveDate],
-    series: &[TimeSeries],
-    total: &Total<'_>,
-) -> Drawing {
-    let sums = sums(days.len(), series);
+pub fn counts(words: &Words, axis: &Axis, series: &[TimeSeries], total: &Total<'_>) -> Drawing {
+    let sums = sums(axis.len(), series);
     let scale = Scale::count(sums.iter().copied().fold(0.0, f64::max));
-    draw(words, days, series, Some(total), &sums, &scale)
+    draw(words, axis, series, Some(total), &sums, &scale)
 }
 
 /// The same parts as shares of their sum; a day without any learner shows none.
-pub fn shares(words: &Words, days: &[NaiveDate], series: &[TimeSeries]) -> Drawing {
-    let sums = sums(days.len(), series);
+pub fn shares(words: &Words, axis: &Axis, series: &[TimeSeries]) -> Drawing {
+    let sums = sums(axis.len(), series);
     let share = |index: usize, value: f64| {
         if sums[index] > 0.0 { value / sums[index] * 100.0 } else { 0.0 }
     };
@@ -53,28 +47,28 @@ pub fn shares(words: &Words, days: &[NaiveDate], series: &[TimeSeries]) -> Drawi
             ..one.clone()
         })
         .collect();
-    draw(words, days, &shares, None, &sums, &Scale::percent(100.0))
+    draw(words, axis, &shares, None, &sums, &Scale::percent(100.0))
 }
 
-fn sums(days: usize, series: &[TimeSeries]) -> Vec<f64> {
-    (0..days).map(|day| series.iter().map(|one| one.values[day]).sum()).collect()
+fn sums(points: usize, series: &[TimeSeries]) -> Vec<f64> {
+    (0..points).map(|point| series.iter().map(|one| one.values[point]).sum()).collect()
 }
 
 fn draw(
     words: &Words,
-    days: &[NaiveDate],
+    axis: &Axis,
     series: &[TimeSeries],
     total: Option<&Total<'_>>,
     sums: &[f64],
     scale: &Scale,
 ) -> Drawing {
-    let axis = DayAxis::new(days, sums);
-    let mut floor = vec![0.0; days.len()];
+    let drawn = axis.thinned(sums);
+    let mut floor = vec![0.0; axis.len()];
     let mut shapes = Vec::with_capacity(series.len());
     for one in series {
         let top: Vec<f64> =
             floor.iter().zip(&one.values).map(|(base, value)| base + value).collect();
-        shapes.push(Shape { look: one.look, path: band(&axis, scale, &floor, &top) });
+        shapes.push(Shape { look: one.look, path: band(&drawn, scale, &floor, &top) });
         floor = top;
     }
     let legend = series.iter().map(|one| LegendEntry { name: one.name.clone(), look: one.look });
@@ -84,13 +78,13 @@ fn draw(
         rows: scale.ticks(),
         columns: axis.ticks(),
         shapes,
-        hits: axis.hits(series, total.map(|total| (total.name, total.labels))),
+        hits: drawn.hits(series, total.map(|total| (total.name, total.labels))),
         filled: true,
     })
 }
 
 /// The outline between two edges: along the upper one, back along the lower.
-fn band(axis: &DayAxis, scale: &Scale, floor: &[f64], top: &[f64]) -> String {
+fn band(axis: &Thinned<'_>, scale: &Scale, floor: &[f64], top: &[f64]) -> String {
     let edge = |values: &[f64], index: usize| axis.point(index, scale.at(values[index]));
     let forth = axis.kept().iter().map(|&index| edge(top, index));
     let back = axis.kept().iter().rev().map(|&index| edge(floor, index));
@@ -119,8 +113,9 @@ mod tests {
         }
     }
 
-    fn days() -> Vec<NaiveDate> {
-        "2024-01-10".parse::<NaiveDate>().unwrap().iter_days().take(3).collect()
+    fn days() -> Axis {
+        let first: chrono::NaiveDate = "2024-01-10".parse().unwrap();
+        Axis::days(&first.iter_days().take(3).collect::<Vec<_>>())
     }
 
     #[test]

@@ -50,6 +50,26 @@ impl Cell {
         Self::text(crate::format::number(value), Key::Number(value as f64))
     }
 
+    fn raw(&self) -> String {
+        match &self.key {
+            Key::Number(number) => number.to_string(),
+            Key::Text(text) if text.starts_with(['=', '+', '-', '@', '\t']) => format!("'{text}"),
+            Key::Text(text) => text.clone(),
+            Key::Nothing => String::new(),
+        }
+    }
+
+    /// A figure in words, or a dash for zero.
+    pub fn or_dash(text: String, value: f64) -> Self {
+        let shown = if value == 0.0 { "-".to_owned() } else { text };
+        Self::text(shown, Key::Number(value))
+    }
+
+    /// A share of 0…1 with its bar, or a dash for nothing.
+    pub fn share_or_dash(share: f64) -> Self {
+        if share == 0.0 { Self::or_dash(String::new(), 0.0) } else { Self::share(share) }
+    }
+
     /// A day, in long form.
     pub fn day(day: chrono::NaiveDate) -> Self {
         use chrono::Datelike;
@@ -87,7 +107,7 @@ impl Column {
     }
 }
 
-/// A table before it is sorted and paged; the first cell of a row names the row.
+/// A table before it is sorted and paged; the first cell of a row that is no figure names the row.
 #[derive(Clone, Debug)]
 pub struct Table {
     /// The id of its section, and where its links lead to.
@@ -172,6 +192,27 @@ struct View<'a> {
 }
 
 impl Table {
+    /// The column that names the rows: the first that is no figure.
+    fn named_by(&self) -> usize {
+        self.columns.iter().position(|column| !column.figures).unwrap_or(0)
+    }
+
+    /// All rows as CSV, in their own order. The heading is the columns' names, figures are not rounded, and a name that a spreadsheet would take for a
+    /// formula is made plain text by an apostrophe.
+    pub fn csv(&self) -> String {
+        let mut writer =
+            csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
+        let heading = self.columns.iter().map(|column| column.key.to_owned());
+        let rows = self.rows.iter().map(|row| row.iter().map(Cell::raw).collect::<Vec<_>>());
+        // A vector takes everything, and rows are as long as the heading.
+        for row in std::iter::once(heading.collect()).chain(rows) {
+            if let Err(error) = writer.write_record(&row) {
+                log::error!("writing a table as CSV: {error}");
+            }
+        }
+        writer.into_inner().ok().and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_default()
+    }
+
     /// Draws the page that the address asks for; odd wishes are said and the nearest thing is shown.
     pub fn draw(&self, texts: &Texts, query: &Query) -> Drawing {
         let wish = self.wish(query);

@@ -1,4 +1,4 @@
-//! The day axis and what all charts over days share: ticks at natural boundaries, hover regions.
+//! The time axis and what all charts over time share: ticks at natural boundaries, hover regions.
 
 use chrono::{Datelike, Days, Months, NaiveDate};
 
@@ -12,25 +12,28 @@ const SHAPE: (f64, f64) = (1000.0, 300.0);
 /// More labels than this do not fit side by side.
 const MOST_TICKS: usize = 8;
 
-/// One series over the days of a chart.
+/// One series over the points of a chart.
 #[derive(Clone, Debug)]
 pub struct TimeSeries {
     /// Its name in the legend and in tooltips.
     pub name: String,
     /// Its colour and pattern.
     pub look: Look,
-    /// One value a day.
+    /// One value a point.
     pub values: Vec<f64>,
-    /// The exact values in words, one a day, for tooltips.
+    /// The exact values in words, one a point, for tooltips.
     pub labels: Vec<String>,
 }
 
-/// A label of the day axis.
+/// Distances of labels on videos: natural parts of minutes and hours.
+const SECONDS: [i64; 13] = [1, 2, 5, 10, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200];
+
+/// A label of the axis.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TimeTick {
     /// Percent from the left.
     pub at: String,
-    /// The day, month or year.
+    /// The day, month, year or time.
     pub label: String,
     /// `start`, `middle` or `end`: labels at the edges stay inside.
     pub anchor: &'static str,
@@ -38,50 +41,100 @@ pub struct TimeTick {
     pub rank: &'static str,
 }
 
-/// The strip that answers to the pointer for one day.
+/// The strip that answers to the pointer for one point.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Hit {
     /// Left edge and width, in percent.
     pub x: String,
     /// Width in percent.
     pub width: String,
-    /// The day and each series' value, one a line.
+    /// The point's name and each series' value, one a line.
     pub text: String,
 }
 
-/// The days of a chart, thinned to what can be drawn.
-pub struct DayAxis {
-    days: Vec<NaiveDate>,
+/// Where the points of a chart lie from left to right, what each is called, and the labels below.
+pub struct Axis {
+    /// Percent from the left, one a point.
+    positions: Vec<f64>,
+    /// The heads of tooltips, one a point.
+    names: Vec<String>,
+    ticks: Vec<TimeTick>,
+}
+
+impl Axis {
+    /// Days, each called by its date.
+    pub fn days(days: &[NaiveDate]) -> Self {
+        Self::named_days(days, format::short_date)
+    }
+
+    /// Days that stand for something longer, a week say, and are called after it.
+    pub fn named_days(days: &[NaiveDate], name: impl Fn(NaiveDate) -> String) -> Self {
+        Self {
+            positions: days.iter().map(|&day| position(days, day)).collect(),
+            names: days.iter().map(|&day| name(day)).collect(),
+            ticks: day_ticks(days),
+        }
+    }
+
+    /// Seconds of a video, ascending.
+    pub fn seconds(seconds: &[i64]) -> Self {
+        let last = seconds.last().copied().unwrap_or(0).max(1);
+        let percent = |at: i64| at as f64 / last as f64 * 100.0;
+        let step = SECONDS.into_iter().find(|step| last / step < MOST_TICKS as i64);
+        let step = step.unwrap_or(last).max(1);
+        let ticks =
+            (0..=last / step).map(|n| tick(percent(n * step), format::time(n * step), n as usize));
+        Self {
+            positions: seconds.iter().map(|&at| percent(at)).collect(),
+            names: seconds.iter().map(|&at| format::time(at)).collect(),
+            ticks: ticks.collect(),
+        }
+    }
+
+    /// How many points there are.
+    pub fn len(&self) -> usize {
+        self.positions.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.positions.is_empty()
+    }
+
+    /// The labels below.
+    pub fn ticks(&self) -> &[TimeTick] {
+        &self.ticks
+    }
+
+    /// The points that are drawn; `totals` says what shape the thinning keeps, one value a point.
+    pub fn thinned(&self, totals: &[f64]) -> Thinned<'_> {
+        Thinned { axis: self, kept: thin::keep(totals, MOST_POINTS) }
+    }
+}
+
+/// The points of an axis that are drawn.
+pub struct Thinned<'a> {
+    axis: &'a Axis,
     kept: Vec<usize>,
 }
 
-impl DayAxis {
-    /// `totals` says what shape the thinning keeps; one value a day.
-    pub fn new(days: &[NaiveDate], totals: &[f64]) -> Self {
-        Self { days: days.to_vec(), kept: thin::keep(totals, MOST_POINTS) }
-    }
-
-    /// Indices of the days that are drawn.
+impl Thinned<'_> {
+    /// Indices of the points that are drawn.
     pub fn kept(&self) -> &[usize] {
         &self.kept
     }
 
-    /// Percent from the left of the day with that index.
-    fn percent(&self, index: usize) -> f64 {
-        let last = self.days.len().saturating_sub(1).max(1);
-        index as f64 / last as f64 * 100.0
-    }
-
-    /// A point of the stretched drawing: the day's x, and `percent` of the height above zero as y.
+    /// A point of the stretched drawing: the x of that index, and `percent` of the height above zero as y.
     pub fn point(&self, index: usize, percent: f64) -> String {
-        let x = self.percent(index) / 100.0 * SHAPE.0;
+        let x = self.axis.positions[index] / 100.0 * SHAPE.0;
         let y = SHAPE.1 - percent / 100.0 * SHAPE.1;
         format!("{} {}", coordinate(x), coordinate(y))
     }
 
-    /// One strip a drawn day, from halfway to its neighbours.
+    /// One strip a drawn point, from halfway to its neighbours.
     pub fn hits(&self, series: &[TimeSeries], total: Option<(&str, &[String])>) -> Vec<Hit> {
-        let middle = |a: usize, b: usize| (self.percent(a) + self.percent(b)) / 2.0;
+        let at = |index: usize| self.axis.positions[index];
+        let middle = |a: usize, b: usize| (at(a) + at(b)) / 2.0;
         let kept = &self.kept;
         (0..kept.len())
             .map(|n| {
@@ -102,51 +155,64 @@ impl DayAxis {
         series: &[TimeSeries],
         total: Option<(&str, &[String])>,
     ) -> String {
-        let mut lines = vec![format::short_date(self.days[index])];
+        let mut lines = vec![self.axis.names[index].clone()];
         lines.extend(series.iter().map(|one| format!("{}: {}", one.name, one.labels[index])));
         if let Some((name, labels)) = total {
             lines.push(format!("{name}: {}", labels[index]));
         }
         lines.join("\n")
     }
+}
 
-    /// Labels at days, every other day, Mondays, months, quarters or years, whichever is finest and still fits.
-    pub fn ticks(&self) -> Vec<TimeTick> {
-        let (Some(&first), Some(&last)) = (self.days.first(), self.days.last()) else {
-            return Vec::new();
-        };
-        let steps = [
-            Step::Days(1),
-            Step::Days(2),
-            Step::Days(7),
-            Step::Days(14),
-            Step::Months(1),
-            Step::Months(3),
-            Step::Months(6),
-            Step::Months(12),
-        ];
-        let fitting = steps.into_iter().map(|step| (step, step.between(first, last)));
-        let (step, days) = fitting
-            .clone()
-            .find(|(_, days)| days.len() <= MOST_TICKS && (days.len() > 1 || first == last))
-            .unwrap_or_else(|| (Step::Months(60), Step::Months(60).between(first, last)));
-        days.iter().enumerate().map(|(n, &day)| self.tick(step, first, day, n)).collect()
+/// Percent from the left of a day between the first and the last.
+fn position(days: &[NaiveDate], day: NaiveDate) -> f64 {
+    let (Some(&first), Some(&last)) = (days.first(), days.last()) else { return 0.0 };
+    let whole = (last - first).num_days().max(1);
+    (day - first).num_days() as f64 / whole as f64 * 100.0
+}
+
+/// Labels at each of a few days; else at days, every other day, Mondays, months, quarters or years, whichever is finest and still fits.
+fn day_ticks(days: &[NaiveDate]) -> Vec<TimeTick> {
+    let (Some(&first), Some(&last)) = (days.first(), days.last()) else {
+        return Vec::new();
+    };
+    let steps = [
+        Step::Days(1),
+        Step::Days(2),
+        Step::Days(7),
+        Step::Days(14),
+        Step::Months(1),
+        Step::Months(3),
+        Step::Months(6),
+        Step::Months(12),
+    ];
+    if days.len() <= MOST_TICKS {
+        let labelled = days.iter().enumerate();
+        return labelled
+            .map(|(n, &day)| tick(position(days, day), Step::Days(1).label(day), n))
+            .collect();
     }
+    let fitting = steps.into_iter().map(|step| (step, step.between(first, last)));
+    let (step, labelled) = fitting
+        .clone()
+        .find(|(_, labelled)| labelled.len() <= MOST_TICKS && (labelled.len() > 1 || first == last))
+        .unwrap_or_else(|| (Step::Months(60), Step::Months(60).between(first, last)));
+    let labelled = labelled.iter().enumerate();
+    labelled.map(|(n, &day)| tick(position(days, day), step.label(day), n)).collect()
+}
 
-    fn tick(&self, step: Step, first: NaiveDate, day: NaiveDate, n: usize) -> TimeTick {
-        let at = self.percent((day - first).num_days() as usize);
-        TimeTick {
-            at: coordinate(at),
-            label: step.label(day),
-            anchor: if at < 4.0 {
-                "start"
-            } else if at > 96.0 {
-                "end"
-            } else {
-                "middle"
-            },
-            rank: rank(n),
-        }
+fn tick(at: f64, label: String, n: usize) -> TimeTick {
+    TimeTick {
+        at: coordinate(at),
+        label,
+        anchor: if at < 4.0 {
+            "start"
+        } else if at > 96.0 {
+            "end"
+        } else {
+            "middle"
+        },
+        rank: rank(n),
     }
 }
 
@@ -197,15 +263,14 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
 
-    fn days(first: &str, count: usize) -> DayAxis {
+    fn days(first: &str, count: usize) -> Axis {
         let first: NaiveDate = first.parse().unwrap();
-        let days: Vec<NaiveDate> = first.iter_days().take(count).collect();
-        DayAxis::new(&days, &vec![1.0; count])
+        Axis::days(&first.iter_days().take(count).collect::<Vec<_>>())
     }
 
-    fn labels(days: &DayAxis) -> String {
+    fn labels(days: &Axis) -> String {
         let ticks: Vec<String> =
-            days.ticks().into_iter().map(|t| format!("{}@{}", t.label, t.at)).collect();
+            days.ticks().iter().map(|t| format!("{}@{}", t.label, t.at)).collect();
         ticks.join(", ")
     }
 
@@ -229,7 +294,7 @@ mod tests {
     #[test]
     fn nothing_to_draw_is_no_tick() {
         assert!(days("2024-01-10", 0).ticks().is_empty());
-        assert!(days("2024-01-10", 0).hits(&[], None).is_empty());
+        assert!(days("2024-01-10", 0).thinned(&[]).hits(&[], None).is_empty());
     }
 
     #[test]
@@ -243,6 +308,7 @@ mod tests {
         };
         let totals = ["1", "2", "3"].map(str::to_owned);
         let hits: Vec<String> = drawn
+            .thinned(&[1.0; 3])
             .hits(&[series], Some(("Total", &totals)))
             .into_iter()
             .map(|hit| format!("{}+{} {:?}", hit.x, hit.width, hit.text))
@@ -252,5 +318,31 @@ mod tests {
         25+50 "11 Jan 2024\nAudit: 2\nTotal: 2"
         75+25 "12 Jan 2024\nAudit: 3\nTotal: 3"
         "#);
+    }
+
+    #[test]
+    fn weeks_lie_where_their_days_do() {
+        let weeks: Vec<NaiveDate> =
+            ["2024-01-07", "2024-01-14", "2024-01-28"].map(|day| day.parse().unwrap()).into();
+        let axis = Axis::named_days(&weeks, |day| format!("week to {day}"));
+        let points: Vec<String> = {
+            let thinned = axis.thinned(&[1.0; 3]);
+            (0..3).map(|index| thinned.point(index, 0.0)).collect()
+        };
+        assert_eq!(points, ["0 300", "333.33 300", "1000 300"]);
+        assert_eq!(axis.names[1], "week to 2024-01-14");
+    }
+
+    #[test]
+    fn videos_are_labelled_at_round_times() {
+        let drawn: Vec<String> =
+            [0, 4, 65, 601, 5400].map(|last| labels(&Axis::seconds(&[0, last]))).into();
+        insta::assert_snapshot!(drawn.join("\n"), @r"
+        00:00@0, 00:01@100
+        00:00@0, 00:01@25, 00:02@50, 00:03@75, 00:04@100
+        00:00@0, 00:10@15.38, 00:20@30.77, 00:30@46.15, 00:40@61.54, 00:50@76.92, 01:00@92.31
+        00:00@0, 02:00@19.97, 04:00@39.93, 06:00@59.9, 08:00@79.87, 10:00@99.83
+        00:00@0, 20:00@22.22, 40:00@44.44, 60:00@66.67, 80:00@88.89
+        ");
     }
 }

@@ -11,6 +11,9 @@ use anyhow::{Context, bail};
 use clap::Args;
 use reqwest::Url;
 
+use crate::course_id::CourseId;
+use crate::usage_id::in_path;
+
 pub use self::secrets::Secrets;
 pub use self::settings::{Features, FooterLink, Settings};
 
@@ -129,7 +132,21 @@ pub struct Brand {
     pub footer_links: Vec<FooterLink>,
 }
 
+impl Brand {
+    /// A block where learners meet it.
+    pub fn jump_to(&self, course: &CourseId, block: &str) -> Option<String> {
+        let base = self.lms_course_url.as_ref()?.trim_end_matches('/');
+        Some(format!("{base}/{course}/jump_to/{}", in_path(block)))
+    }
+}
+
 impl Config {
+    /// A block to be shown in a frame beside its figures.
+    pub fn preview_of(&self, block: &str) -> Option<String> {
+        let base = self.brand.module_preview_url.as_ref()?.trim_end_matches('/');
+        self.features.enable_video_preview.then(|| format!("{base}/{}", in_path(block)))
+    }
+
     /// Joins flags and environment with the file and the defaults.
     ///
     /// # Errors

@@ -24,6 +24,14 @@ struct Question {
     url: String,
 }
 
+/// A lens with its questions.
+struct Lens {
+    /// `enrollment`, `engagement`, `performance`, `learners`: also the name of its symbol.
+    name: &'static str,
+    question: String,
+    questions: Vec<Question>,
+}
+
 /// A line of the course's basic information.
 struct Fact {
     name: String,
@@ -36,7 +44,7 @@ struct Home<'a> {
     frame: Frame<'a>,
     cards: Result<Vec<Card>, Missing>,
     fresh: Option<String>,
-    questions: Vec<Question>,
+    lenses: Vec<Lens>,
     facts: Vec<Fact>,
     tools: Vec<Link>,
 }
@@ -58,7 +66,7 @@ pub async fn page(visit: &Visit, access: &CourseAccess) -> Result<Response, Page
             fresh: days.as_ref().ok().and_then(|days| fresh(texts, days)),
             cards: cards(texts, &course, days, summary.as_ref())
                 .map_err(|trouble| Missing::new(visit, trouble)),
-            questions: questions(visit, &course),
+            lenses: lenses(visit, &course),
             facts: facts(texts, &course, summary.as_ref(), visit.now),
             tools: tools(texts, &visit.site.config.brand, &course),
             frame: Frame::new(visit, course.name.clone(), "/help/course-home/".to_owned())
@@ -102,8 +110,8 @@ fn fresh(texts: &Texts, days: &[EnrollmentByMode]) -> Option<String> {
     Some(texts.say_with("updated-enrollment", &[("moment", moment.into())]))
 }
 
-fn questions(visit: &Visit, course: &CourseContext) -> Vec<Question> {
-    let texts = visit.texts();
+fn lenses(visit: &Visit, course: &CourseContext) -> Vec<Lens> {
+    let (texts, features) = (visit.texts(), visit.site.config.features);
     let question = |place: Place, way: &[&str]| Question {
         text: texts.say(&format!("{}-question", place.text())),
         way: way.iter().map(|name| texts.say(name)).collect::<Vec<_>>().join(" › "),
@@ -111,9 +119,18 @@ fn questions(visit: &Visit, course: &CourseContext) -> Vec<Question> {
     };
     let demographic =
         |place: Place| question(place, &["nav-enrollment", "nav-demographics", place.text()]);
-    std::iter::once(question(Place::Activity, &["nav-enrollment", "nav-activity"]))
-        .chain(demographics(visit).map(demographic))
-        .collect()
+    let own = |lens: &'static str, place: Place| question(place, &[lens, place.text()]);
+    let enrollment = std::iter::once(own("nav-enrollment", Place::Activity))
+        .chain(demographics(visit).map(demographic));
+    let engagement =
+        [Some(Place::Content), features.enable_engagement_videos_pages.then_some(Place::Videos)];
+    let engagement = engagement.into_iter().flatten().map(|place| own("nav-engagement", place));
+    let lens = |name: &'static str, questions: Vec<Question>| Lens {
+        name,
+        question: texts.say(&format!("question-{name}")),
+        questions,
+    };
+    vec![lens("enrollment", enrollment.collect()), lens("engagement", engagement.collect())]
 }
 
 fn facts(

@@ -70,6 +70,26 @@ const TOPICS: &[Topic] = &[
         entries: &["gender-unknown", "gender-chart", "gender-over-time"],
     },
     Topic {
+        name: "engagement-content",
+        entries: &[
+            "active-learners",
+            "watched-a-video",
+            "tried-a-problem",
+            "participated-in-discussions",
+            "weekly-engagement",
+        ],
+    },
+    Topic {
+        name: "engagement-videos",
+        entries: &[
+            "video-views",
+            "completion-rate",
+            "started-video",
+            "finished-video",
+            "total-video-views",
+        ],
+    },
+    Topic {
         name: "no-data",
         entries: &["no-data-yet", "no-data-few", "no-data-old", "no-data-failed"],
     },

@@ -2,11 +2,14 @@
 
 pub mod catalog;
 pub mod course;
+mod drill;
+pub mod engagement;
 pub mod enrollment;
 pub mod help;
 pub mod landing;
 pub mod preference;
 pub mod report;
+mod tree;
 
 use chrono::Datelike;
 
@@ -155,6 +158,10 @@ pub enum Place {
     Education,
     /// Enrollment › Demographics › Gender.
     Gender,
+    /// Engagement › Content.
+    Content,
+    /// Engagement › Videos, on every depth.
+    Videos,
 }
 
 impl Place {
@@ -169,6 +176,8 @@ impl Place {
             Self::Age => "enrollment/demographics/age/",
             Self::Education => "enrollment/demographics/education/",
             Self::Gender => "enrollment/demographics/gender/",
+            Self::Content => "engagement/content/",
+            Self::Videos => "engagement/videos/",
         }
     }
 
@@ -180,6 +189,21 @@ impl Place {
             Self::Age => "nav-age",
             Self::Education => "nav-education",
             Self::Gender => "nav-gender",
+            Self::Content => "nav-content",
+            Self::Videos => "nav-videos",
+        }
+    }
+
+    /// The report's part of the name of a file.
+    pub const fn file_name(self) -> &'static str {
+        match self {
+            Self::Home => "course",
+            Self::Activity => "enrollment",
+            Self::Age => "enrollment-by-birth-year",
+            Self::Education => "enrollment-by-education",
+            Self::Gender => "enrollment-by-gender",
+            Self::Content => "engagement-activity",
+            Self::Videos => "engagement-videos",
         }
     }
 
@@ -203,6 +227,11 @@ fn rail(visit: &Visit, course: &CourseContext, place: Place) -> Vec<RailGroup> {
         current,
     };
     let first = demographics(visit).next().unwrap_or(Place::Education);
+    let own = |to: Place, icon| link(to, to.text(), icon, place == to);
+    let mut engagement = vec![own(Place::Content, "content")];
+    if visit.site.config.features.enable_engagement_videos_pages {
+        engagement.push(own(Place::Videos, "engagement"));
+    }
     vec![
         RailGroup {
             title: None,
@@ -215,6 +244,7 @@ fn rail(visit: &Visit, course: &CourseContext, place: Place) -> Vec<RailGroup> {
                 link(first, "nav-demographics", "people", place.is_demographic()),
             ],
         },
+        RailGroup { title: Some(texts.say("nav-engagement")), links: engagement },
     ]
 }
 

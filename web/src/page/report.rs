@@ -5,6 +5,7 @@ use chrono::{NaiveDate, NaiveDateTime};
 use warp::http::StatusCode;
 use warp::reply::Response;
 
+use super::drill::Menu;
 use super::{CourseContext, Frame, Link, Place, demographics, help};
 use crate::chart::Drawing;
 use crate::chart::table::Table;
@@ -13,7 +14,7 @@ use crate::error::PageError;
 use crate::site::Visit;
 use crate::text::Texts;
 use crate::upstream::{Section, Trouble};
-use crate::{format, reply};
+use crate::{download, format, reply};
 
 /// Longer values are cut on a card; the whole stands in its title.
 const LONGEST_VALUE: usize = 13;
@@ -92,8 +93,8 @@ impl Chart {
 /// How old the figures are.
 #[derive(Clone, Debug)]
 pub struct Freshness {
-    /// The last day that the figures speak of.
-    pub through: NaiveDate,
+    /// The last day that the figures speak of; none where they speak of no day.
+    pub through: Option<NaiveDate>,
     /// When they were loaded.
     pub created: Option<NaiveDateTime>,
     /// The name of the text for the last line; it takes `$moment`.
@@ -101,15 +102,17 @@ pub struct Freshness {
 }
 
 impl Freshness {
-    fn chip(&self, visit: &Visit) -> String {
-        let through = format::short_date(self.through);
-        match self.created {
-            Some(created) => visit.texts().say_with(
-                "freshness",
-                &[("day", through.into()), ("moment", format::clock(created, visit.now).into())],
-            ),
-            None => visit.texts().say_with("freshness-day", &[("day", through.into())]),
-        }
+    fn chip(&self, visit: &Visit) -> Option<String> {
+        let texts = visit.texts();
+        let moment = self.created.map(|created| format::clock(created, visit.now));
+        Some(match (self.through.map(format::short_date), moment) {
+            (Some(day), Some(moment)) => {
+                texts.say_with("freshness", &[("day", day.into()), ("moment", moment.into())])
+            }
+            (Some(day), None) => texts.say_of("freshness-day", "day", &day),
+            (None, Some(moment)) => texts.say_of("freshness-moment", "moment", &moment),
+            (None, None) => return None,
+        })
     }
 
     fn updated(&self, texts: &Texts) -> Option<String> {
@@ -169,6 +172,75 @@ impl Missing {
             retry: (!empty).then(|| visit.address()),
         }
     }
+
+    /// The words for an outline or a policy that the LMS does not give.
+    pub fn of_lms(visit: &Visit, trouble: Trouble) -> Self {
+        let texts = visit.texts();
+        let empty = trouble == Trouble::Empty;
+        Self {
+            title: texts.say("missing-title"),
+            text: texts.say(if empty { "missing-outline" } else { "missing-lms" }),
+            help: None,
+            retry: (!empty).then(|| visit.address()),
+        }
+    }
+
+    /// Nobody has done anything there yet: `nothing-WHAT`.
+    pub fn nothing(texts: &Texts, what: &str) -> Self {
+        Self {
+            title: texts.say("missing-empty-title"),
+            text: texts.say(&format!("nothing-{what}")),
+            help: Some("/help/no-data/".to_owned()),
+            retry: None,
+        }
+    }
+}
+
+/// The steps of a page that goes down into a course.
+#[derive(Default)]
+pub struct Steps {
+    /// The choices on each step.
+    pub menus: Vec<Menu>,
+    /// The way here from the report's first page.
+    pub crumbs: Vec<Link>,
+    /// What the page is about; the report's question where it is none.
+    pub heading: Option<String>,
+    /// The neighbour before.
+    pub previous: Option<String>,
+    /// The neighbour behind.
+    pub next: Option<String>,
+    /// Where learners meet it.
+    pub live: Option<String>,
+    /// Where it can be shown in a frame.
+    pub preview: Option<String>,
+}
+
+/// A step of a page that goes down into a course.
+pub struct Drilled {
+    /// The way to its neighbours.
+    pub steps: Steps,
+    /// What it shows.
+    pub body: Result<Figures, Missing>,
+}
+
+impl Drilled {
+    /// Something to show, without steps.
+    pub fn whole(body: Result<Figures, Missing>) -> Self {
+        Self { steps: Steps::default(), body }
+    }
+
+    /// Nothing to show, and no steps.
+    pub fn missing(missing: Missing) -> Self {
+        Self::whole(Err(missing))
+    }
+}
+
+/// This page's table as a file; the Data API has none of it.
+pub fn own_csv(visit: &Visit) -> String {
+    let query = ["page", "sort", "order", "rows"]
+        .iter()
+        .fold(visit.query.clone(), |query, name| query.without(name));
+    format!("{}{}", visit.path, query.with("format", "csv").link())
 }
 
 #[derive(Template)]
@@ -176,6 +248,8 @@ impl Missing {
 struct ReportPage<'a> {
     frame: Frame<'a>,
     tabs: Vec<Link>,
+    steps: Steps,
+    question: String,
     chip: Option<String>,
     updated: Option<String>,
     table: Option<Drawing>,
@@ -193,20 +267,48 @@ pub async fn page<T>(
     records: impl Future<Output = Section<T>>,
     figures: impl FnOnce(&Visit, &CourseContext, T) -> Section<Figures>,
 ) -> Result<Response, PageError> {
+    let body = |visit: &Visit, course: &CourseContext, records: Section<T>| {
+        let figures = records.and_then(|records| figures(visit, course, records));
+        Ok(Drilled::whole(figures.map_err(|trouble| Missing::new(visit, trouble))))
+    };
+    drilled(visit, access, place, records, body).await
+}
+
+/// The same for a page that goes down into a course.
+///
+/// # Errors
+/// There is nothing at the place that the address names.
+pub async fn drilled<R>(
+    visit: &Visit,
+    access: &CourseAccess,
+    place: Place,
+    records: impl Future<Output = R>,
+    drilled: impl FnOnce(&Visit, &CourseContext, R) -> Result<Drilled, PageError>,
+) -> Result<Response, PageError> {
     let (records, summary) = tokio::join!(records, visit.ask().summary(access));
     let title = summary.ok().and_then(|summary| summary.catalog_course_title);
     let course = CourseContext::new(access.course(), title);
-    let figures = records.and_then(|records| figures(visit, &course, records));
-    let figures = figures.map_err(|trouble| Missing::new(visit, trouble));
+    let Drilled { steps, body: figures } = drilled(visit, &course, records)?;
     let texts = visit.texts();
-    let question = texts.say(&format!("{}-question", place.text()));
     let ready = figures.as_ref().ok();
+    if visit.query.get("format") == Some("csv") {
+        let table = ready.map(|figures| &figures.table).ok_or(PageError::NotFound)?;
+        let name = format!("{}--{}.csv", course.id.stem(), place.file_name());
+        return Ok(reply::csv(&name, download::with_mark(visit, table.csv())));
+    }
+    let question = texts.say(&format!("{}-question", place.text()));
+    let heading = steps.heading.clone().unwrap_or_else(|| question.clone());
+    let mut frame = Frame::new(visit, heading, help_of(place));
+    frame = frame.of_course(visit, course.clone(), place);
+    frame.crumbs.extend(steps.crumbs.iter().cloned());
     let page = ReportPage {
         tabs: tabs(visit, &course, place),
-        chip: ready.map(|figures| figures.freshness.chip(visit)),
+        chip: ready.and_then(|figures| figures.freshness.chip(visit)),
         updated: ready.and_then(|figures| figures.freshness.updated(texts)),
         table: ready.map(|figures| figures.table.draw(texts, &visit.query)),
-        frame: Frame::new(visit, question, help_of(place)).of_course(visit, course, place),
+        question,
+        steps,
+        frame,
         figures,
     };
     reply::page(visit, StatusCode::OK, &page)
@@ -219,6 +321,8 @@ fn help_of(place: Place) -> String {
         Place::Age => "demographics-age",
         Place::Education => "demographics-education",
         Place::Gender => "demographics-gender",
+        Place::Content => "engagement-content",
+        Place::Videos => "engagement-videos",
     };
     format!("/help/{topic}/")
 }

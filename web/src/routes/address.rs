@@ -4,6 +4,8 @@ use api_client::Breakdown;
 use warp::http::StatusCode;
 
 use crate::course_id::CourseId;
+use crate::page::engagement::{timeline, videos};
+use crate::usage_id;
 
 /// An address that exists.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,14 +29,19 @@ pub enum Route {
 }
 
 /// An address below a course; each of them asks for a proof of access.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CoursePage {
     Home,
     EnrollmentActivity,
     Age,
     Education,
     Gender,
+    Content,
+    Videos(videos::Depth),
+    Video(timeline::Path),
     Csv(Breakdown),
+    ActivityCsv,
+    VideoCsv(String),
 }
 
 impl Route {
@@ -84,6 +91,10 @@ impl CoursePage {
             ["enrollment", "demographics", "age"] => Self::Age,
             ["enrollment", "demographics", "education"] => Self::Education,
             ["enrollment", "demographics", "gender"] => Self::Gender,
+            ["engagement", "content"] => Self::Content,
+            ["engagement", "videos", steps @ ..] => Self::of_videos(steps)?,
+            ["csv", "engagement", "activity_trend"] => Self::ActivityCsv,
+            ["csv", "engagement", "videos", id @ ..] => Self::VideoCsv(only_id(id)?),
             ["csv", "enrollment"] => Self::Csv(Breakdown::Mode),
             ["csv", "enrollment", "demographics", "age"] => Self::Csv(Breakdown::BirthYear),
             ["csv", "enrollment", "demographics", "education"] => Self::Csv(Breakdown::Education),
@@ -92,9 +103,44 @@ impl CoursePage {
         })
     }
 
-    pub const fn shows_age(self) -> bool {
+    fn of_videos(parts: &[&str]) -> Option<Self> {
+        let (mut ids, rest) = ids_after(parts, &["sections", "subsections", "modules"])?;
+        match (ids.len(), rest) {
+            (3, ["timeline"]) => {
+                let (video, subsection) = (ids.pop()?, ids.pop()?);
+                Some(Self::Video(timeline::Path { section: ids.pop()?, subsection, video }))
+            }
+            (0..=2, []) => {
+                let mut ids = ids.into_iter();
+                Some(Self::Videos(videos::Depth { section: ids.next(), subsection: ids.next() }))
+            }
+            _ => None,
+        }
+    }
+
+    pub const fn shows_age(&self) -> bool {
         matches!(self, Self::Age | Self::Csv(Breakdown::BirthYear))
     }
+}
+
+/// The ids that stand after names, one after the other, as far as they go; and what follows.
+fn ids_after<'a>(
+    mut parts: &'a [&'a str],
+    names: &[&'a str],
+) -> Option<(Vec<String>, &'a [&'a str])> {
+    let mut ids = Vec::new();
+    for name in names {
+        let Some(rest) = parts.strip_prefix(&[*name]) else { break };
+        let (id, rest) = usage_id::take(rest)?;
+        ids.push(id);
+        parts = rest;
+    }
+    Some((ids, parts))
+}
+
+fn only_id(parts: &[&str]) -> Option<String> {
+    let (id, rest) = usage_id::take(parts)?;
+    rest.is_empty().then_some(id)
 }
 
 /// A key stands in one segment, or, if it is a legacy one, in three.
@@ -132,6 +178,46 @@ mod tests {
         }
         let modern = course("/courses/course-v1:a+b+c/enrollment/demographics/gender/");
         assert_eq!(modern, Some(("course-v1:a+b+c".to_owned(), CoursePage::Gender)));
+    }
+
+    #[test]
+    fn steps_go_down_to_a_video() {
+        let page = |rest: &str| match Route::of(
+            &format!("/courses/a+b+c/{rest}").replace("a+b+c", "course-v1:a+b+c"),
+        ) {
+            Some(Route::Course(_, page)) => Some(page),
+            _ => None,
+        };
+        let depth = |section: Option<&str>, subsection: Option<&str>| {
+            let owned = |id: Option<&str>| id.map(str::to_owned);
+            Some(CoursePage::Videos(videos::Depth {
+                section: owned(section),
+                subsection: owned(subsection),
+            }))
+        };
+        assert_eq!(page("engagement/videos/"), depth(None, None));
+        assert_eq!(page("engagement/videos/sections/s/"), depth(Some("s"), None));
+        let legacy = "i4x:/o/c/sequential/q";
+        assert_eq!(
+            page(&format!("engagement/videos/sections/s/subsections/{legacy}/")),
+            depth(Some("s"), Some("i4x://o/c/sequential/q"))
+        );
+        let video = page("engagement/videos/sections/s/subsections/q/modules/v/timeline/");
+        let path = timeline::Path {
+            section: "s".to_owned(),
+            subsection: "q".to_owned(),
+            video: "v".to_owned(),
+        };
+        assert_eq!(video, Some(CoursePage::Video(path)));
+        for odd in [
+            "engagement/videos/sections/",
+            "engagement/videos/x/",
+            "engagement/videos/sections/s/subsections/q/modules/v/",
+            "engagement/videos/sections/s/timeline/",
+            "csv/engagement/videos/",
+        ] {
+            assert_eq!(page(odd), None, "{odd}");
+        }
     }
 
     #[test]

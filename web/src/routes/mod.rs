@@ -16,6 +16,7 @@ use warp::reply::Response;
 use self::address::{CoursePage, Route};
 use crate::course_access::{CourseAccess, Reader};
 use crate::error::{self, PageError};
+use crate::page::engagement::{content, timeline, videos};
 use crate::page::enrollment::{activity, age, education, gender};
 use crate::page::{catalog, course, help, landing, preference};
 use crate::site::{Site, Visit};
@@ -166,7 +167,14 @@ async fn of_course(
     access: &CourseAccess,
     page: CoursePage,
 ) -> Result<Response, PageError> {
-    if page.shows_age() && !visit.site.config.age_available {
+    let (config, features) = (&visit.site.config, visit.site.config.features);
+    let off = match page {
+        CoursePage::Videos(_) | CoursePage::Video(_) | CoursePage::VideoCsv(_) => {
+            !features.enable_engagement_videos_pages
+        }
+        _ => page.shows_age() && !config.age_available,
+    };
+    if off {
         return Err(PageError::NotFound);
     }
     match page {
@@ -175,6 +183,11 @@ async fn of_course(
         CoursePage::Age => age::page(visit, access).await,
         CoursePage::Education => education::page(visit, access).await,
         CoursePage::Gender => gender::page(visit, access).await,
+        CoursePage::Content => content::page(visit, access).await,
+        CoursePage::Videos(depth) => videos::page(visit, access, &depth).await,
+        CoursePage::Video(path) => timeline::page(visit, access, &path).await,
         CoursePage::Csv(breakdown) => download::enrollment(visit, access, breakdown).await,
+        CoursePage::ActivityCsv => download::activity(visit, access).await,
+        CoursePage::VideoCsv(video) => download::video(visit, access, &video).await,
     }
 }

@@ -205,6 +205,11 @@ async fn home_shows_figures_facts_and_questions() {
     Enrollment › Demographics › Education
     What is the gender breakdown of my learners?
     Enrollment › Demographics › Gender
+    What are learners doing in my course?
+    How many learners are interacting with my course?
+    Engagement › Content
+    How did learners interact with course videos?
+    Engagement › Videos
     Enrollment activity data was last updated March 10, 2024 at 3:10 AM UTC.
     Basic Course Information
     Course ID

@@ -4,6 +4,7 @@
 mod answers;
 mod catalog;
 mod demographics;
+mod engagement;
 mod enrollment;
 mod fixture;
 mod program;

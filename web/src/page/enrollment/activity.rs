@@ -8,7 +8,7 @@ use warp::reply::Response;
 
 use super::history::{filled, newest};
 use crate::chart::table::{Cell, Column, Order, Table};
-use crate::chart::{Drawing, Look, TimeSeries, Words, line, sparkline, stacked};
+use crate::chart::{Axis, Drawing, Look, TimeSeries, Words, line, sparkline, stacked};
 use crate::course_access::CourseAccess;
 use crate::error::PageError;
 use crate::format;
@@ -73,7 +73,7 @@ fn figures(
     Ok(Figures {
         summary: summary(texts, last, weekly_change(&days)),
         freshness: Freshness {
-            through: last.date,
+            through: Some(last.date),
             created: last.created,
             line: "updated-enrollment",
         },
@@ -145,13 +145,22 @@ fn chart(texts: &Texts, days: &[EnrollmentByMode], modes: &[&Mode]) -> Drawing {
     let words = words(texts, &days);
     if modes.is_empty() {
         let name = texts.say("term-current-enrollment");
-        return line::counts(&words, &dates, &[series(&days, name, Look::FIRST, |day| day.count)]);
+        return line::counts(
+            &words,
+            &Axis::days(&dates),
+            &[series(&days, name, Look::FIRST, |day| day.count)],
+        );
     }
     let series: Vec<TimeSeries> =
         modes.iter().map(|mode| series(&days, texts.say(mode.name), mode.look, mode.of)).collect();
     let totals: Vec<String> = days.iter().map(|day| format::number(day.count)).collect();
     let name = texts.say("total");
-    stacked::counts(&words, &dates, &series, &stacked::Total { name: &name, labels: &totals })
+    stacked::counts(
+        &words,
+        &Axis::days(&dates),
+        &series,
+        &stacked::Total { name: &name, labels: &totals },
+    )
 }
 
 /// One day alone is no area, so it rises from an empty one.

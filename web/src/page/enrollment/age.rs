@@ -118,7 +118,7 @@ fn figures(
     Ok(Figures {
         summary: summary(texts, &ages),
         freshness: Freshness {
-            through: first.date,
+            through: Some(first.date),
             created: first.created,
             line: "updated-demographics",
         },

@@ -104,7 +104,7 @@ fn figures(
     Ok(Figures {
         summary: summary(texts, &education),
         freshness: Freshness {
-            through: first.date,
+            through: Some(first.date),
             created: first.created,
             line: "updated-demographics",
         },

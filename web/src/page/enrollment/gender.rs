@@ -11,7 +11,7 @@ use super::history::{filled, newest};
 use crate::chart::bar::{self, Bar};
 use crate::chart::scale::Scale;
 use crate::chart::table::{Cell, Column, Order, Table};
-use crate::chart::{Drawing, Look, TimeSeries, Words, stacked};
+use crate::chart::{Axis, Drawing, Look, TimeSeries, Words, stacked};
 use crate::course_access::CourseAccess;
 use crate::error::PageError;
 use crate::format;
@@ -73,7 +73,7 @@ fn figures(
     Ok(Figures {
         summary: summary(texts, last),
         freshness: Freshness {
-            through: last.date,
+            through: Some(last.date),
             created: last.created,
             line: "updated-demographics",
         },
@@ -182,7 +182,7 @@ fn over_time(texts: &Texts, days: &[EnrollmentByGender]) -> Drawing {
         x: texts.say("axis-day"),
         y: texts.say("axis-percent-all"),
     };
-    stacked::shares(&words, &dates, &series)
+    stacked::shares(&words, &Axis::days(&dates), &series)
 }
 
 fn table(texts: &Texts, days: &[EnrollmentByGender]) -> Table {

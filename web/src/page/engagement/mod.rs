@@ -1,0 +1,5 @@
+//! The engagement lens: what learners do.
+
+pub mod content;
+pub mod timeline;
+pub mod videos;
