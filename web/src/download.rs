@@ -57,6 +57,21 @@ pub async fn video(
     answer(visit, access, &question, "engagement-video-timeline").await
 }
 
+/// The answers to all parts of a problem of the course.
+///
+/// # Errors
+/// The Data API gives nothing, or the problem is of another course.
+pub async fn answers(
+    visit: &Visit,
+    access: &CourseAccess,
+    problem: &str,
+) -> Result<Response, PageError> {
+    // Only the records tell of which course a problem is.
+    visit.ask().answers(access, problem).await.map_err(PageError::Upstream)?;
+    let question = questions::answers(problem);
+    answer(visit, access, &question, "performance-answer-distribution").await
+}
+
 async fn answer<T>(
     visit: &Visit,
     access: &CourseAccess,

@@ -22,7 +22,10 @@ column-week = Week Ending
 column-active-percent = Percent of Current Learners
 
 videos-summary = { $share } of all views came to the end of their video.
-videos-chart = { $count } bars, from the first to the last in the order of the course. In all, { $share } of the views came to the end.
+videos-chart = { $count ->
+    [one] 1 bar.
+   *[other] { $count } bars, from the first to the last in the order of the course.
+ } In all, { $share } of the views came to the end.
 nothing-videos = Nobody has watched a video here yet. Figures appear after the next nightly computation that finds viewers.
 average-complete-views = Average Complete Views
 average-incomplete-views = Average Incomplete Views

@@ -111,6 +111,17 @@ about-finished-video = Learners who saw the end: 95 % of the video, or 30 second
 term-total-video-views = Total Video Views
 about-total-video-views = How many learners saw each five seconds of the video, and how often those were seen again. A peak of replays may show a part that is hard, or worth it.
 
+help-performance = Performance
+help-performance-intro = What learners submitted, by assignment, by exercise and by learning outcome. Each learner's last submission to a problem counts, and a partly right one counts as right. Problems that are only saved, open responses and drag-and-drop do not count.
+term-assignment-submissions = Assignment Submissions
+about-assignment-submissions = Right and wrong submissions of an assignment, as an average of its problems. Problems that nobody tried count as none.
+term-problem-submissions = Problem Submissions
+about-problem-submissions = Learners whose last submission to the problem was right, and those whose was wrong. Sections show the average of their problems.
+term-outcome-submissions = Outcome Submissions
+about-outcome-submissions = Right and wrong submissions of the problems that are tagged with an outcome, as an average of these problems. A problem with several outcomes counts in each.
+term-answer-distribution = Answers
+about-answer-distribution = How many learners gave each answer last. Answers are shown as they were typed.
+
 help-no-data = When figures are missing
 help-no-data-intro = A report without figures says why. These are the usual reasons.
 term-no-data-yet = The course is new

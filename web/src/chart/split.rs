@@ -16,6 +16,8 @@ const BAR: std::ops::Range<f64> = 0.48..0.88;
 pub struct Split {
     /// What it is of.
     pub name: String,
+    /// The same in full, for its tooltip.
+    pub head: String,
     /// Where it leads.
     pub link: Option<String>,
     /// Both parts' lengths.
@@ -62,7 +64,7 @@ pub fn lying(words: &Words, legend: &[LegendEntry; 2], splits: &[Split]) -> Draw
         lengths: split.values.map(|value| coordinate(scale.at(value))),
         tip: format!(
             "{}\n{}: {}\n{}: {}",
-            split.name, legend[0].name, split.labels[0], legend[1].name, split.labels[1]
+            split.head, legend[0].name, split.labels[0], legend[1].name, split.labels[1]
         ),
         split: &splits[index],
     };
@@ -94,6 +96,7 @@ mod tests {
             .map(|(name, look)| LegendEntry { name: name.to_owned(), look });
         let split = |name: &str, link: Option<&str>, values: [f64; 2]| Split {
             name: name.to_owned(),
+            head: name.to_owned(),
             link: link.map(str::to_owned),
             values,
             labels: values.map(|value| format!("{value:.1}")),

@@ -8,7 +8,7 @@ use warp::reply::Response;
 
 use super::enrollment::activity;
 use super::report::{Card, Missing};
-use super::{CourseContext, Frame, Link, Place, demographics};
+use super::{CourseContext, Frame, Link, Place, demographics, performance};
 use crate::config::Brand;
 use crate::course_access::CourseAccess;
 use crate::error::PageError;
@@ -130,7 +130,13 @@ fn lenses(visit: &Visit, course: &CourseContext) -> Vec<Lens> {
         question: texts.say(&format!("question-{name}")),
         questions,
     };
-    vec![lens("enrollment", enrollment.collect()), lens("engagement", engagement.collect())]
+    let performance = performance(visit).map(|place| own("nav-performance", place));
+    let lenses = [
+        lens("enrollment", enrollment.collect()),
+        lens("engagement", engagement.collect()),
+        lens("performance", performance.collect()),
+    ];
+    lenses.into_iter().filter(|lens| !lens.questions.is_empty()).collect()
 }
 
 fn facts(

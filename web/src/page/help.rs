@@ -90,6 +90,15 @@ const TOPICS: &[Topic] = &[
         ],
     },
     Topic {
+        name: "performance",
+        entries: &[
+            "assignment-submissions",
+            "problem-submissions",
+            "outcome-submissions",
+            "answer-distribution",
+        ],
+    },
+    Topic {
         name: "no-data",
         entries: &["no-data-yet", "no-data-few", "no-data-old", "no-data-failed"],
     },

@@ -7,6 +7,7 @@ pub mod engagement;
 pub mod enrollment;
 pub mod help;
 pub mod landing;
+pub mod performance;
 pub mod preference;
 pub mod report;
 mod tree;
@@ -162,6 +163,12 @@ pub enum Place {
     Content,
     /// Engagement › Videos, on every depth.
     Videos,
+    /// Performance › Graded content, on every depth.
+    Graded,
+    /// Performance › Ungraded problems, on every depth.
+    Ungraded,
+    /// Performance › Learning outcomes, on every depth.
+    Outcomes,
 }
 
 impl Place {
@@ -178,6 +185,9 @@ impl Place {
             Self::Gender => "enrollment/demographics/gender/",
             Self::Content => "engagement/content/",
             Self::Videos => "engagement/videos/",
+            Self::Graded => "performance/graded_content/",
+            Self::Ungraded => "performance/ungraded_content/",
+            Self::Outcomes => "performance/learning_outcomes/",
         }
     }
 
@@ -191,6 +201,9 @@ impl Place {
             Self::Gender => "nav-gender",
             Self::Content => "nav-content",
             Self::Videos => "nav-videos",
+            Self::Graded => "nav-graded",
+            Self::Ungraded => "nav-ungraded",
+            Self::Outcomes => "nav-outcomes",
         }
     }
 
@@ -204,6 +217,9 @@ impl Place {
             Self::Gender => "enrollment-by-gender",
             Self::Content => "engagement-activity",
             Self::Videos => "engagement-videos",
+            Self::Graded => "performance-graded",
+            Self::Ungraded => "performance-ungraded",
+            Self::Outcomes => "performance-outcomes",
         }
     }
 
@@ -216,6 +232,18 @@ impl Place {
 pub fn demographics(visit: &Visit) -> impl Iterator<Item = Place> {
     let age = visit.site.config.age_available;
     Place::DEMOGRAPHICS.into_iter().filter(move |place| age || *place != Place::Age)
+}
+
+/// The reports on performance that this site may show.
+pub fn performance(visit: &Visit) -> impl Iterator<Item = Place> {
+    let features = visit.site.config.features;
+    let outline = features.enable_course_api;
+    let shown = [
+        outline.then_some(Place::Graded),
+        outline.then_some(Place::Ungraded),
+        features.enable_performance_learning_outcome.then_some(Place::Outcomes),
+    ];
+    shown.into_iter().flatten()
 }
 
 fn rail(visit: &Visit, course: &CourseContext, place: Place) -> Vec<RailGroup> {
@@ -245,6 +273,10 @@ fn rail(visit: &Visit, course: &CourseContext, place: Place) -> Vec<RailGroup> {
             ],
         },
         RailGroup { title: Some(texts.say("nav-engagement")), links: engagement },
+        RailGroup {
+            title: Some(texts.say("nav-performance")),
+            links: performance(visit).map(|to| own(to, "performance")).collect(),
+        },
     ]
 }
 

@@ -323,6 +323,7 @@ fn help_of(place: Place) -> String {
         Place::Gender => "demographics-gender",
         Place::Content => "engagement-content",
         Place::Videos => "engagement-videos",
+        Place::Graded | Place::Ungraded | Place::Outcomes => "performance",
     };
     format!("/help/{topic}/")
 }

@@ -5,6 +5,7 @@ use warp::http::StatusCode;
 
 use crate::course_id::CourseId;
 use crate::page::engagement::{timeline, videos};
+use crate::page::performance::{answers, graded, ungraded};
 use crate::usage_id;
 
 /// An address that exists.
@@ -39,9 +40,15 @@ pub enum CoursePage {
     Content,
     Videos(videos::Depth),
     Video(timeline::Path),
+    Policy,
+    Graded(graded::Depth),
+    Ungraded(ungraded::Depth),
+    Outcomes(Option<String>),
+    Answers(answers::Path),
     Csv(Breakdown),
     ActivityCsv,
     VideoCsv(String),
+    AnswersCsv(String),
 }
 
 impl Route {
@@ -93,6 +100,15 @@ impl CoursePage {
             ["enrollment", "demographics", "gender"] => Self::Gender,
             ["engagement", "content"] => Self::Content,
             ["engagement", "videos", steps @ ..] => Self::of_videos(steps)?,
+            ["performance", "graded_content"] => Self::Policy,
+            ["performance", "graded_content", steps @ ..] => Self::of_graded(steps)?,
+            ["performance", "ungraded_content", steps @ ..] => Self::of_ungraded(steps)?,
+            ["performance", "learning_outcomes", steps @ ..] => Self::of_outcomes(steps)?,
+            ["csv", "performance", "graded_content", steps @ ..] => {
+                let (mut ids, rest) = ids_after(steps, &["problems", "answer_distribution"])?;
+                ids.truncate(if rest.is_empty() && ids.len() == 2 { 1 } else { 0 });
+                Self::AnswersCsv(ids.pop()?)
+            }
             ["csv", "engagement", "activity_trend"] => Self::ActivityCsv,
             ["csv", "engagement", "videos", id @ ..] => Self::VideoCsv(only_id(id)?),
             ["csv", "enrollment"] => Self::Csv(Breakdown::Mode),
@@ -116,6 +132,55 @@ impl CoursePage {
             }
             _ => None,
         }
+    }
+
+    fn of_graded(parts: &[&str]) -> Option<Self> {
+        let (mut ids, rest) = ids_after(parts, &["assignments", "problems", "parts"])?;
+        match (ids.len(), rest) {
+            (0, [slug]) => {
+                usage_id::take(&[slug]).map(|(slug, _)| Self::Graded(graded::Depth::Type(slug)))
+            }
+            (1, []) => Some(Self::Graded(graded::Depth::Assignment(ids.pop()?))),
+            (3, ["answer_distribution"]) => {
+                let (part, problem) = (ids.pop(), ids.pop()?);
+                let standing = answers::Standing::Assignment(ids.pop()?);
+                Some(Self::Answers(answers::Path { standing, problem, part }))
+            }
+            _ => None,
+        }
+    }
+
+    fn of_ungraded(parts: &[&str]) -> Option<Self> {
+        let names = ["sections", "subsections", "problems", "parts"];
+        let (mut ids, rest) = ids_after(parts, &names)?;
+        match (ids.len(), rest) {
+            (4, ["answer_distribution"]) => {
+                let (part, problem) = (ids.pop(), ids.pop()?);
+                let subsection = ids.pop()?;
+                let standing = answers::Standing::Subsection(ids.pop()?, subsection);
+                Some(Self::Answers(answers::Path { standing, problem, part }))
+            }
+            (0..=2, []) => {
+                let mut ids = ids.into_iter();
+                let depth = ungraded::Depth { section: ids.next(), subsection: ids.next() };
+                Some(Self::Ungraded(depth))
+            }
+            _ => None,
+        }
+    }
+
+    fn of_outcomes(parts: &[&str]) -> Option<Self> {
+        if parts.is_empty() {
+            return Some(Self::Outcomes(None));
+        }
+        let (outcome, rest) = usage_id::take(parts)?;
+        let Some(rest) = rest.strip_prefix(&["problems"]) else {
+            return rest.is_empty().then_some(Self::Outcomes(Some(outcome)));
+        };
+        let (problem, rest) = usage_id::take(rest)?;
+        let part = if rest.is_empty() { None } else { Some(only_id(rest)?) };
+        let standing = answers::Standing::Outcome(outcome);
+        Some(Self::Answers(answers::Path { standing, problem, part }))
     }
 
     pub const fn shows_age(&self) -> bool {

@@ -18,6 +18,7 @@ use crate::course_access::{CourseAccess, Reader};
 use crate::error::{self, PageError};
 use crate::page::engagement::{content, timeline, videos};
 use crate::page::enrollment::{activity, age, education, gender};
+use crate::page::performance::{answers, graded, outcomes, ungraded};
 use crate::page::{catalog, course, help, landing, preference};
 use crate::site::{Site, Visit};
 use crate::{asset, download, reply, sign_in};
@@ -172,6 +173,15 @@ async fn of_course(
         CoursePage::Videos(_) | CoursePage::Video(_) | CoursePage::VideoCsv(_) => {
             !features.enable_engagement_videos_pages
         }
+        CoursePage::Outcomes(_) => !features.enable_performance_learning_outcome,
+        CoursePage::Answers(ref path) => match path.standing {
+            answers::Standing::Outcome(_) => !features.enable_performance_learning_outcome,
+            _ => !features.enable_course_api,
+        },
+        CoursePage::Policy
+        | CoursePage::Graded(_)
+        | CoursePage::Ungraded(_)
+        | CoursePage::AnswersCsv(_) => !features.enable_course_api,
         _ => page.shows_age() && !config.age_available,
     };
     if off {
@@ -186,6 +196,12 @@ async fn of_course(
         CoursePage::Content => content::page(visit, access).await,
         CoursePage::Videos(depth) => videos::page(visit, access, &depth).await,
         CoursePage::Video(path) => timeline::page(visit, access, &path).await,
+        CoursePage::Policy => graded::policy(visit, access).await,
+        CoursePage::Graded(depth) => graded::page(visit, access, &depth).await,
+        CoursePage::Ungraded(depth) => ungraded::page(visit, access, &depth).await,
+        CoursePage::Outcomes(outcome) => outcomes::page(visit, access, outcome.as_deref()).await,
+        CoursePage::Answers(path) => answers::page(visit, access, &path).await,
+        CoursePage::AnswersCsv(problem) => download::answers(visit, access, &problem).await,
         CoursePage::Csv(breakdown) => download::enrollment(visit, access, breakdown).await,
         CoursePage::ActivityCsv => download::activity(visit, access).await,
         CoursePage::VideoCsv(video) => download::video(visit, access, &video).await,

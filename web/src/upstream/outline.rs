@@ -92,6 +92,12 @@ impl Outline {
         self.blocks.get(*self.places.get(id)?)
     }
 
+    /// Where in the order of the course a block stands.
+    #[must_use]
+    pub fn place(&self, id: &str) -> Option<usize> {
+        self.places.get(id).copied()
+    }
+
     /// The sections.
     #[must_use]
     pub fn sections(&self) -> Vec<&Block> {

@@ -210,6 +210,13 @@ async fn home_shows_figures_facts_and_questions() {
     Engagement › Content
     How did learners interact with course videos?
     Engagement › Videos
+    How are learners doing on course assignments?
+    How are learners doing on graded course assignments?
+    Performance › Graded Content
+    How are learners doing on ungraded exercises?
+    Performance › Ungraded Problems
+    What is the breakdown for course learning outcomes?
+    Performance › Learning Outcomes
     Enrollment activity data was last updated March 10, 2024 at 3:10 AM UTC.
     Basic Course Information
     Course ID

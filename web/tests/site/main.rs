@@ -7,6 +7,7 @@ mod demographics;
 mod engagement;
 mod enrollment;
 mod fixture;
+mod performance;
 mod program;
 mod sign_in;
 mod troubles;

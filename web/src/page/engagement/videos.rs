@@ -383,6 +383,7 @@ fn chart(texts: &Texts, rows: &[Row]) -> Drawing {
             |at: usize| format!("{} ({})", row.label(values[at]), format::percent(shares[at]));
         Split {
             name: row.name.clone(),
+            head: row.name.clone(),
             link: row.link.clone(),
             values,
             labels: [label(0), label(1)],
