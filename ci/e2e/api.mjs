@@ -19,6 +19,13 @@ export const modes = (course) => ask(history(course, "mode"));
 export const genders = (course) => ask(history(course, "gender"));
 export const birthYears = (course) => ask(latest(course, "birth_year"));
 export const education = (course) => ask(latest(course, "education"));
+export const days = (course) => ask(`courses/${encodeURIComponent(course)}/enrollment/?end_date=${tomorrow()}`);
+export const activity = (course) => ask(`courses/${encodeURIComponent(course)}/activity/?activity_type=any&end_date=${tomorrow()}`);
+export const videos = (course) => ask(`courses/${encodeURIComponent(course)}/videos/`);
+export const problems = (course) => ask(`courses/${encodeURIComponent(course)}/problems/`);
+export const tagged = (course) => ask(`courses/${encodeURIComponent(course)}/problems_and_tags/`);
+export const timeline = (video) => ask(`videos/${encodeURIComponent(video)}/timeline/`);
+export const answers = (problem) => ask(`problems/${encodeURIComponent(problem)}/answer_distribution/`);
 export const csv = (course, part, whole) => ask(whole ? history(course, part) : latest(course, part), "text/csv");
 
 /** Days without holes: a missing day repeats the one before. */

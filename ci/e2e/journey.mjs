@@ -5,8 +5,10 @@ import { mkdirSync } from "node:fs";
 import { chromium as browsers } from "playwright-core";
 import * as api from "./api.mjs";
 import { home, index } from "./area/catalog.mjs";
+import { engagement } from "./area/engagement.mjs";
 import { enrollment } from "./area/enrollment.mjs";
 import * as frame from "./area/frame.mjs";
+import { performance } from "./area/performance.mjs";
 import { check, finish, same } from "./check.mjs";
 import { chromium, shots, site } from "./options.mjs";
 
@@ -69,6 +71,8 @@ async function withoutScript(browser, chosen, summaries) {
     const url = await home(page, row);
     homes.push(url);
     await enrollment(page, row.course_id, url);
+    await engagement(page, row.course_id, url);
+    await performance(page, row.course_id, url);
   }
   same("without the script: no complaints", complaints, []);
   await page.context().close();
@@ -97,23 +101,42 @@ const pages = (course) => ({
   age: `${course}enrollment/demographics/age/`,
   education: `${course}enrollment/demographics/education/`,
   gender: `${course}enrollment/demographics/gender/`,
+  content: `${course}engagement/content/`,
+  videos: `${course}engagement/videos/`,
+  graded: `${course}performance/graded_content/`,
+  ungraded: `${course}performance/ungraded_content/`,
+  outcomes: `${course}performance/learning_outcomes/`,
   help: `${site}/help/`,
   topic: `${site}/help/enrollment-activity/`,
 });
 
+/** One video and the answers to one question: as far down as it goes. */
+async function deepest(page, course) {
+  const found = {};
+  for (const [name, top] of [["video", "engagement/videos/"], ["answers", "performance/ungraded_content/"]]) {
+    await page.goto(`${course}${top}`);
+    for (let step = 0; step < 3; step += 1) {
+      await page.locator("tbody a").first().click();
+      await page.waitForLoadState();
+    }
+    found[name] = page.url();
+  }
+  return found;
+}
+
 async function withScript(browser, course) {
   const complaints = [];
   const page = await open(browser, { viewport: { width: 1360, height: 900 } }, complaints);
-  for (const [name, url] of Object.entries(pages(course))) {
+  for (const [name, url] of Object.entries({ ...pages(course), ...await deepest(page, course) })) {
     await page.goto(url);
     await frame.accessible(page, name);
     await frame.keyboard(page, name);
     await frame.skipLink(page, name, url);
   }
-  for (const name of ["activity", "age", "education", "gender"]) {
+  for (const name of ["activity", "age", "education", "gender", "content", "videos", "ungraded"]) {
     await page.goto(pages(course)[name]);
     await frame.tooltip(page, name);
-    await frame.definition(page, name);
+    if (!["videos", "ungraded"].includes(name)) await frame.definition(page, name);
     await frame.swap(page, name);
   }
   same("with the script: no complaints, no violation of the policy", complaints, []);
@@ -141,7 +164,8 @@ async function looks(browser, course) {
   for (const [width, height] of SIZES) {
     for (const colorScheme of ["light", "dark"]) {
       const page = await open(browser, { viewport: { width, height }, colorScheme }, []);
-      for (const [name, url] of Object.entries({ ...pages(course), "404": `${site}/nothing/` })) {
+      const all = { ...pages(course), ...await deepest(page, course), "404": `${site}/nothing/` };
+      for (const [name, url] of Object.entries(all)) {
         await page.goto(url);
         await frame.fits(page, `${name} ${width} ${colorScheme}`);
         await frame.accessible(page, `${name} ${width} ${colorScheme}`);

@@ -1,6 +1,7 @@
 //! The whole site over HTTP, against a Data API and an LMS of its own.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod access;
 mod answers;
 mod catalog;
 mod demographics;
