@@ -8,6 +8,7 @@
 
 pub mod asset;
 pub mod chart;
+pub mod check;
 pub mod config;
 pub mod course_access;
 pub mod course_id;

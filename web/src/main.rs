@@ -2,17 +2,18 @@
 
 use std::io::Write;
 use std::path::PathBuf;
+use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
 use chrono::Utc;
-use clap::Parser;
+use clap::{Parser, Subcommand};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use web::config::{Config, Secrets, Settings};
 use web::site::Site;
-use web::{health, routes};
+use web::{check, health, routes};
 
 /// Requests under way may take so long to end after a signal.
 const DRAIN: Duration = Duration::from_secs(10);
@@ -26,15 +27,34 @@ struct Arguments {
     config: Option<PathBuf>,
     #[command(flatten)]
     settings: Settings,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Prints the settings that were given and asks the Data API and the LMS; ends with 1 where one does not answer
+    CheckConfig,
 }
 
 #[tokio::main]
-async fn main() -> anyhow::Result<()> {
+async fn main() -> anyhow::Result<ExitCode> {
     let arguments = Arguments::parse();
     start_log();
-    let config = Config::join(arguments.settings, arguments.config.as_deref())?;
+    let settings = Settings::joined(arguments.settings, arguments.config.as_deref())?;
+    let given = serde_yaml::to_string(&settings).context("printing the settings")?;
+    let config = Config::resolve(settings)?;
     let secrets = Secrets::read(&config)?;
-    serve(Arc::new(Site::new(config, secrets, Utc::now)?)).await
+    let site = Arc::new(Site::new(config, secrets, Utc::now)?);
+    match arguments.command {
+        None => serve(site).await.map(|()| ExitCode::SUCCESS),
+        Some(Command::CheckConfig) => {
+            let (told, good) = check::check(&site).await;
+            let set = given.lines().filter(|line| !line.ends_with(": null"));
+            println!("{}\n\n{told}", set.collect::<Vec<_>>().join("\n"));
+            Ok(if good { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+        }
+    }
 }
 
 /// One JSON object a line on standard error.

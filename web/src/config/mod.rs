@@ -140,22 +140,23 @@ impl Brand {
     }
 }
 
+impl Settings {
+    /// Joins flags and environment with the file.
+    ///
+    /// # Errors
+    /// A file that cannot be read or holds an unknown key, or an unknown environment variable.
+    pub fn joined(flags: Self, file: Option<&Path>) -> anyhow::Result<Self> {
+        refuse_unknown(std::env::vars_os().filter_map(|(name, _)| name.into_string().ok()))?;
+        let file = file.map_or_else(|| Ok(Self::default()), read)?;
+        Ok(flags.over(file)?)
+    }
+}
+
 impl Config {
     /// A block to be shown in a frame beside its figures.
     pub fn preview_of(&self, block: &str) -> Option<String> {
         let base = self.brand.module_preview_url.as_ref()?.trim_end_matches('/');
         self.features.enable_video_preview.then(|| format!("{base}/{}", in_path(block)))
-    }
-
-    /// Joins flags and environment with the file and the defaults.
-    ///
-    /// # Errors
-    /// A file that cannot be read or holds an unknown key, an unknown environment variable, a setting that is
-    /// missing or cannot be.
-    pub fn join(flags: Settings, file: Option<&Path>) -> anyhow::Result<Self> {
-        refuse_unknown(std::env::vars_os().filter_map(|(name, _)| name.into_string().ok()))?;
-        let file = file.map_or_else(|| Ok(Settings::default()), read)?;
-        Self::resolve(flags.over(file)?)
     }
 
     /// Fills in the defaults.

@@ -50,6 +50,14 @@ impl DataApi {
         self.limited(self.client.status()).await
     }
 
+    /// Whether the API knows the site's token.
+    ///
+    /// # Errors
+    /// It does not, or does not answer.
+    pub async fn knows_token(&self) -> Section<()> {
+        self.limited(self.client.authenticated()).await
+    }
+
     async fn get<T>(&self, question: &Question<T>) -> Section<Known<T>>
     where
         T: DeserializeOwned + Send + Sync + 'static,

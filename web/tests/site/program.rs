@@ -65,6 +65,23 @@ fn a_secret_that_cannot_be_read_is_named() {
 }
 
 #[test]
+fn settings_are_checked_without_telling_secrets() {
+    let folder = settings();
+    let mut command = program();
+    command.arg("--config").arg(folder.path().join("web.yml")).arg("check-config");
+    let output = command.output().unwrap();
+    assert_eq!(output.status.code(), Some(1), "nobody listens there");
+    let told = String::from_utf8(output.stdout).unwrap();
+    assert!(told.contains("api: http://127.0.0.1:9\n"), "{told}");
+    assert!(told.contains("Data API at http://127.0.0.1:9: cannot be reached"), "{told}");
+    assert!(
+        told.contains("LMS at http://127.0.0.1:9/oauth2/access_token, as a service: cannot"),
+        "{told}"
+    );
+    assert!(!told.contains("secret-of-the-test"), "{told}");
+}
+
+#[test]
 fn the_program_says_where_it_listens_and_ends_in_order() {
     let folder = settings();
     let mut child = program()

@@ -124,10 +124,22 @@ async fn a_page_asks_no_more_than_it_shows() {
         (HOME.to_owned(), 2),
         (format!("{HOME}enrollment/activity/"), 2),
         (format!("{HOME}enrollment/demographics/gender/"), 2),
+        (format!("{HOME}engagement/content/"), 3),
+        (format!("{HOME}engagement/videos/"), 2),
+        (format!("{HOME}performance/graded_content/"), 1),
+        (format!("{HOME}performance/graded_content/homework/"), 2),
+        (format!("{HOME}performance/ungraded_content/"), 2),
+        (format!("{HOME}performance/learning_outcomes/"), 2),
         (format!("{HOME}csv/enrollment/"), 1),
     ] {
         let site = Fixture::new().await;
-        site.get(&path).await;
+        site.get_as(Some("ines"), &path).await;
         assert_eq!(site.api.received_requests().await.unwrap().len(), calls, "{path}");
+        // A token, the courses of the reader, and at most the outline and the policy.
+        let asked = site.lms.asked();
+        assert!(asked.len() <= 4, "{path}: {asked:?}");
+        // Once more, nothing is asked but what was not there.
+        site.get_as(Some("ines"), &path).await;
+        assert_eq!(site.lms.asked(), Vec::<String>::new(), "{path}");
     }
 }
