@@ -259,8 +259,8 @@ async fn a_token_reads_its_courses_and_no_other() {
     let all = SummaryQuery::default();
     let own = client("course-v1:edX+*");
     assert_eq!(own.get(&ask::enrollment(COURSE, DateRange::LATEST)).await.unwrap().len(), 1);
-    assert_eq!(own.course_summaries(&all).await.unwrap().len(), 1);
-    assert_eq!(own.programs().await.unwrap().len(), 1);
+    assert_eq!(own.get(&ask::course_summaries(&all)).await.unwrap().len(), 1);
+    assert_eq!(own.get(&ask::programs()).await.unwrap().len(), 1);
     let other = client("a/b/c");
     // A key file is looked at again after a second.
     tokio::time::sleep(Duration::from_millis(1100)).await;
@@ -268,8 +268,8 @@ async fn a_token_reads_its_courses_and_no_other() {
     assert!(refused.to_string().contains("403"), "{refused}");
     let nothing = other.get(&ask::enrollment("a/b/c", DateRange::LATEST)).await.unwrap_err();
     assert!(matches!(nothing, Error::NotFound { .. }), "{nothing}");
-    assert!(matches!(other.course_summaries(&all).await, Err(Error::NotFound { .. })));
-    assert!(matches!(other.programs().await, Err(Error::NotFound { .. })));
+    assert!(matches!(other.get(&ask::course_summaries(&all)).await, Err(Error::NotFound { .. })));
+    assert!(matches!(other.get(&ask::programs()).await, Err(Error::NotFound { .. })));
 }
 
 #[tokio::test]
