@@ -113,6 +113,7 @@ fn questions(visit: &Visit, course: &CourseContext) -> Vec<Question> {
         |place: Place| question(place, &["nav-enrollment", "nav-demographics", place.text()]);
     std::iter::once(question(Place::Activity, &["nav-enrollment", "nav-activity"]))
         .chain(demographics(visit).map(demographic))
+        .chain([question(Place::Geography, &["nav-enrollment", "nav-geography"])])
         .collect()
 }
 

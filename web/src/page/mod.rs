@@ -155,6 +155,8 @@ pub enum Place {
     Education,
     /// Enrollment › Demographics › Gender.
     Gender,
+    /// Enrollment › Geography.
+    Geography,
 }
 
 impl Place {
@@ -169,6 +171,7 @@ impl Place {
             Self::Age => "enrollment/demographics/age/",
             Self::Education => "enrollment/demographics/education/",
             Self::Gender => "enrollment/demographics/gender/",
+            Self::Geography => "enrollment/geography/",
         }
     }
 
@@ -180,6 +183,7 @@ impl Place {
             Self::Age => "nav-age",
             Self::Education => "nav-education",
             Self::Gender => "nav-gender",
+            Self::Geography => "nav-geography",
         }
     }
 
@@ -213,6 +217,7 @@ fn rail(visit: &Visit, course: &CourseContext, place: Place) -> Vec<RailGroup> {
             links: vec![
                 link(Place::Activity, "nav-activity", "activity", place == Place::Activity),
                 link(first, "nav-demographics", "people", place.is_demographic()),
+                link(Place::Geography, "nav-geography", "globe", place == Place::Geography),
             ],
         },
     ]

@@ -34,6 +34,7 @@ pub enum CoursePage {
     Age,
     Education,
     Gender,
+    Geography,
     Csv(Breakdown),
 }
 
@@ -84,10 +85,12 @@ impl CoursePage {
             ["enrollment", "demographics", "age"] => Self::Age,
             ["enrollment", "demographics", "education"] => Self::Education,
             ["enrollment", "demographics", "gender"] => Self::Gender,
+            ["enrollment", "geography"] => Self::Geography,
             ["csv", "enrollment"] => Self::Csv(Breakdown::Mode),
             ["csv", "enrollment", "demographics", "age"] => Self::Csv(Breakdown::BirthYear),
             ["csv", "enrollment", "demographics", "education"] => Self::Csv(Breakdown::Education),
             ["csv", "enrollment", "demographics", "gender"] => Self::Csv(Breakdown::Gender),
+            ["csv", "enrollment", "geography"] => Self::Csv(Breakdown::Location),
             _ => return None,
         })
     }

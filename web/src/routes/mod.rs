@@ -16,7 +16,7 @@ use warp::reply::Response;
 use self::address::{CoursePage, Route};
 use crate::course_access::{CourseAccess, Reader};
 use crate::error::{self, PageError};
-use crate::page::enrollment::{activity, age, education, gender};
+use crate::page::enrollment::{activity, age, education, gender, geography};
 use crate::page::{catalog, course, help, landing, preference};
 use crate::site::{Site, Visit};
 use crate::{asset, download, reply, sign_in};
@@ -175,6 +175,7 @@ async fn of_course(
         CoursePage::Age => age::page(visit, access).await,
         CoursePage::Education => education::page(visit, access).await,
         CoursePage::Gender => gender::page(visit, access).await,
+        CoursePage::Geography => geography::page(visit, access).await,
         CoursePage::Csv(breakdown) => download::enrollment(visit, access, breakdown).await,
     }
 }

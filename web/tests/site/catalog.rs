@@ -205,6 +205,8 @@ async fn home_shows_figures_facts_and_questions() {
     Enrollment › Demographics › Education
     What is the gender breakdown of my learners?
     Enrollment › Demographics › Gender
+    Where are my learners?
+    Enrollment › Geography
     Enrollment activity data was last updated March 10, 2024 at 3:10 AM UTC.
     Basic Course Information
     Course ID

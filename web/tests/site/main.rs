@@ -6,6 +6,7 @@ mod catalog;
 mod demographics;
 mod enrollment;
 mod fixture;
+mod geography;
 mod program;
 mod sign_in;
 mod troubles;
