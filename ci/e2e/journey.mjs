@@ -101,6 +101,7 @@ const pages = (course) => ({
   age: `${course}enrollment/demographics/age/`,
   education: `${course}enrollment/demographics/education/`,
   gender: `${course}enrollment/demographics/gender/`,
+  geography: `${course}enrollment/geography/`,
   content: `${course}engagement/content/`,
   videos: `${course}engagement/videos/`,
   graded: `${course}performance/graded_content/`,

@@ -25,6 +25,9 @@ pub static SCRIPT: LazyLock<Asset> = LazyLock::new(|| {
 /// All icons, one symbol each.
 pub static ICONS: LazyLock<Asset> =
     LazyLock::new(|| asset("icons", "svg", "image/svg+xml", include_bytes!("../static/icons.svg")));
+/// The outlines of all countries, each under its two letters.
+pub static WORLD: LazyLock<Asset> =
+    LazyLock::new(|| asset("world", "svg", "image/svg+xml", include_bytes!("../static/world.svg")));
 /// The icon of the browser's tab.
 pub static FAVICON: LazyLock<Asset> = LazyLock::new(|| {
     asset("favicon", "svg", "image/svg+xml", include_bytes!("../static/favicon.svg"))
@@ -32,7 +35,7 @@ pub static FAVICON: LazyLock<Asset> = LazyLock::new(|| {
 
 /// The file served at `path`.
 pub fn find(path: &str) -> Option<&'static Asset> {
-    let all: [&'static Asset; 4] = [&STYLE, &SCRIPT, &ICONS, &FAVICON];
+    let all: [&'static Asset; 5] = [&STYLE, &SCRIPT, &ICONS, &WORLD, &FAVICON];
     all.into_iter().find(|asset| asset.url == path)
 }
 

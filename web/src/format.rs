@@ -40,6 +40,24 @@ pub fn card_percent(share: f64) -> String {
     if share == 0.0 { "0%".to_owned() } else { percent(share) }
 }
 
+/// The same share in a sentence or note: `0%`, `< 1%`, `40%`.
+pub fn whole_percent(share: f64) -> String {
+    if share > 0.0 && share < 0.01 {
+        "< 1%".to_owned()
+    } else {
+        format!("{}%", (share * 100.0).round())
+    }
+}
+
+/// A text of at most `longest` signs; the last one says that there was more.
+pub fn cut(text: &str, longest: usize) -> String {
+    if text.chars().count() <= longest {
+        return text.to_owned();
+    }
+    let kept: String = text.chars().take(longest - 1).collect();
+    format!("{}…", kept.trim_end())
+}
+
 /// A number on an axis, where room is short: `950`, `12.5k`, `3M`.
 pub fn axis(value: f64) -> String {
     let (scaled, suffix) = match value.abs() {
@@ -119,6 +137,12 @@ mod tests {
             ["0.0%", "< 1%", "1.0%", "39.6%", "100.0%"]
         );
         assert_eq!([0.0, 0.004, 0.565].map(card_percent), ["0%", "< 1%", "56.5%"]);
+        assert_eq!([0.0, 0.004, 0.566].map(whole_percent), ["0%", "< 1%", "57%"]);
+    }
+
+    #[test]
+    fn long_texts_end_early() {
+        assert_eq!(["Åland", "Åland Islands"].map(|text| cut(text, 7)), ["Åland", "Åland…"]);
     }
 
     #[test]

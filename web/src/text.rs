@@ -9,6 +9,7 @@ use crate::format;
 /// The areas of `locales/en`, in the order they are read.
 const ENGLISH: &[(&str, &str)] = &[
     ("catalog", include_str!("../locales/en/catalog.ftl")),
+    ("countries", include_str!("../locales/en/countries.ftl")),
     ("course", include_str!("../locales/en/course.ftl")),
     ("engagement", include_str!("../locales/en/engagement.ftl")),
     ("enrollment", include_str!("../locales/en/enrollment.ftl")),

@@ -6,7 +6,7 @@
 
   // One tab stop a chart; arrows move along it, Escape leaves the point.
   const equip = (svg) => {
-    const hits = [...svg.querySelectorAll(".hits rect")];
+    const hits = [...svg.querySelectorAll(".hits > *")];
     if (!hits.length || svg.dataset.ready) return;
     svg.dataset.ready = "yes";
     const texts = hits.map((hit) => hit.querySelector("title").textContent);
@@ -45,7 +45,7 @@
       const middle = hit.left + hit.width / 2 - box.left;
       const space = middle > box.width / 2 ? middle - tip.offsetWidth - 14 : middle + 14;
       tip.style.left = `${Math.max(0, Math.min(space, box.width - tip.offsetWidth))}px`;
-      tip.style.top = svg.classList.contains("lying") ? `${hit.bottom - box.top + 4}px` : "8px";
+      tip.style.top = svg.matches(".lying, .world") ? `${hit.bottom - box.top + 4}px` : "8px";
     };
     hits.forEach((hit, index) => {
       hit.addEventListener("pointerenter", () => show(index));

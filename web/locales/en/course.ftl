@@ -5,6 +5,7 @@ nav-activity-question = How many learners are in my course?
 nav-age-question = How old are my learners?
 nav-education-question = What level of education do my learners have?
 nav-gender-question = What is the gender breakdown of my learners?
+nav-geography-question = Where are my learners?
 
 facts-title = Basic Course Information
 fact-id = Course ID

@@ -1,4 +1,4 @@
-# Enrollment: activity and demographics.
+# Enrollment: activity, demographics and geography.
 
 mode-honor = Honor
 mode-audit = Audit
@@ -68,3 +68,27 @@ gender-summary = Of the { $known } learners who answered, { $female } are female
 gender-summary-unknown = No learner has stated a gender.
 gender-time-about = Shares of female, male, other and unstated from { $first } to { $last }. The table below holds every day.
 gender-table = Gender Breakdown Over Time
+
+unknown-country = Unknown Country
+geography-summary = { $country } has the most learners, { $share } of all; { $countries ->
+    [one] 1 country or region is represented.
+   *[other] { $countries } countries or regions are represented.
+ }
+geography-summary-unknown = No learner's country is known.
+geography-map-about = { $countries ->
+    [one] Learners come from 1 country or region
+   *[other] Learners come from { $countries } countries or regions
+ }, the largest group from { $country }, with { $most }. The table below holds every country.
+geography-map-unknown = A map without figures: no learner's country is known.
+geography-top-about = The first is { $country } with { $most }, the last { $last } with { $least }. The table below holds every country.
+geography-note-unknown = The country of { $unknown } of { $total } learners is not known.
+geography-note-small = { $count ->
+    [one] 1 country or region is too small for the map, but stands in the table.
+   *[other] { $count } countries or regions are too small for the map, but stand in the table.
+ }
+geography-tip = { $country }: { $count } ({ $share })
+geography-table = Geographic Breakdown
+share-of-learners = { $share } of learners
+no-learners = No learners
+column-country = Country or Region
+column-percent = Percent

@@ -27,6 +27,7 @@ nav-demographics = Demographics
 nav-age = Age
 nav-education = Education
 nav-gender = Gender
+nav-geography = Geography
 nav-engagement = Engagement
 nav-content = Content
 nav-videos = Videos
@@ -59,6 +60,7 @@ updated-videos = Video data was last updated { $moment }.
 updated-summaries = Course summary data was last updated { $moment }.
 updated-enrollment = Enrollment activity data was last updated { $moment }.
 updated-demographics = Demographic learner data was last updated { $moment }.
+updated-geography = Geographic learner data was last updated { $moment }.
 self-reported = All of it was self-reported when learners registered.
 
 table-status = { $rows ->

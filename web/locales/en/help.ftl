@@ -85,6 +85,21 @@ about-gender-chart = Female, male and other as shares of learners who stated a g
 term-gender-over-time = Gender Over Time
 about-gender-over-time = All learners of each day: female, male, other and those who stated nothing add up to 100 percent.
 
+help-enrollment-geography = Learners' geography
+help-enrollment-geography-intro = Computed once a night. Where a learner is comes from the IP address of the latest connection, which tells a country but may mislead, as with private networks.
+term-countries = Total Countries or Regions Represented
+about-countries = Countries and regions from which at least one enrolled learner connected last. Learners whose country is not known count for none.
+term-top-country = Top Country or Region
+about-top-country = The country or region of most learners, with its share of all learners, those of unknown country included.
+term-second-country = Second Country or Region
+about-second-country = The country or region with the second most learners, with its share of all learners.
+term-third-country = Third Country or Region
+about-third-country = The country or region with the third most learners, with its share of all learners.
+term-geography-map = Learners by Country or Region
+about-geography-map = Learners of each country or region, by the IP address of the latest connection. Six colours at most, each for about as many countries as the others; hatched countries have no learners. Borders are those of Natural Earth. Land whose status is disputed and which has no code of its own is left plain.
+term-geography-top = Top Countries and Regions
+about-geography-top = The ten countries or regions with most learners, in their order. The table holds all of them.
+
 help-engagement-content = Engagement: content
 help-engagement-content-intro = How many different learners did something in a week. Weeks begin on Monday at 00:00 UTC and end on Sunday; they are computed every night, and a week is complete on the Monday after.
 term-active-learners = Active Learners

@@ -7,6 +7,8 @@ use super::{Drawing, Look, Words, coordinate, rank};
 
 /// More labels than this do not fit under standing bars.
 const MOST_LABELS: usize = 12;
+/// A longer name needs more room beside its bar.
+const SHORT_NAME: usize = 14;
 /// Room for one lying bar, in pixels.
 const ROW_HEIGHT: usize = 36;
 
@@ -52,6 +54,7 @@ struct Lying<'a> {
     bars: Vec<Placed<'a>>,
     looks: Vec<Look>,
     height: usize,
+    long: bool,
 }
 
 /// Bars side by side, in their order, with a thin gap.
@@ -72,6 +75,7 @@ pub fn lying(words: &Words, scale: &Scale, bars: &[Bar]) -> Drawing {
         bars: placed(scale, bars, 0.6),
         looks: looks(bars),
         height: bars.len() * ROW_HEIGHT,
+        long: bars.iter().any(|bar| bar.label.chars().count() > SHORT_NAME),
     })
 }
 
@@ -179,7 +183,7 @@ mod tests {
         <figure class="chart" id="age">
           <figcaption><span class="chart-title">Ages</span></figcaption>
           <div class="plot">
-            <svg class="drawing lying" height="72" role="img" aria-labelledby="age-title age-about">
+            <svg class="drawing lying long" height="72" role="img" aria-labelledby="age-title age-about">
               <title id="age-title">Ages</title>
               <desc id="age-about">Most are 25.</desc>
               <defs><pattern id="age-s1" width="8" height="8" patternUnits="userSpaceOnUse"><rect class="ground s1" width="8" height="8"/><path class="texture" d=""/></pattern></defs>

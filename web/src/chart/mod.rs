@@ -5,6 +5,7 @@
 
 pub mod bar;
 pub mod line;
+pub mod map;
 pub mod scale;
 pub mod sparkline;
 pub mod split;

@@ -121,7 +121,8 @@ fn lenses(visit: &Visit, course: &CourseContext) -> Vec<Lens> {
         |place: Place| question(place, &["nav-enrollment", "nav-demographics", place.text()]);
     let own = |lens: &'static str, place: Place| question(place, &[lens, place.text()]);
     let enrollment = std::iter::once(own("nav-enrollment", Place::Activity))
-        .chain(demographics(visit).map(demographic));
+        .chain(demographics(visit).map(demographic))
+        .chain([own("nav-enrollment", Place::Geography)]);
     let engagement =
         [Some(Place::Content), features.enable_engagement_videos_pages.then_some(Place::Videos)];
     let engagement = engagement.into_iter().flatten().map(|place| own("nav-engagement", place));

@@ -70,6 +70,17 @@ const TOPICS: &[Topic] = &[
         entries: &["gender-unknown", "gender-chart", "gender-over-time"],
     },
     Topic {
+        name: "enrollment-geography",
+        entries: &[
+            "countries",
+            "top-country",
+            "second-country",
+            "third-country",
+            "geography-map",
+            "geography-top",
+        ],
+    },
+    Topic {
         name: "engagement-content",
         entries: &[
             "active-learners",

@@ -159,6 +159,8 @@ pub enum Place {
     Education,
     /// Enrollment › Demographics › Gender.
     Gender,
+    /// Enrollment › Geography.
+    Geography,
     /// Engagement › Content.
     Content,
     /// Engagement › Videos, on every depth.
@@ -183,6 +185,7 @@ impl Place {
             Self::Age => "enrollment/demographics/age/",
             Self::Education => "enrollment/demographics/education/",
             Self::Gender => "enrollment/demographics/gender/",
+            Self::Geography => "enrollment/geography/",
             Self::Content => "engagement/content/",
             Self::Videos => "engagement/videos/",
             Self::Graded => "performance/graded_content/",
@@ -199,6 +202,7 @@ impl Place {
             Self::Age => "nav-age",
             Self::Education => "nav-education",
             Self::Gender => "nav-gender",
+            Self::Geography => "nav-geography",
             Self::Content => "nav-content",
             Self::Videos => "nav-videos",
             Self::Graded => "nav-graded",
@@ -215,6 +219,7 @@ impl Place {
             Self::Age => "enrollment-by-birth-year",
             Self::Education => "enrollment-by-education",
             Self::Gender => "enrollment-by-gender",
+            Self::Geography => "enrollment-location",
             Self::Content => "engagement-activity",
             Self::Videos => "engagement-videos",
             Self::Graded => "performance-graded",
@@ -270,6 +275,7 @@ fn rail(visit: &Visit, course: &CourseContext, place: Place) -> Vec<RailGroup> {
             links: vec![
                 link(Place::Activity, "nav-activity", "activity", place == Place::Activity),
                 link(first, "nav-demographics", "people", place.is_demographic()),
+                link(Place::Geography, "nav-geography", "globe", place == Place::Geography),
             ],
         },
         RailGroup { title: Some(texts.say("nav-engagement")), links: engagement },

@@ -52,12 +52,7 @@ impl Card {
 
     /// The value as it fits the card.
     pub fn short(&self) -> Option<String> {
-        let value = self.value.as_ref()?;
-        if value.chars().count() <= LONGEST_VALUE {
-            return Some(value.clone());
-        }
-        let kept: String = value.chars().take(LONGEST_VALUE - 1).collect();
-        Some(format!("{kept}…"))
+        Some(format::cut(self.value.as_ref()?, LONGEST_VALUE))
     }
 
     /// Where its definition stands.
@@ -321,6 +316,7 @@ fn help_of(place: Place) -> String {
         Place::Age => "demographics-age",
         Place::Education => "demographics-education",
         Place::Gender => "demographics-gender",
+        Place::Geography => "enrollment-geography",
         Place::Content => "engagement-content",
         Place::Videos => "engagement-videos",
         Place::Graded | Place::Ungraded | Place::Outcomes => "performance",

@@ -37,6 +37,7 @@ pub enum CoursePage {
     Age,
     Education,
     Gender,
+    Geography,
     Content,
     Videos(videos::Depth),
     Video(timeline::Path),
@@ -98,6 +99,7 @@ impl CoursePage {
             ["enrollment", "demographics", "age"] => Self::Age,
             ["enrollment", "demographics", "education"] => Self::Education,
             ["enrollment", "demographics", "gender"] => Self::Gender,
+            ["enrollment", "geography"] => Self::Geography,
             ["engagement", "content"] => Self::Content,
             ["engagement", "videos", steps @ ..] => Self::of_videos(steps)?,
             ["performance", "graded_content"] => Self::Policy,
@@ -115,6 +117,7 @@ impl CoursePage {
             ["csv", "enrollment", "demographics", "age"] => Self::Csv(Breakdown::BirthYear),
             ["csv", "enrollment", "demographics", "education"] => Self::Csv(Breakdown::Education),
             ["csv", "enrollment", "demographics", "gender"] => Self::Csv(Breakdown::Gender),
+            ["csv", "enrollment", "geography"] => Self::Csv(Breakdown::Location),
             _ => return None,
         })
     }

@@ -17,7 +17,7 @@ use self::address::{CoursePage, Route};
 use crate::course_access::{CourseAccess, Reader};
 use crate::error::{self, PageError};
 use crate::page::engagement::{content, timeline, videos};
-use crate::page::enrollment::{activity, age, education, gender};
+use crate::page::enrollment::{activity, age, education, gender, geography};
 use crate::page::performance::{answers, graded, outcomes, ungraded};
 use crate::page::{catalog, course, help, landing, preference};
 use crate::site::{Site, Visit};
@@ -193,6 +193,7 @@ async fn of_course(
         CoursePage::Age => age::page(visit, access).await,
         CoursePage::Education => education::page(visit, access).await,
         CoursePage::Gender => gender::page(visit, access).await,
+        CoursePage::Geography => geography::page(visit, access).await,
         CoursePage::Content => content::page(visit, access).await,
         CoursePage::Videos(depth) => videos::page(visit, access, &depth).await,
         CoursePage::Video(path) => timeline::page(visit, access, &path).await,

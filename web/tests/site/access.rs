@@ -9,12 +9,13 @@ use crate::fixture::{Fixture, HOME};
 const OPEN: [&str; 7] =
     ["/", "/help/", "/help/courses/", "/status/", "/health/", "/robots.txt", "/login/"];
 /// Below a course: each needs a proof that its reader may see the course.
-const OF_COURSE: [&str; 27] = [
+const OF_COURSE: [&str; 29] = [
     "",
     "enrollment/activity/",
     "enrollment/demographics/age/",
     "enrollment/demographics/education/",
     "enrollment/demographics/gender/",
+    "enrollment/geography/",
     "engagement/content/",
     "engagement/videos/",
     "engagement/videos/sections/s/",
@@ -34,6 +35,7 @@ const OF_COURSE: [&str; 27] = [
     "csv/enrollment/demographics/age/",
     "csv/enrollment/demographics/education/",
     "csv/enrollment/demographics/gender/",
+    "csv/enrollment/geography/",
     "csv/engagement/activity_trend/",
     "csv/engagement/videos/v/",
     "csv/performance/graded_content/problems/p/answer_distribution/x/",

@@ -205,6 +205,8 @@ async fn home_shows_figures_facts_and_questions() {
     Enrollment › Demographics › Education
     What is the gender breakdown of my learners?
     Enrollment › Demographics › Gender
+    Where are my learners?
+    Enrollment › Geography
     What are learners doing in my course?
     How many learners are interacting with my course?
     Engagement › Content

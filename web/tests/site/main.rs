@@ -8,6 +8,7 @@ mod demographics;
 mod engagement;
 mod enrollment;
 mod fixture;
+mod geography;
 mod performance;
 mod program;
 mod sign_in;

@@ -4,4 +4,5 @@ pub mod activity;
 pub mod age;
 pub mod education;
 pub mod gender;
+pub mod geography;
 mod history;
