@@ -26,6 +26,7 @@ export const problems = (course) => ask(`courses/${encodeURIComponent(course)}/p
 export const tagged = (course) => ask(`courses/${encodeURIComponent(course)}/problems_and_tags/`);
 export const timeline = (video) => ask(`videos/${encodeURIComponent(video)}/timeline/`);
 export const answers = (problem) => ask(`problems/${encodeURIComponent(problem)}/answer_distribution/`);
+export const locations = (course) => ask(latest(course, "location"));
 export const csv = (course, part, whole) => ask(whole ? history(course, part) : latest(course, part), "text/csv");
 
 /** Days without holes: a missing day repeats the one before. */

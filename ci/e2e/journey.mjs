@@ -140,6 +140,10 @@ async function withScript(browser, course) {
     if (!["videos", "ungraded"].includes(name)) await frame.definition(page, name);
     await frame.swap(page, name);
   }
+  await page.goto(pages(course).geography);
+  await frame.mapTooltip(page);
+  await frame.definition(page, "geography");
+  await frame.swap(page, "geography");
   same("with the script: no complaints, no violation of the policy", complaints, []);
   await page.goto(`${site}/nothing/`);
   await frame.accessible(page, "404");

@@ -14,12 +14,13 @@ const LEVELS = [
 ];
 const GENDERS = [["female", "Female"], ["male", "Male"], ["other", "Other"], ["unknown", "Not Reported"]];
 
-/** Opens the four reports of a course without script and compares them. */
+/** Opens the five reports of a course without script and compares them. */
 export async function enrollment(page, course, home) {
   await activity(page, course, `${home}enrollment/activity/`);
   await age(page, course, `${home}enrollment/demographics/age/`);
   await education(page, course, `${home}enrollment/demographics/education/`);
   await gender(page, course, `${home}enrollment/demographics/gender/`);
+  await geography(page, course, `${home}enrollment/geography/`);
 }
 
 /** Rows as a set: rows that sort alike may stand in any order. */
@@ -130,6 +131,28 @@ async function gender(page, course, url) {
   const row = (day) => [api.longDate(day.date), api.number(total(day)), ...GENDERS.map(([key]) => api.number(day[key]))];
   same(`${course} gender: table, ${days.length} rows`, seen.rows, days.map(row).reverse());
   await csv(page, course, url.replace("enrollment/", "csv/enrollment/"), "gender", true, "enrollment-by-gender");
+}
+
+async function geography(page, course, url) {
+  const rows = await api.locations(course);
+  const total = api.sum(rows.map((row) => row.count));
+  const known = rows.filter((row) => row.country.alpha2).sort((a, b) => b.count - a.count);
+  await page.goto(url);
+  const seen = await figures(page);
+  same(`${course} geography: countries`, seen.cards["Total Countries or Regions Represented"], api.number(known.length));
+  // Countries with as many learners may stand in any order.
+  const ranks = ["Top", "Second", "Third"].slice(0, known.length);
+  const named = ranks.map((rank) => known.find((row) => row.country.name === seen.cards[`${rank} Country or Region`])?.count);
+  same(`${course} geography: top countries`, named, known.slice(0, 3).map((row) => row.count));
+  const tip = (row) => `${row.country.name}: ${api.number(row.count)} (${api.percent(row.count / total)})`;
+  const tips = known.map(tip);
+  const [map, top] = seen.charts;
+  check(`${course} geography: map shows countries of the API only`, map.points.length > 0 && map.points.every((text) => tips.includes(text)));
+  same(`${course} geography: ten bars at most`, top.points.length, Math.min(known.length, 10));
+  const name = (row) => (row.country.alpha2 ? row.country.name : "Unknown Country");
+  const table = rows.map((row) => [name(row), api.percent(row.count / total), api.number(row.count)]);
+  same(`${course} geography: table, ${table.length} rows`, sorted(seen.rows), sorted(table));
+  await csv(page, course, url.replace("enrollment/", "csv/enrollment/"), "location", false, "enrollment-location");
 }
 
 /** The name that a browser gives to a download: plain, or percent-encoded where it is not ASCII. */

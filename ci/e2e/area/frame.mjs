@@ -71,6 +71,19 @@ export async function tooltip(page, name) {
   same(`${name}: pointer and keyboard show the same`, await tip.textContent(), byKey);
 }
 
+/** Arrows go through the countries in their order; the outlines are there to be pointed at. */
+export async function mapTooltip(page) {
+  const world = page.locator("svg.world");
+  await world.focus();
+  await page.keyboard.press("ArrowRight");
+  const tip = page.locator(".chart-tip").first();
+  check("geography: the first country stands in the tooltip", / \(.+%\)$/.test(await tip.textContent()), await tip.textContent());
+  await page.keyboard.press("Escape");
+  check("geography: Escape hides the tooltip", await tip.isHidden());
+  const sizes = await world.locator(".hits > *").evaluateAll((all) => all.map((one) => one.getBoundingClientRect().width));
+  check("geography: every country has its outline", sizes.length > 0 && sizes.every((width) => width > 0), String(sizes));
+}
+
 /** Definitions open by keyboard and close by Escape. */
 export async function definition(page, name) {
   const button = page.locator(".info").first();

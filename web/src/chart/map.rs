@@ -185,7 +185,7 @@ mod tests {
               <title id="map-title">Where</title>
               <desc id="map-about">From Canada.</desc>
               <defs>
-                <pattern id="map-hatch" width="24" height="24" patternUnits="userSpaceOnUse"><path class="hatch" d="M-6 6 6-6M0 24 24 0M18 30 30 18"/></pattern>
+                <pattern id="map-hatch" width="36" height="36" patternUnits="userSpaceOnUse"><path class="hatch" stroke-width="4" d="M-9 9 9-9M0 36 36 0M27 45 45 27"/></pattern>
                 <pattern id="map-small" width="6" height="6" patternUnits="userSpaceOnUse"><path class="hatch" d="M-2 2 2-2M0 6 6 0M4 8 8 4"/></pattern>
               </defs>
               <use class="land" href="world.svg#land"/>

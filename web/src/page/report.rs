@@ -55,6 +55,11 @@ impl Card {
         Some(format::cut(self.value.as_ref()?, LONGEST_VALUE))
     }
 
+    /// Whether the value is a name and no figure; names take less room.
+    pub fn is_words(&self) -> bool {
+        self.value.as_ref().is_some_and(|value| value.starts_with(char::is_alphabetic))
+    }
+
     /// Where its definition stands.
     pub fn help_url(&self) -> String {
         help::of(self.help)
