@@ -2,12 +2,14 @@
 
 use api_client::Breakdown;
 use api_client::ask::Question;
+use warp::http::StatusCode;
 use warp::reply::Response;
 
 use crate::course_access::CourseAccess;
 use crate::error::PageError;
 use crate::reply;
 use crate::site::Visit;
+use crate::upstream::Trouble;
 use crate::upstream::data_api::questions;
 
 /// One enrollment resource of a course. No data is 404.
@@ -55,6 +57,18 @@ pub async fn video(
     let own = format!("{}|", access.course());
     let question = questions::timeline(access, video.strip_prefix(&own).unwrap_or(video));
     answer(visit, access, &question, "engagement-video-timeline").await
+}
+
+/// The report of all responses, where the Data API says that it is; its link is good for a while.
+///
+/// # Errors
+/// There is no report, or the API gives no address of one.
+pub async fn responses(visit: &Visit, access: &CourseAccess) -> Result<Response, PageError> {
+    let report = visit.ask().response_report(access).await.map_err(PageError::Upstream)?;
+    let address = reqwest::Url::parse(&report.download_url).ok();
+    let address = address.filter(|url| ["http", "https"].contains(&url.scheme()));
+    let address = address.ok_or(PageError::Upstream(Trouble::Nonsense))?;
+    Ok(reply::redirect(StatusCode::FOUND, address.as_str()))
 }
 
 /// The answers to all parts of a problem of the course.

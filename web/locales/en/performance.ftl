@@ -5,6 +5,8 @@ nav-graded-question = How are learners doing on graded course assignments?
 nav-ungraded-question = How are learners doing on ungraded exercises?
 nav-outcomes-question = What is the breakdown for course learning outcomes?
 
+responses-question = How did each learner respond to each problem?
+
 policy-title = Grading Policy
 policy-summary = What each type of assignment counts for. Each leads to its assignments.
 

@@ -47,12 +47,6 @@ pub struct Config {
     pub features: Features,
     /// Whether ages may be shown.
     pub age_available: bool,
-    /// Where announcements stand.
-    pub announcements_file: Option<PathBuf>,
-    /// Columns of the roster as a file; all where it is empty.
-    pub learner_download_fields: Vec<String>,
-    /// Organisations whose single learners are never shown.
-    pub blocked_orgs: Vec<String>,
 }
 
 /// A service that is asked.
@@ -202,9 +196,6 @@ impl Config {
             },
             features: set.features.unwrap_or_default(),
             age_available: set.enrollment_age_available.unwrap_or(true),
-            announcements_file: set.announcements_file,
-            learner_download_fields: set.learner_download_fields.unwrap_or_default(),
-            blocked_orgs: set.block_learner_analytics_orgs.unwrap_or_default(),
         })
     }
 }

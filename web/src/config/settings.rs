@@ -38,10 +38,6 @@ pub struct Features {
     pub enable_course_filters: bool,
     /// Passing learners in the course index.
     pub enable_course_passing: bool,
-    /// The roster as a file.
-    pub enable_learner_download: bool,
-    /// Single learners. Off unless switched on: they are persons (spec 60 §9.4).
-    pub display_learner_analytics: bool,
 }
 
 impl Default for Features {
@@ -56,8 +52,6 @@ impl Default for Features {
             enable_problem_response_download: true,
             enable_course_filters: true,
             enable_course_passing: true,
-            enable_learner_download: true,
-            display_learner_analytics: false,
         }
     }
 }
@@ -174,25 +168,6 @@ pub struct Settings {
     /// Whether ages may be shown; where not, their pages answer 404 [default: true]
     #[arg(long, env = "INSIGHTS_WEB_ENROLLMENT_AGE_AVAILABLE", value_name = "BOOL")]
     pub enrollment_age_available: Option<bool>,
-    /// File with announcements, read again on SIGHUP
-    #[arg(long, env = "INSIGHTS_WEB_ANNOUNCEMENTS_FILE", value_name = "FILE")]
-    pub announcements_file: Option<PathBuf>,
-    /// Columns of the roster as a file, in their order [default: all, by alphabet]
-    #[arg(
-        long,
-        env = "INSIGHTS_WEB_LEARNER_DOWNLOAD_FIELDS",
-        value_name = "NAME",
-        value_delimiter = ','
-    )]
-    pub learner_download_fields: Option<Vec<String>>,
-    /// Organisations whose single learners are never shown
-    #[arg(
-        long,
-        env = "INSIGHTS_WEB_BLOCK_LEARNER_ANALYTICS_ORGS",
-        value_name = "ORG",
-        value_delimiter = ','
-    )]
-    pub block_learner_analytics_orgs: Option<Vec<String>>,
     /// What is shown (file only)
     #[arg(skip)]
     pub features: Option<Features>,

@@ -55,7 +55,11 @@ struct Home<'a> {
 /// None but those of rendering: a missing answer is part of the page.
 pub async fn page(visit: &Visit, access: &CourseAccess) -> Result<Response, PageError> {
     let ask = visit.ask();
-    let (modes, summary) = tokio::join!(ask.modes(access), ask.summary(access));
+    let report = async {
+        let wanted = visit.site.config.features.enable_problem_response_download;
+        wanted && ask.response_report(access).await.is_ok()
+    };
+    let (modes, summary, report) = tokio::join!(ask.modes(access), ask.summary(access), report);
     let texts = visit.texts();
     let summary = summary.ok();
     let title = summary.as_ref().and_then(|summary| summary.catalog_course_title.clone());
@@ -66,7 +70,7 @@ pub async fn page(visit: &Visit, access: &CourseAccess) -> Result<Response, Page
             fresh: days.as_ref().ok().and_then(|days| fresh(texts, days)),
             cards: cards(texts, &course, days, summary.as_ref())
                 .map_err(|trouble| Missing::new(visit, trouble)),
-            lenses: lenses(visit, &course),
+            lenses: lenses(visit, &course, report),
             facts: facts(texts, &course, summary.as_ref(), visit.now),
             tools: tools(texts, &visit.site.config.brand, &course),
             frame: Frame::new(visit, course.name.clone(), "/help/course-home/".to_owned())
@@ -110,7 +114,7 @@ fn fresh(texts: &Texts, days: &[EnrollmentByMode]) -> Option<String> {
     Some(texts.say_with("updated-enrollment", &[("moment", moment.into())]))
 }
 
-fn lenses(visit: &Visit, course: &CourseContext) -> Vec<Lens> {
+fn lenses(visit: &Visit, course: &CourseContext, report: bool) -> Vec<Lens> {
     let (texts, features) = (visit.texts(), visit.site.config.features);
     let question = |place: Place, way: &[&str]| Question {
         text: texts.say(&format!("{}-question", place.text())),
@@ -131,7 +135,13 @@ fn lenses(visit: &Visit, course: &CourseContext) -> Vec<Lens> {
         question: texts.say(&format!("question-{name}")),
         questions,
     };
+    let responses = report.then(|| Question {
+        text: texts.say("responses-question"),
+        way: texts.say("download-csv"),
+        url: format!("{}csv/problem_responses/", course.url),
+    });
     let performance = performance(visit).map(|place| own("nav-performance", place));
+    let performance = performance.chain(responses);
     let lenses = [
         lens("enrollment", enrollment.collect()),
         lens("engagement", engagement.collect()),

@@ -80,6 +80,8 @@ pub struct Frame<'a> {
     pub user: Option<String>,
     /// The course, on pages of one.
     pub course: Option<CourseContext>,
+    /// Whether the course goes by its name, not by its key.
+    pub by_name: bool,
     /// The way here from the index.
     pub crumbs: Vec<Link>,
     /// The navigation at the side.
@@ -106,6 +108,7 @@ impl<'a> Frame<'a> {
             title,
             user: visit.session().map(|session| session.username.clone()),
             course: None,
+            by_name: visit.site.config.features.display_course_name_in_nav,
             crumbs: Vec::new(),
             rail: Vec::new(),
             help,

@@ -50,6 +50,7 @@ pub enum CoursePage {
     ActivityCsv,
     VideoCsv(String),
     AnswersCsv(String),
+    ResponsesCsv,
 }
 
 impl Route {
@@ -111,6 +112,7 @@ impl CoursePage {
                 ids.truncate(if rest.is_empty() && ids.len() == 2 { 1 } else { 0 });
                 Self::AnswersCsv(ids.pop()?)
             }
+            ["csv", .., "problem_responses"] => Self::ResponsesCsv,
             ["csv", "engagement", "activity_trend"] => Self::ActivityCsv,
             ["csv", "engagement", "videos", id @ ..] => Self::VideoCsv(only_id(id)?),
             ["csv", "enrollment"] => Self::Csv(Breakdown::Mode),

@@ -173,6 +173,7 @@ async fn of_course(
         CoursePage::Videos(_) | CoursePage::Video(_) | CoursePage::VideoCsv(_) => {
             !features.enable_engagement_videos_pages
         }
+        CoursePage::ResponsesCsv => !features.enable_problem_response_download,
         CoursePage::Outcomes(_) => !features.enable_performance_learning_outcome,
         CoursePage::Answers(ref path) => match path.standing {
             answers::Standing::Outcome(_) => !features.enable_performance_learning_outcome,
@@ -202,6 +203,7 @@ async fn of_course(
         CoursePage::Ungraded(depth) => ungraded::page(visit, access, &depth).await,
         CoursePage::Outcomes(outcome) => outcomes::page(visit, access, outcome.as_deref()).await,
         CoursePage::Answers(path) => answers::page(visit, access, &path).await,
+        CoursePage::ResponsesCsv => download::responses(visit, access).await,
         CoursePage::AnswersCsv(problem) => download::answers(visit, access, &problem).await,
         CoursePage::Csv(breakdown) => download::enrollment(visit, access, breakdown).await,
         CoursePage::ActivityCsv => download::activity(visit, access).await,

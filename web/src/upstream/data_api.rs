@@ -246,17 +246,21 @@ impl<'a> Asker<'a> {
 
     /// The summaries of the courses that the reader may see, their programs left out.
     pub async fn summaries(self, access: &CourseListAccess) -> Section<Vec<CourseSummary>> {
+        let without_passing_users = !self.visit.site.config.features.enable_course_passing;
         let few = access.course_ids().filter(|ids| ids.len() <= SUMMARIES_BY_ID);
         let course_ids = few.into_iter().flatten().cloned().collect();
-        let query = SummaryQuery { course_ids, ..SummaryQuery::default() };
+        let query = SummaryQuery { course_ids, without_passing_users, ..SummaryQuery::default() };
         let rows = self.rows(&ask::course_summaries(&query)).await?;
         let own = |row: &&CourseSummary| access.sees(&row.course_id);
         let rows: Vec<_> = rows.iter().filter(own).cloned().collect();
         if rows.is_empty() { Err(Trouble::Empty) } else { Ok(rows) }
     }
 
-    /// All programs; a platform without any has an empty list.
+    /// All programs; a platform without any, or whose index has no filters, has an empty list.
     pub async fn programs(self, _proof: &CourseListAccess) -> Section<Arc<Vec<Program>>> {
+        if !self.visit.site.config.features.enable_course_filters {
+            return Ok(Arc::default());
+        }
         match self.get(&ask::programs()).await {
             Err(Trouble::Empty) => Ok(Arc::default()),
             answer => answer,

@@ -9,7 +9,7 @@ use crate::fixture::{Fixture, HOME};
 const OPEN: [&str; 7] =
     ["/", "/help/", "/help/courses/", "/status/", "/health/", "/robots.txt", "/login/"];
 /// Below a course: each needs a proof that its reader may see the course.
-const OF_COURSE: [&str; 29] = [
+const OF_COURSE: [&str; 30] = [
     "",
     "enrollment/activity/",
     "enrollment/demographics/age/",
@@ -36,6 +36,7 @@ const OF_COURSE: [&str; 29] = [
     "csv/enrollment/demographics/education/",
     "csv/enrollment/demographics/gender/",
     "csv/enrollment/geography/",
+    "csv/problem_responses/",
     "csv/engagement/activity_trend/",
     "csv/engagement/videos/v/",
     "csv/performance/graded_content/problems/p/answer_distribution/x/",

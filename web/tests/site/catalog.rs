@@ -242,3 +242,24 @@ async fn tools_appear_where_their_address_is_set() {
     assert!(html.contains("https://lms.example/courses/course-v1:edX+DemoX+2024/instructor"));
     assert!(!html.contains("Studio"));
 }
+
+#[tokio::test]
+async fn parts_of_the_index_can_be_left_out() {
+    let features = web::config::Features {
+        enable_course_filters: false,
+        enable_course_passing: false,
+        display_course_name_in_nav: false,
+        ..Default::default()
+    };
+    let settings = web::config::Settings { features: Some(features), ..Default::default() };
+    let site = Fixture::with(settings).await;
+    let rows = serde_json::json!([summary(COURSE, Some("Paper"), 10)]);
+    site.answer("course_summaries/", ResponseTemplate::new(200).set_body_json(rows)).await;
+    let html = site.page("/courses/").await;
+    assert!(html.contains("Paper") && !html.contains("Pacing Type"));
+    let asked = site.api.received_requests().await.unwrap();
+    let asked: Vec<String> = asked.iter().map(|request| request.url.to_string()).collect();
+    assert!(asked.len() == 1 && asked[0].ends_with("exclude=passing_users"), "{asked:?}");
+    let home = site.page(HOME).await;
+    assert!(home.contains(&format!("<span>{COURSE}</span>")));
+}

@@ -567,3 +567,24 @@ async fn a_site_without_the_course_interfaces_has_no_such_pages() {
     }
     assert_eq!(site.get(&answers_page("p")).await.status(), 404);
 }
+
+#[tokio::test]
+async fn the_report_of_all_responses_is_where_the_api_says() {
+    let site = site().await;
+    let page = format!("{HOME}csv/problem_responses/");
+    assert_eq!(site.get(&page).await.status(), 404);
+    assert!(!site.page(HOME).await.contains("problem_responses"));
+    let resource = format!("courses/{COURSE}/reports/problem_response/");
+    let told = |url: &str| {
+        ok(json!({"course_id": "c", "report_name": "problem_response", "download_url": url}))
+    };
+    site.api.reset().await;
+    site.answer(&resource, told("https://files.example/report?signed=1")).await;
+    let answer = site.get(&page).await;
+    let to = answer.headers()["location"].to_str().unwrap();
+    assert_eq!((answer.status().as_u16(), to), (302, "https://files.example/report?signed=1"));
+    assert!(site.page(HOME).await.contains("/csv/problem_responses/"));
+    site.api.reset().await;
+    site.answer(&resource, told("javascript:alert(1)")).await;
+    assert_eq!(site.get(&page).await.status(), 503);
+}

@@ -99,7 +99,11 @@ fn listing(
     let created = summaries.first().and_then(|row| row.created);
     Listing {
         cards: cards(texts, &rows),
-        groups: filter::groups(texts, &visit.query, &summaries, &programs),
+        groups: if visit.site.config.features.enable_course_filters {
+            filter::groups(texts, &visit.query, &summaries, &programs)
+        } else {
+            Vec::new()
+        },
         chips: filter::chips(texts, visit, &programs),
         clear: filter.cleared(visit),
         count: texts.say_with("catalog-results", &[("count", rows.len().into())]),
