@@ -2,7 +2,7 @@
 
 pub mod catalog;
 pub mod course;
-mod drill;
+pub mod drill;
 pub mod engagement;
 pub mod enrollment;
 pub mod help;
@@ -10,7 +10,7 @@ pub mod landing;
 pub mod performance;
 pub mod preference;
 pub mod report;
-mod tree;
+pub mod tree;
 
 use chrono::Datelike;
 

@@ -5,7 +5,7 @@ use chrono::{NaiveDate, NaiveDateTime};
 use warp::http::StatusCode;
 use warp::reply::Response;
 
-use super::drill::Menu;
+use super::drill::Steps;
 use super::{CourseContext, Frame, Link, Place, demographics, help};
 use crate::chart::Drawing;
 use crate::chart::table::Table;
@@ -194,25 +194,6 @@ impl Missing {
             retry: None,
         }
     }
-}
-
-/// The steps of a page that goes down into a course.
-#[derive(Default)]
-pub struct Steps {
-    /// The choices on each step.
-    pub menus: Vec<Menu>,
-    /// The way here from the report's first page.
-    pub crumbs: Vec<Link>,
-    /// What the page is about; the report's question where it is none.
-    pub heading: Option<String>,
-    /// The neighbour before.
-    pub previous: Option<String>,
-    /// The neighbour behind.
-    pub next: Option<String>,
-    /// Where learners meet it.
-    pub live: Option<String>,
-    /// Where it can be shown in a frame.
-    pub preview: Option<String>,
 }
 
 /// A step of a page that goes down into a course.

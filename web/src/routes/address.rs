@@ -4,8 +4,9 @@ use api_client::Breakdown;
 use warp::http::StatusCode;
 
 use crate::course_id::CourseId;
-use crate::page::engagement::{timeline, videos};
-use crate::page::performance::{answers, graded, ungraded};
+use crate::page::drill::Depth;
+use crate::page::engagement::timeline;
+use crate::page::performance::{answers, graded};
 use crate::usage_id;
 
 /// An address that exists.
@@ -39,11 +40,11 @@ pub enum CoursePage {
     Gender,
     Geography,
     Content,
-    Videos(videos::Depth),
+    Videos(Depth),
     Video(timeline::Path),
     Policy,
     Graded(graded::Depth),
-    Ungraded(ungraded::Depth),
+    Ungraded(Depth),
     Outcomes(Option<String>),
     Answers(answers::Path),
     Csv(Breakdown),
@@ -133,7 +134,7 @@ impl CoursePage {
             }
             (0..=2, []) => {
                 let mut ids = ids.into_iter();
-                Some(Self::Videos(videos::Depth { section: ids.next(), subsection: ids.next() }))
+                Some(Self::Videos(Depth { section: ids.next(), subsection: ids.next() }))
             }
             _ => None,
         }
@@ -167,7 +168,7 @@ impl CoursePage {
             }
             (0..=2, []) => {
                 let mut ids = ids.into_iter();
-                let depth = ungraded::Depth { section: ids.next(), subsection: ids.next() };
+                let depth = Depth { section: ids.next(), subsection: ids.next() };
                 Some(Self::Ungraded(depth))
             }
             _ => None,
@@ -260,7 +261,7 @@ mod tests {
         };
         let depth = |section: Option<&str>, subsection: Option<&str>| {
             let owned = |id: Option<&str>| id.map(str::to_owned);
-            Some(CoursePage::Videos(videos::Depth {
+            Some(CoursePage::Videos(Depth {
                 section: owned(section),
                 subsection: owned(subsection),
             }))

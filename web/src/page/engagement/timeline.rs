@@ -5,13 +5,13 @@ use std::sync::Arc;
 use api_client::{Video, VideoSegment};
 use warp::reply::Response;
 
-use super::videos::{Views, Watched, sections, steps};
+use super::videos::{Views, Watched, sections};
 use crate::chart::table::{Cell, Column, Key, Order, Table};
 use crate::chart::{Axis, Drawing, Look, TimeSeries, Words, stacked};
 use crate::course_access::CourseAccess;
 use crate::error::PageError;
 use crate::format;
-use crate::page::drill::{Entry, Menu, below, crumb, title};
+use crate::page::drill::{Entry, Here, Menu, Steps, below, by_section, crumb, title};
 use crate::page::report::{self, Card, Chart, Drilled, Figures, Freshness, Missing};
 use crate::page::tree::{self, Part};
 use crate::page::{CourseContext, Place};
@@ -103,11 +103,12 @@ struct Standing<'a> {
 }
 
 impl Standing<'_> {
-    fn steps(&self, watched: &Watched<'_>) -> report::Steps {
+    fn steps(&self, watched: &Watched<'_>) -> Steps {
         let texts = self.visit.texts();
         let base = format!("{}{}", self.course.url, Place::Videos.path());
-        let (section, subsection) = (Some(self.section), Some(self.subsection));
-        let mut steps = steps(texts, &base, watched, self.sections, section, subsection);
+        let here = Here { section: Some(self.section), subsection: Some(self.subsection) };
+        let has_views = |part: &Part<'_>| !watched.of_part(part).is_none();
+        let mut steps = by_section(texts, Place::Videos, &base, self.sections, here, has_views);
         let here = below(&base, "sections", &self.section.block.id);
         let here = below(&here, "subsections", &self.subsection.block.id);
         let name = title(texts, self.subsection.block.title.as_deref());

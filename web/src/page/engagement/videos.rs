@@ -14,8 +14,8 @@ use crate::chart::{Drawing, LegendEntry, Words};
 use crate::course_access::CourseAccess;
 use crate::error::PageError;
 use crate::format;
-use crate::page::drill::{Entry, Menu, below, crumb, title};
-use crate::page::report::{self, Chart, Drilled, Figures, Freshness, Missing, Steps};
+use crate::page::drill::{Depth, below, by_section, title};
+use crate::page::report::{self, Chart, Drilled, Figures, Freshness, Missing};
 use crate::page::tree::{self, Part};
 use crate::page::{CourseContext, Place};
 use crate::site::Visit;
@@ -23,15 +23,6 @@ use crate::text::Texts;
 use crate::upstream::outline::{Block, Outline};
 use crate::upstream::{Section, Trouble};
 use crate::usage_id::encoded;
-
-/// How far down a reader has gone.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Depth {
-    /// The section.
-    pub section: Option<String>,
-    /// The subsection.
-    pub subsection: Option<String>,
-}
 
 /// Who began videos, and who saw their ends.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -67,7 +58,8 @@ impl Views {
         if self.total() == 0 { 0.0 } else { part as f64 / self.total() as f64 }
     }
 
-    fn is_none(self) -> bool {
+    /// Whether nobody watched.
+    pub fn is_none(self) -> bool {
         self.total() == 0
     }
 }
@@ -100,7 +92,8 @@ impl<'a> Watched<'a> {
         self.record(block).map(Views::of).unwrap_or_default()
     }
 
-    fn of_part(&self, part: &Part<'_>) -> Views {
+    /// The views of all videos of a part.
+    pub fn of_part(&self, part: &Part<'_>) -> Views {
         part.all().into_iter().map(|block| self.views(block)).sum()
     }
 }
@@ -153,30 +146,19 @@ fn drilled(
     let watched = Watched::new(&videos);
     let sections = sections(outline);
     let base = format!("{}{}", course.url, Place::Videos.path());
-    let view = View { visit, watched: &watched, created: newest(&videos), base: &base };
-    let find = |parts: &'_ [Part<'_>], id: &Option<String>| match id {
-        None => Ok(None),
-        Some(id) => {
-            let place = parts.iter().position(|part| part.block.id == *id);
-            place.map(Some).ok_or(PageError::NotFound)
-        }
-    };
-    let section = find(&sections, &depth.section)?.map(|place| &sections[place]);
-    let Some(section) = section else {
-        let removed = removed(&sections, &videos);
-        return Ok(view.whole_course(&sections, removed));
-    };
-    let subsection = find(&section.parts, &depth.subsection)?.map(|place| &section.parts[place]);
-    let steps = steps(visit.texts(), &base, &watched, &sections, Some(section), subsection);
-    let body = match subsection {
-        None => {
+    let view = View { visit, watched: &watched, created: newest(&videos) };
+    let here = depth.find(&sections)?;
+    let has_views = |part: &Part<'_>| !watched.of_part(part).is_none();
+    let steps = by_section(visit.texts(), Place::Videos, &base, &sections, here, has_views);
+    let body = match (here.section, here.subsection) {
+        (None, _) => view.parts(&sections, "sections", &base, removed(&sections, &videos)),
+        (Some(section), None) => {
             let base = below(&base, "sections", &section.block.id);
-            view.parts(&section.parts, "subsections", &base, Views::default(), 0)
+            view.parts(&section.parts, "subsections", &base, (Views::default(), 0))
         }
-        Some(subsection) => {
+        (Some(section), Some(subsection)) => {
             let base = below(&base, "sections", &section.block.id);
-            let base = below(&base, "subsections", &subsection.block.id);
-            view.videos(subsection, &base)
+            view.videos(subsection, &below(&base, "subsections", &subsection.block.id))
         }
     };
     Ok(Drilled { steps, body })
@@ -196,60 +178,21 @@ fn removed(sections: &[Part<'_>], videos: &[Video]) -> (Views, usize) {
     (views.iter().copied().sum(), views.len())
 }
 
-/// The choices of all steps down to where the reader is.
-pub fn steps(
-    texts: &Texts,
-    base: &str,
-    watched: &Watched<'_>,
-    sections: &[Part<'_>],
-    section: Option<&Part<'_>>,
-    subsection: Option<&Part<'_>>,
-) -> Steps {
-    let entry = |part: &Part<'_>, base: &str, step: &str, chosen: Option<&Part<'_>>| Entry {
-        text: title(texts, part.block.title.as_deref()),
-        url: (!watched.of_part(part).is_none()).then(|| below(base, step, &part.block.id)),
-        current: chosen.is_some_and(|chosen| chosen.block.id == part.block.id),
-    };
-    let all = sections.iter().map(|part| entry(part, base, "sections", section));
-    let all = Menu::new(texts, "section", all.collect());
-    let mut steps = Steps {
-        menus: vec![all.with_all(texts.say("drill-all-sections"), base.to_owned())],
-        ..Steps::default()
-    };
-    let Some(section) = section else { return steps };
-    steps.crumbs.push(crumb(texts.say(Place::Videos.text()), base.to_owned()));
-    let base = below(base, "sections", &section.block.id);
-    let parts = section.parts.iter().map(|part| entry(part, &base, "subsections", subsection));
-    steps.menus.push(Menu::new(texts, "subsection", parts.collect()));
-    if subsection.is_some() {
-        steps.crumbs.push(crumb(title(texts, section.block.title.as_deref()), base));
-    }
-    steps
-}
-
 /// What all depths of the page share.
 struct View<'a> {
     visit: &'a Visit,
     watched: &'a Watched<'a>,
     created: Option<NaiveDateTime>,
-    base: &'a str,
 }
 
 impl View<'_> {
-    fn whole_course(&self, sections: &[Part<'_>], removed: (Views, usize)) -> Drilled {
-        let steps = steps(self.visit.texts(), self.base, self.watched, sections, None, None);
-        let body = self.parts(sections, "sections", self.base, removed.0, removed.1);
-        Drilled { steps, body }
-    }
-
     /// Sections or subsections, by averages of their videos; and what is not in the course any more.
     fn parts(
         &self,
         parts: &[Part<'_>],
         step: &'static str,
         base: &str,
-        removed: Views,
-        removed_videos: usize,
+        (removed, removed_videos): (Views, usize),
     ) -> Result<Figures, Missing> {
         let texts = self.visit.texts();
         let mut rows: Vec<Row> = Vec::with_capacity(parts.len() + 1);
@@ -327,7 +270,7 @@ impl View<'_> {
 /// The videos by the names of their blocks: the LMS does not tell where they stand.
 fn without_outline(visit: &Visit, videos: &[Video]) -> Result<Figures, Missing> {
     let watched = Watched::new(videos);
-    let view = View { visit, watched: &watched, created: newest(videos), base: "" };
+    let view = View { visit, watched: &watched, created: newest(videos) };
     let row = |video: &Video| Row {
         name: video.encoded_module_id.clone(),
         link: None,

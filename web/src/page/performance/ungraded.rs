@@ -8,23 +8,13 @@ use warp::reply::Response;
 use super::submissions::{Row, Subject, Submissions, Tried, figures, newest};
 use crate::course_access::CourseAccess;
 use crate::error::PageError;
-use crate::page::drill::{Entry, Menu, below, crumb, title};
-use crate::page::report::{self, Drilled, Figures, Missing, Steps};
+use crate::page::drill::{Depth, below, by_section, title};
+use crate::page::report::{self, Drilled, Figures, Missing};
 use crate::page::tree::{self, Part};
 use crate::page::{CourseContext, Place};
 use crate::site::Visit;
-use crate::text::Texts;
 use crate::upstream::outline::{Block, Outline};
 use crate::upstream::{Section, Trouble};
-
-/// How far down a reader has gone.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Depth {
-    /// The section.
-    pub section: Option<String>,
-    /// The subsection.
-    pub subsection: Option<String>,
-}
 
 /// Outline and problems of a course, each where it came.
 pub type Records = (Section<Arc<Outline>>, Section<Arc<Vec<Problem>>>);
@@ -70,18 +60,11 @@ fn drilled(
     };
     let (sections, tried) = (sections(&outline), Tried::new(&problems));
     let base = format!("{}{}", course.url, Place::Ungraded.path());
-    let find = |parts: &[Part<'_>], id: &Option<String>| {
-        let Some(id) = id else { return Ok(None) };
-        parts.iter().position(|part| part.block.id == *id).map(Some).ok_or(PageError::NotFound)
-    };
-    let section = find(&sections, &depth.section)?.map(|at| &sections[at]);
-    let subsection = match section {
-        None => None,
-        Some(section) => find(&section.parts, &depth.subsection)?.map(|at| &section.parts[at]),
-    };
-    let steps = steps(visit.texts(), &base, &tried, &sections, section, subsection);
+    let here = depth.find(&sections)?;
+    let has_figures = |part: &Part<'_>| !tried.of_part(part).is_none();
+    let steps = by_section(visit.texts(), Place::Ungraded, &base, &sections, here, has_figures);
     let view = View { visit, tried: &tried, problems: &problems };
-    let body = match (section, subsection) {
+    let body = match (here.section, here.subsection) {
         (None, _) => view.parts(&sections, "sections", &base, &outline),
         (Some(section), None) => {
             let base = below(&base, "sections", &section.block.id);
@@ -93,37 +76,6 @@ fn drilled(
         }
     };
     Ok(Drilled { steps, body })
-}
-
-/// The choices of all steps down to where the reader is.
-pub fn steps(
-    texts: &Texts,
-    base: &str,
-    tried: &Tried<'_>,
-    sections: &[Part<'_>],
-    section: Option<&Part<'_>>,
-    subsection: Option<&Part<'_>>,
-) -> Steps {
-    let entry = |part: &Part<'_>, base: &str, step: &str, chosen: Option<&Part<'_>>| Entry {
-        text: title(texts, part.block.title.as_deref()),
-        url: (!tried.of_part(part).is_none()).then(|| below(base, step, &part.block.id)),
-        current: chosen.is_some_and(|chosen| chosen.block.id == part.block.id),
-    };
-    let all = sections.iter().map(|part| entry(part, base, "sections", section));
-    let all = Menu::new(texts, "section", all.collect());
-    let mut steps = Steps {
-        menus: vec![all.with_all(texts.say("drill-all-sections"), base.to_owned())],
-        ..Steps::default()
-    };
-    let Some(section) = section else { return steps };
-    steps.crumbs.push(crumb(texts.say(Place::Ungraded.text()), base.to_owned()));
-    let base = below(base, "sections", &section.block.id);
-    let parts = section.parts.iter().map(|part| entry(part, &base, "subsections", subsection));
-    steps.menus.push(Menu::new(texts, "subsection", parts.collect()));
-    if subsection.is_some() {
-        steps.crumbs.push(crumb(title(texts, section.block.title.as_deref()), base));
-    }
-    steps
 }
 
 struct View<'a> {
