@@ -79,6 +79,6 @@ export async function home(page, row) {
   same(`${row.course_id} home: current enrollment`, seen.cards["Current Enrollment"], api.number(days.at(-1).count));
   same(`${row.course_id} home: total enrollment`, seen.cards["Total Enrollment"], api.number(days.at(-1).cumulative_count));
   const questions = await page.$$eval(".questions li a", (links) => links.length);
-  same(`${row.course_id} home: questions`, questions, 10);
+  same(`${row.course_id} home: questions`, questions, 11);
   return page.url();
 }

@@ -72,6 +72,12 @@ fn k08_a_speculative_reducer_leaves_one_output() {
         "mapreduce.job.speculative.minimum-allowed-tasks=1",
         "-D",
         "mapreduce.job.speculative.slowtaskthreshold=0.1",
+        // The usual one guesses by the last progress of a task, and one that stops before its first has none.
+        "-D",
+        "yarn.app.mapreduce.am.job.task.estimator.class=\
+         org.apache.hadoop.mapreduce.v2.app.speculate.SimpleExponentialTaskRuntimeEstimator",
+        "-D",
+        "yarn.app.mapreduce.am.job.task.estimator.simple.exponential.smooth.stagnated-ms=5000",
     ];
     let stop = |_: &mut Child| {
         open_file(&scene);

@@ -13,3 +13,5 @@ mod performance;
 mod program;
 mod sign_in;
 mod troubles;
+mod typed_answers;
+mod weeks;
