@@ -143,6 +143,7 @@ mod tests {
     #[test]
     fn long_texts_end_early() {
         assert_eq!(["Åland", "Åland Islands"].map(|text| cut(text, 7)), ["Åland", "Åland…"]);
+        assert_eq!(["äöü", "äöüß"].map(|text| cut(text, 3)), ["äöü", "äö…"]);
     }
 
     #[test]

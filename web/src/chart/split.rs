@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::scale::{Scale, Tick};
-use super::{Drawing, LegendEntry, Look, Words, coordinate};
+use super::{Drawing, LegendEntry, Words, coordinate};
 
 /// Room for one bar and its name above it, in pixels.
 const ROW_HEIGHT: usize = 48;
@@ -47,17 +47,12 @@ struct Bars<'a> {
     height: usize,
 }
 
-/// The look of what was done well, and of what was begun and not ended.
-pub const COMPLETE: [Look; 2] = [Look::FIRST, Look::UNKNOWN];
-/// The look of what is right, and of what is wrong.
-pub const CORRECT: [Look; 2] = [Look::FIRST, Look::series(2)];
-
 /// Bars in their order, the first on top.
 pub fn lying(words: &Words, legend: &[LegendEntry; 2], splits: &[Split]) -> Drawing {
     let longest = splits.iter().map(|split| split.values.iter().sum()).fold(0.0, f64::max);
     let scale = Scale::count(longest);
     let room = 100.0 / splits.len().max(1) as f64;
-    let placed = |(index, split): (usize, &'_ Split)| Placed {
+    let placed = splits.iter().enumerate().map(|(index, split)| Placed {
         top: coordinate(room * index as f64),
         name: coordinate(room * (index as f64 + NAME)),
         start: coordinate(room * (index as f64 + BAR.start)),
@@ -66,13 +61,13 @@ pub fn lying(words: &Words, legend: &[LegendEntry; 2], splits: &[Split]) -> Draw
             "{}\n{}: {}\n{}: {}",
             split.head, legend[0].name, split.labels[0], legend[1].name, split.labels[1]
         ),
-        split: &splits[index],
-    };
+        split,
+    });
     Drawing::of(&Bars {
         words,
         legend,
         columns: scale.ticks(),
-        bars: splits.iter().enumerate().map(placed).collect(),
+        bars: placed.collect(),
         room: coordinate(room),
         thickness: coordinate(room * (BAR.end - BAR.start)),
         height: splits.len() * ROW_HEIGHT,
@@ -82,6 +77,7 @@ pub fn lying(words: &Words, legend: &[LegendEntry; 2], splits: &[Split]) -> Draw
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::chart::Look;
 
     #[test]
     fn two_parts_stand_side_by_side_and_lead_on() {
@@ -92,7 +88,7 @@ mod tests {
             x: String::new(),
             y: "Viewers".to_owned(),
         };
-        let legend = [("Complete", COMPLETE[0]), ("Incomplete", COMPLETE[1])]
+        let legend = [("Complete", Look::FIRST), ("Incomplete", Look::UNKNOWN)]
             .map(|(name, look)| LegendEntry { name: name.to_owned(), look });
         let split = |name: &str, link: Option<&str>, values: [f64; 2]| Split {
             name: name.to_owned(),

@@ -171,13 +171,19 @@ fn position(days: &[NaiveDate], day: NaiveDate) -> f64 {
     (day - first).num_days() as f64 / whole as f64 * 100.0
 }
 
-/// Labels at each of a few days; else at days, every other day, Mondays, months, quarters or years, whichever is finest and still fits.
+/// Labels at each of a few days; else at every other day, Mondays, months, quarters or years, whichever is finest
+/// and still fits.
 fn day_ticks(days: &[NaiveDate]) -> Vec<TimeTick> {
     let (Some(&first), Some(&last)) = (days.first(), days.last()) else {
         return Vec::new();
     };
+    if days.len() <= MOST_TICKS {
+        let labelled = days.iter().enumerate();
+        return labelled
+            .map(|(n, &day)| tick(position(days, day), Step::Days(1).label(day), n))
+            .collect();
+    }
     let steps = [
-        Step::Days(1),
         Step::Days(2),
         Step::Days(7),
         Step::Days(14),
@@ -186,12 +192,6 @@ fn day_ticks(days: &[NaiveDate]) -> Vec<TimeTick> {
         Step::Months(6),
         Step::Months(12),
     ];
-    if days.len() <= MOST_TICKS {
-        let labelled = days.iter().enumerate();
-        return labelled
-            .map(|(n, &day)| tick(position(days, day), Step::Days(1).label(day), n))
-            .collect();
-    }
     let fitting = steps.into_iter().map(|step| (step, step.between(first, last)));
     let (step, labelled) = fitting
         .clone()

@@ -62,8 +62,7 @@ pub async fn page(visit: &Visit, access: &CourseAccess) -> Result<Response, Page
     let (modes, summary, report) = tokio::join!(ask.modes(access), ask.summary(access), report);
     let texts = visit.texts();
     let summary = summary.ok();
-    let title = summary.as_ref().and_then(|summary| summary.catalog_course_title.clone());
-    let course = CourseContext::new(access.course(), title);
+    let course = CourseContext::of(access.course(), summary.as_ref());
     let days = modes.and_then(|modes| activity::days(&modes));
     let page =
         Home {

@@ -5,6 +5,7 @@ pub mod course;
 pub mod drill;
 pub mod engagement;
 pub mod enrollment;
+mod halves;
 pub mod help;
 pub mod landing;
 pub mod performance;
@@ -12,6 +13,7 @@ pub mod preference;
 pub mod report;
 pub mod tree;
 
+use api_client::CourseSummary;
 use chrono::Datelike;
 
 use crate::asset;
@@ -58,6 +60,11 @@ impl CourseContext {
     pub fn new(id: &CourseId, title: Option<String>) -> Self {
         let name = title.filter(|title| !title.trim().is_empty());
         Self { id: id.clone(), name: name.unwrap_or_else(|| id.to_string()), url: id.url() }
+    }
+
+    /// A course by its summary, where there is one.
+    pub fn of(id: &CourseId, summary: Option<&CourseSummary>) -> Self {
+        Self::new(id, summary.and_then(|summary| summary.catalog_course_title.clone()))
     }
 
     /// Whether the name says more than the key.

@@ -1,5 +1,7 @@
 //! The shape that all reports share: question, summary, freshness, cards, charts, table.
 
+use std::sync::Arc;
+
 use askama::Template;
 use chrono::{NaiveDate, NaiveDateTime};
 use warp::http::StatusCode;
@@ -204,15 +206,41 @@ pub struct Drilled {
     pub body: Result<Figures, Missing>,
 }
 
+/// Why a page shows nothing of what was asked for.
+pub enum Stop {
+    /// There is no such place.
+    Page(PageError),
+    /// The place is there, and has nothing to show.
+    Missing(Missing),
+}
+
+impl From<PageError> for Stop {
+    fn from(error: PageError) -> Self {
+        Self::Page(error)
+    }
+}
+
+impl From<Missing> for Stop {
+    fn from(missing: Missing) -> Self {
+        Self::Missing(missing)
+    }
+}
+
+/// The records of components; that there are none of them means that nobody has done anything.
+///
+/// # Errors
+/// They cannot be had.
+pub fn recorded<T>(visit: &Visit, records: Section<Arc<Vec<T>>>) -> Result<Arc<Vec<T>>, Missing> {
+    match records {
+        Err(Trouble::Empty) => Ok(Arc::default()),
+        records => records.map_err(|trouble| Missing::new(visit, trouble)),
+    }
+}
+
 impl Drilled {
     /// Something to show, without steps.
     pub fn whole(body: Result<Figures, Missing>) -> Self {
         Self { steps: Steps::default(), body }
-    }
-
-    /// Nothing to show, and no steps.
-    pub fn missing(missing: Missing) -> Self {
-        Self::whole(Err(missing))
     }
 }
 
@@ -264,12 +292,15 @@ pub async fn drilled<R>(
     access: &CourseAccess,
     place: Place,
     records: impl Future<Output = R>,
-    drilled: impl FnOnce(&Visit, &CourseContext, R) -> Result<Drilled, PageError>,
+    drilled: impl FnOnce(&Visit, &CourseContext, R) -> Result<Drilled, Stop>,
 ) -> Result<Response, PageError> {
     let (records, summary) = tokio::join!(records, visit.ask().summary(access));
-    let title = summary.ok().and_then(|summary| summary.catalog_course_title);
-    let course = CourseContext::new(access.course(), title);
-    let Drilled { steps, body: figures } = drilled(visit, &course, records)?;
+    let course = CourseContext::of(access.course(), summary.as_ref().ok());
+    let Drilled { steps, body: figures } = match drilled(visit, &course, records) {
+        Ok(drilled) => drilled,
+        Err(Stop::Missing(missing)) => Drilled::whole(Err(missing)),
+        Err(Stop::Page(error)) => return Err(error),
+    };
     let texts = visit.texts();
     let ready = figures.as_ref().ok();
     if visit.query.get("format") == Some("csv") {

@@ -12,7 +12,7 @@ use crate::course_access::CourseAccess;
 use crate::error::PageError;
 use crate::format;
 use crate::page::drill::{Entry, Here, Menu, Steps, below, by_section, crumb, title};
-use crate::page::report::{self, Card, Chart, Drilled, Figures, Freshness, Missing};
+use crate::page::report::{self, Card, Chart, Drilled, Figures, Freshness, Missing, Stop};
 use crate::page::tree::{self, Part};
 use crate::page::{CourseContext, Place};
 use crate::site::Visit;
@@ -73,12 +73,9 @@ fn drilled(
     course: &CourseContext,
     path: &Path,
     (outline, videos, timeline): Records,
-) -> Result<Drilled, PageError> {
-    let outline = match &outline {
-        Ok(outline) => outline,
-        Err(trouble) => return Ok(Drilled::missing(Missing::of_lms(visit, *trouble))),
-    };
-    let sections = sections(outline);
+) -> Result<Drilled, Stop> {
+    let outline = outline.map_err(|trouble| Missing::of_lms(visit, trouble))?;
+    let sections = sections(&outline);
     let section = tree::find(&sections, &path.section).ok_or(PageError::NotFound)?;
     let subsection = tree::find(&section.parts, &path.subsection).ok_or(PageError::NotFound)?;
     let video = subsection.components.iter().find(|block| block.id == path.video);
@@ -182,7 +179,11 @@ fn figures(
         },
         ranges: Vec::new(),
         cards: vec![
-            Card::new(texts, "completion-rate", Some(format::card_percent(views.completion()))),
+            Card::new(
+                texts,
+                "completion-rate",
+                Some(format::card_percent(views.halves().good_share())),
+            ),
             Card::new(texts, "started-video", number(views.start)),
             Card::new(texts, "finished-video", number(views.end)),
         ],
@@ -234,7 +235,7 @@ fn summary(texts: &Texts, segments: &[Segment], views: Views) -> String {
     texts.say_with(
         "timeline-summary",
         &[
-            ("share", format::card_percent(views.completion()).into()),
+            ("share", format::card_percent(views.halves().good_share()).into()),
             ("time", most.map_or_else(String::new, |most| format::time(most.start)).into()),
         ],
     )

@@ -6,7 +6,7 @@ use api_client::{Answer, Problem, TaggedProblem};
 use chrono::NaiveDateTime;
 use warp::reply::Response;
 
-use super::submissions::{Tried, answers_at, legend};
+use super::submissions::{SUBMISSIONS, Tried, answers_at};
 use super::{graded, natural, outcomes, ungraded};
 use crate::chart::split::{self, Split};
 use crate::chart::table::{Cell, Column, Key, Order, Table};
@@ -15,7 +15,8 @@ use crate::course_access::CourseAccess;
 use crate::error::PageError;
 use crate::format;
 use crate::page::drill::{Entry, Here, Menu, Steps, below, by_section, crumb, title};
-use crate::page::report::{self, Chart, Drilled, Figures, Freshness, Missing};
+use crate::page::halves::legend;
+use crate::page::report::{self, Chart, Drilled, Figures, Freshness, Missing, Stop};
 use crate::page::tree::{self, Part};
 use crate::page::{CourseContext, Place};
 use crate::site::Visit;
@@ -109,7 +110,7 @@ fn drilled(
     course: &CourseContext,
     path: &Path,
     records: &Records,
-) -> Result<Drilled, PageError> {
+) -> Result<Drilled, Stop> {
     let (mut steps, base) = way(visit.texts(), course, path, records)?;
     steps.live = visit.site.config.brand.jump_to(&course.id, &path.problem);
     let answers = match &records.answers {
@@ -268,7 +269,7 @@ fn way_by_outcome(
 /// What a question is called: by its number where there are several, and by its text where there is one.
 fn question_title(texts: &Texts, number: Option<usize>, question: Option<&str>) -> String {
     let question = question.map(str::trim).filter(|text| !text.is_empty());
-    let question = question.map(|text| shortened(text, LONGEST_QUESTION)).unwrap_or_default();
+    let question = question.map(|text| format::cut(text, LONGEST_QUESTION)).unwrap_or_default();
     let name = match (number, question.is_empty()) {
         (None, true) => "answers-title",
         (None, false) => "answers-title-text",
@@ -276,14 +277,6 @@ fn question_title(texts: &Texts, number: Option<usize>, question: Option<&str>) 
         (Some(_), false) => "answers-title-part-text",
     };
     texts.say_with(name, &[("part", number.unwrap_or(1).into()), ("text", question.into())])
-}
-
-fn shortened(text: &str, longest: usize) -> String {
-    if text.chars().count() <= longest {
-        return text.to_owned();
-    }
-    let kept: String = text.chars().take(longest - 1).collect();
-    format!("{}…", kept.trim_end())
 }
 
 /// How many gave an answer, at last.
@@ -349,8 +342,8 @@ fn chart(texts: &Texts, question: &str, answers: &[&Answer]) -> Drawing {
         let (text, count) = (text_of(texts, answer), count(answer));
         let counts = if answer.correct == Some(true) { [count, 0] } else { [0, count] };
         Split {
-            name: shortened(&text, LONGEST_LABEL),
-            head: texts.say_of("answer-is", "text", &shortened(&text, LONGEST_TIP)),
+            name: format::cut(&text, LONGEST_LABEL),
+            head: texts.say_of("answer-is", "text", &format::cut(&text, LONGEST_TIP)),
             link: None,
             values: counts.map(|count| count as f64),
             labels: counts.map(format::number),
@@ -373,7 +366,7 @@ fn chart(texts: &Texts, question: &str, answers: &[&Answer]) -> Drawing {
         x: String::new(),
         y: texts.say("axis-submissions"),
     };
-    split::lying(&words, &legend(texts, false), &bars)
+    split::lying(&words, &legend(texts, &SUBMISSIONS, false), &bars)
 }
 
 fn table(texts: &Texts, answers: &[&Answer], random: bool) -> Table {
@@ -443,11 +436,5 @@ mod tests {
         Submissions for Part 2
         Submissions for Part 2: Why is the sky blue and not any of the other colo…
         ");
-    }
-
-    #[test]
-    fn long_texts_are_cut_at_letters() {
-        assert_eq!(shortened("äöü", 3), "äöü");
-        assert_eq!(shortened("äöüß", 3), "äö…");
     }
 }

@@ -9,11 +9,12 @@ use warp::http::StatusCode;
 use warp::reply::Response;
 
 use super::slug;
-use super::submissions::{Row, Subject, Tried, figures, newest};
+use super::submissions::{SUBMISSIONS, Submissions, Tried, newest};
 use crate::course_access::CourseAccess;
 use crate::error::PageError;
 use crate::page::drill::{Entry, Menu, Steps, below, crumb, title};
-use crate::page::report::{self, Drilled, Figures, Missing};
+use crate::page::halves::{Row, Subject, figures};
+use crate::page::report::{self, Drilled, Figures, Missing, Stop};
 use crate::page::tree::{self, Part};
 use crate::page::{CourseContext, Frame, Place};
 use crate::site::Visit;
@@ -65,8 +66,7 @@ struct PolicyPage<'a> {
 pub async fn policy(visit: &Visit, access: &CourseAccess) -> Result<Response, PageError> {
     let (policy, summary) =
         tokio::join!(visit.site.lms.policy(visit, access), visit.ask().summary(access));
-    let title = summary.ok().and_then(|summary| summary.catalog_course_title);
-    let course = CourseContext::new(access.course(), title);
+    let course = CourseContext::of(access.course(), summary.as_ref().ok());
     let texts = visit.texts();
     let policy = match policy {
         Ok(types) if types.is_empty() => Err(Missing::nothing(texts, "policy")),
@@ -136,16 +136,9 @@ fn drilled(
     course: &CourseContext,
     depth: &Depth,
     (policy, outline, problems): Records,
-) -> Result<Drilled, PageError> {
-    let problems = match problems {
-        Err(Trouble::Empty) => Arc::default(),
-        Err(trouble) => return Ok(Drilled::missing(Missing::new(visit, trouble))),
-        Ok(problems) => problems,
-    };
-    let outline = match outline {
-        Err(trouble) => return Ok(Drilled::missing(Missing::of_lms(visit, trouble))),
-        Ok(outline) => outline,
-    };
+) -> Result<Drilled, Stop> {
+    let problems = report::recorded(visit, problems)?;
+    let outline = outline.map_err(|trouble| Missing::of_lms(visit, trouble))?;
     let policy = policy.unwrap_or_default();
     let tried = Tried::new(&problems);
     let all = tree::assignments(&outline, None);
@@ -226,18 +219,13 @@ impl View<'_> {
     fn assignments(&self, parts: &[Part<'_>]) -> Result<Figures, Missing> {
         let texts = self.visit.texts();
         let row = |part: &Part<'_>| {
-            let submissions = self.tried.of_part(part);
-            let url = || below(&base(self.course), "assignments", &part.block.id);
-            Row {
-                name: title(texts, part.block.title.as_deref()),
-                link: (!submissions.is_none()).then(url),
-                submissions,
-                problems: Some(part.all().len()),
-                difficulty: None,
-            }
+            let halves = self.tried.of_part(part).halves();
+            Row::of_part(texts, part, halves, &base(self.course), "assignments")
         };
         let rows: Vec<Row> = parts.iter().map(row).collect();
-        figures(self.visit, &rows, self.subject("column-assignment", "assignment-submissions"))
+        let all = parts.iter().map(|part| self.tried.of_part(part)).sum();
+        let subject = self.subject(all, "column-assignment", "assignment-submissions");
+        figures(self.visit, &rows, subject)
     }
 
     fn problems(&self, part: &Part<'_>) -> Result<Figures, Missing> {
@@ -246,16 +234,19 @@ impl View<'_> {
         let row = |block: &&Block| Row {
             name: title(texts, block.title.as_deref()),
             link: self.tried.answers(&base, block),
-            submissions: self.tried.submissions(block),
-            problems: None,
+            halves: self.tried.submissions(block).halves(),
+            components: None,
             difficulty: None,
         };
         let rows: Vec<Row> = part.components.iter().map(row).collect();
-        figures(self.visit, &rows, self.subject("column-problem", "problem-submissions"))
+        let all = self.tried.of_part(part);
+        figures(self.visit, &rows, self.subject(all, "column-problem", "problem-submissions"))
     }
 
-    fn subject(&self, name: &str, help: &'static str) -> Subject<'static> {
+    fn subject(&self, all: Submissions, name: &str, help: &'static str) -> Subject {
         Subject {
+            kind: &SUBMISSIONS,
+            all: all.halves(),
             name: self.visit.texts().say(name),
             help,
             line: "updated-problems",

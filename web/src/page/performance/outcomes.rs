@@ -7,16 +7,17 @@ use api_client::TaggedProblem;
 use warp::reply::Response;
 
 use super::slug;
-use super::submissions::{Row, Subject, Submissions, figures};
+use super::submissions::{SUBMISSIONS, Submissions};
 use crate::course_access::CourseAccess;
 use crate::error::PageError;
-use crate::page::drill::{Entry, Menu, Steps, crumb, title};
-use crate::page::report::{self, Drilled, Figures, Missing};
+use crate::page::drill::{Entry, Menu, Steps, below, crumb, title};
+use crate::page::halves::{Row, Subject, figures};
+use crate::page::report::{self, Drilled, Figures, Missing, Stop};
 use crate::page::{CourseContext, Place};
 use crate::site::Visit;
 use crate::text::Texts;
+use crate::upstream::Section;
 use crate::upstream::outline::Outline;
-use crate::upstream::{Section, Trouble};
 use crate::usage_id::in_path;
 
 /// The tag that names outcomes; others only say more of a problem.
@@ -68,12 +69,8 @@ fn drilled(
     course: &CourseContext,
     wanted: Option<&str>,
     (outline, problems): Records,
-) -> Result<Drilled, PageError> {
-    let problems = match problems {
-        Err(Trouble::Empty) => Arc::default(),
-        Err(trouble) => return Ok(Drilled::missing(Missing::new(visit, trouble))),
-        Ok(problems) => problems,
-    };
+) -> Result<Drilled, Stop> {
+    let problems = report::recorded(visit, problems)?;
     let outcomes = outcomes(&problems);
     let chosen = match wanted {
         None => None,
@@ -153,13 +150,14 @@ impl View<'_> {
             Row {
                 name: (*outcome).to_owned(),
                 link: (!submissions.is_none()).then(|| address(self.course, outcome)),
-                submissions,
-                problems: Some(problems.len()),
+                halves: submissions.halves(),
+                components: Some(problems.len()),
                 difficulty: None,
             }
         };
         let rows: Vec<Row> = outcomes.iter().map(row).collect();
-        figures(self.visit, &rows, self.subject("column-outcome", "outcome-submissions"))
+        let all = outcomes.values().flatten().map(|one| submissions(one)).sum();
+        figures(self.visit, &rows, self.subject(all, "column-outcome", "outcome-submissions"))
     }
 
     /// In the order of the course; problems that are not in it come last.
@@ -179,13 +177,13 @@ impl View<'_> {
             let submissions = submissions(problem);
             let url = || {
                 let base = address(self.course, outcome);
-                crate::page::drill::below(&base, "problems", &problem.module_id)
+                below(&base, "problems", &problem.module_id)
             };
             Row {
                 name: full_name(texts, outline, &problem.module_id),
                 link: (!submissions.is_none()).then(url),
-                submissions,
-                problems: None,
+                halves: submissions.halves(),
+                components: None,
                 difficulty: Some(
                     problem
                         .tags
@@ -196,11 +194,14 @@ impl View<'_> {
             }
         };
         let rows: Vec<Row> = problems.iter().map(row).collect();
-        figures(self.visit, &rows, self.subject("column-problem", "problem-submissions"))
+        let all = problems.iter().map(|one| submissions(one)).sum();
+        figures(self.visit, &rows, self.subject(all, "column-problem", "problem-submissions"))
     }
 
-    fn subject(&self, name: &str, help: &'static str) -> Subject<'static> {
+    fn subject(&self, all: Submissions, name: &str, help: &'static str) -> Subject {
         Subject {
+            kind: &SUBMISSIONS,
+            all: all.halves(),
             name: self.visit.texts().say(name),
             help,
             line: "updated-tags",

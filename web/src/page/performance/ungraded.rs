@@ -5,16 +5,17 @@ use std::sync::Arc;
 use api_client::Problem;
 use warp::reply::Response;
 
-use super::submissions::{Row, Subject, Submissions, Tried, figures, newest};
+use super::submissions::{SUBMISSIONS, Submissions, Tried, newest};
 use crate::course_access::CourseAccess;
 use crate::error::PageError;
 use crate::page::drill::{Depth, below, by_section, title};
-use crate::page::report::{self, Drilled, Figures, Missing};
+use crate::page::halves::{Row, Subject, figures};
+use crate::page::report::{self, Drilled, Figures, Missing, Stop};
 use crate::page::tree::{self, Part};
 use crate::page::{CourseContext, Place};
 use crate::site::Visit;
+use crate::upstream::Section;
 use crate::upstream::outline::{Block, Outline};
-use crate::upstream::{Section, Trouble};
 
 /// Outline and problems of a course, each where it came.
 pub type Records = (Section<Arc<Outline>>, Section<Arc<Vec<Problem>>>);
@@ -48,16 +49,9 @@ fn drilled(
     course: &CourseContext,
     depth: &Depth,
     (outline, problems): Records,
-) -> Result<Drilled, PageError> {
-    let problems = match problems {
-        Err(Trouble::Empty) => Arc::default(),
-        Err(trouble) => return Ok(Drilled::missing(Missing::new(visit, trouble))),
-        Ok(problems) => problems,
-    };
-    let outline = match outline {
-        Err(trouble) => return Ok(Drilled::missing(Missing::of_lms(visit, trouble))),
-        Ok(outline) => outline,
-    };
+) -> Result<Drilled, Stop> {
+    let problems = report::recorded(visit, problems)?;
+    let outline = outline.map_err(|trouble| Missing::of_lms(visit, trouble))?;
     let (sections, tried) = (sections(&outline), Tried::new(&problems));
     let base = format!("{}{}", course.url, Place::Ungraded.path());
     let here = depth.find(&sections)?;
@@ -94,21 +88,20 @@ impl View<'_> {
     ) -> Result<Figures, Missing> {
         let texts = self.visit.texts();
         let row = |part: &Part<'_>| {
-            let submissions = self.tried.of_part(part);
-            Row {
-                name: title(texts, part.block.title.as_deref()),
-                link: (!submissions.is_none()).then(|| below(base, step, &part.block.id)),
-                submissions,
-                problems: Some(part.all().len()),
-                difficulty: None,
-            }
+            Row::of_part(texts, part, self.tried.of_part(part).halves(), base, step)
         };
         let mut rows: Vec<Row> = parts.iter().map(row).collect();
-        let removed = if step == "sections" { self.removed(outline) } else { None };
-        let remark = removed.is_some().then(|| texts.say("removed-note"));
-        rows.extend(removed);
+        let mut all: Submissions = parts.iter().map(|part| self.tried.of_part(part)).sum();
+        let mut remark = None;
+        if step == "sections" {
+            let (removed, problems) = self.removed(outline);
+            all = [all, removed].into_iter().sum();
+            let row = Row::removed(texts, removed.halves(), problems);
+            remark = row.is_some().then(|| texts.say("removed-note"));
+            rows.extend(row);
+        }
         let name = if step == "sections" { "column-section" } else { "column-subsection" };
-        figures(self.visit, &rows, self.subject(texts.say(name), remark))
+        figures(self.visit, &rows, self.subject(all, texts.say(name), remark))
     }
 
     fn problems(&self, part: &Part<'_>, base: &str) -> Result<Figures, Missing> {
@@ -116,31 +109,28 @@ impl View<'_> {
         let row = |block: &&Block| Row {
             name: title(texts, block.title.as_deref()),
             link: self.tried.answers(base, block),
-            submissions: self.tried.submissions(block),
-            problems: None,
+            halves: self.tried.submissions(block).halves(),
+            components: None,
             difficulty: None,
         };
         let rows: Vec<Row> = part.components.iter().map(row).collect();
-        figures(self.visit, &rows, self.subject(texts.say("column-problem"), None))
+        let all = self.tried.of_part(part);
+        figures(self.visit, &rows, self.subject(all, texts.say("column-problem"), None))
     }
 
-    /// Records whose problems are not in the course any more.
-    fn removed(&self, outline: &Outline) -> Option<Row> {
+    /// Submissions to problems that are not in the course any more, and how many problems these are.
+    fn removed(&self, outline: &Outline) -> (Submissions, usize) {
         let gone = self.problems.iter().filter(|one| outline.find(&one.module_id).is_none());
         let gone: Vec<Submissions> = gone
             .map(|one| Submissions::new(one.total_submissions, one.correct_submissions))
             .collect();
-        (!gone.is_empty()).then(|| Row {
-            name: self.visit.texts().say("removed-from-course"),
-            link: None,
-            submissions: gone.iter().copied().sum(),
-            problems: Some(gone.len()),
-            difficulty: None,
-        })
+        (gone.iter().copied().sum(), gone.len())
     }
 
-    fn subject(&self, name: String, remark: Option<String>) -> Subject<'static> {
+    fn subject(&self, all: Submissions, name: String, remark: Option<String>) -> Subject {
         Subject {
+            kind: &SUBMISSIONS,
+            all: all.halves(),
             name,
             help: "problem-submissions",
             line: "updated-problems",
