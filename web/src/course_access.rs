@@ -37,7 +37,7 @@ impl<'a> Reader<'a> {
     pub async fn course(self, course: CourseId) -> Result<CourseAccess, PageError> {
         let courses = self.courses().await?;
         let own = courses.as_ref().map(|ids| ids.contains(course.as_str()));
-        let access = CourseAccess { course, user: self.session.username.clone() };
+        let access = CourseAccess { course };
         if own == Some(true) {
             return Ok(access);
         }
@@ -75,7 +75,6 @@ impl<'a> Reader<'a> {
 #[derive(Clone, Debug)]
 pub struct CourseAccess {
     course: CourseId,
-    user: String,
 }
 
 impl CourseAccess {
@@ -83,12 +82,6 @@ impl CourseAccess {
     #[must_use]
     pub fn course(&self) -> &CourseId {
         &self.course
-    }
-
-    /// Whose proof it is.
-    #[must_use]
-    pub fn user(&self) -> &str {
-        &self.user
     }
 }
 

@@ -58,6 +58,12 @@ pub fn cut(text: &str, longest: usize) -> String {
     format!("{}…", kept.trim_end())
 }
 
+/// A name that a spreadsheet would take for a formula, made plain text by an apostrophe.
+pub fn no_formula(text: &str) -> String {
+    let formula = text.starts_with(['=', '+', '-', '@', '\t']);
+    if formula { format!("'{text}") } else { text.to_owned() }
+}
+
 /// A number on an axis, where room is short: `950`, `12.5k`, `3M`.
 pub fn axis(value: f64) -> String {
     let (scaled, suffix) = match value.abs() {

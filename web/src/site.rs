@@ -20,7 +20,7 @@ use crate::sign_in::session::{Session, unguessable};
 use crate::sign_in::{self, SignIn};
 use crate::text::Texts;
 use crate::upstream::data_api::{Asker, DataApi};
-use crate::upstream::kept::Kept;
+use crate::upstream::kept::{Kept, Known};
 use crate::upstream::lms::{Lms, LmsSettings};
 
 /// The cookie that keeps the chosen colours.
@@ -200,9 +200,12 @@ impl Visit {
         Asker::of(self)
     }
 
-    /// Takes note that an answer is not the newest.
-    pub fn note_outdated(&self) {
-        self.outdated.store(true, Ordering::Relaxed);
+    /// An answer to show; takes note if it is not the newest.
+    pub fn seen<T>(&self, known: Known<T>) -> Arc<T> {
+        if known.outdated {
+            self.outdated.store(true, Ordering::Relaxed);
+        }
+        known.value
     }
 
     /// Whether an answer was not the newest.

@@ -53,8 +53,7 @@ impl Cell {
     fn raw(&self) -> String {
         match &self.key {
             Key::Number(number) => number.to_string(),
-            Key::Text(text) if text.starts_with(['=', '+', '-', '@', '\t']) => format!("'{text}"),
-            Key::Text(text) => text.clone(),
+            Key::Text(text) => crate::format::no_formula(text),
             Key::Nothing => String::new(),
         }
     }

@@ -8,7 +8,7 @@ use warp::reply::Response;
 
 use super::enrollment::activity;
 use super::report::{Card, Missing};
-use super::{CourseContext, Frame, Link, Place, demographics, performance};
+use super::{CourseContext, Frame, Link, Place, demographics, engagement, performance};
 use crate::config::Brand;
 use crate::course_access::CourseAccess;
 use crate::error::PageError;
@@ -114,7 +114,7 @@ fn fresh(texts: &Texts, days: &[EnrollmentByMode]) -> Option<String> {
 }
 
 fn lenses(visit: &Visit, course: &CourseContext, report: bool) -> Vec<Lens> {
-    let (texts, features) = (visit.texts(), visit.site.config.features);
+    let texts = visit.texts();
     let question = |place: Place, way: &[&str]| Question {
         text: texts.say(&format!("{}-question", place.text())),
         way: way.iter().map(|name| texts.say(name)).collect::<Vec<_>>().join(" › "),
@@ -126,9 +126,7 @@ fn lenses(visit: &Visit, course: &CourseContext, report: bool) -> Vec<Lens> {
     let enrollment = std::iter::once(own("nav-enrollment", Place::Activity))
         .chain(demographics(visit).map(demographic))
         .chain([own("nav-enrollment", Place::Geography)]);
-    let engagement =
-        [Some(Place::Content), features.enable_engagement_videos_pages.then_some(Place::Videos)];
-    let engagement = engagement.into_iter().flatten().map(|place| own("nav-engagement", place));
+    let engagement = engagement(visit).map(|place| own("nav-engagement", place));
     let lens = |name: &'static str, questions: Vec<Question>| Lens {
         name,
         question: texts.say(&format!("question-{name}")),

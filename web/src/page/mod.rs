@@ -249,6 +249,12 @@ pub fn demographics(visit: &Visit) -> impl Iterator<Item = Place> {
     Place::DEMOGRAPHICS.into_iter().filter(move |place| age || *place != Place::Age)
 }
 
+/// The reports on engagement that this site may show.
+pub fn engagement(visit: &Visit) -> impl Iterator<Item = Place> {
+    let videos = visit.site.config.features.enable_engagement_videos_pages;
+    [Some(Place::Content), videos.then_some(Place::Videos)].into_iter().flatten()
+}
+
 /// The reports on performance that this site may show.
 pub fn performance(visit: &Visit) -> impl Iterator<Item = Place> {
     let features = visit.site.config.features;
@@ -271,10 +277,8 @@ fn rail(visit: &Visit, course: &CourseContext, place: Place) -> Vec<RailGroup> {
     };
     let first = demographics(visit).next().unwrap_or(Place::Education);
     let own = |to: Place, icon| link(to, to.text(), icon, place == to);
-    let mut engagement = vec![own(Place::Content, "content")];
-    if visit.site.config.features.enable_engagement_videos_pages {
-        engagement.push(own(Place::Videos, "engagement"));
-    }
+    let icon = |to: Place| if to == Place::Content { "content" } else { "engagement" };
+    let engagement = engagement(visit).map(|to| own(to, icon(to)));
     vec![
         RailGroup {
             title: None,
@@ -288,7 +292,7 @@ fn rail(visit: &Visit, course: &CourseContext, place: Place) -> Vec<RailGroup> {
                 link(Place::Geography, "nav-geography", "globe", place == Place::Geography),
             ],
         },
-        RailGroup { title: Some(texts.say("nav-engagement")), links: engagement },
+        RailGroup { title: Some(texts.say("nav-engagement")), links: engagement.collect() },
         RailGroup {
             title: Some(texts.say("nav-performance")),
             links: performance(visit).map(|to| own(to, "performance")).collect(),

@@ -13,6 +13,7 @@ use reqwest::Url;
 use serde::{Deserialize, Serialize};
 
 use super::claims::{Claims, ClaimsError, Verifier};
+use crate::upstream::body_within;
 
 /// What the site asks to know.
 const SCOPES: [&str; 3] = ["user_id", "profile", "email"];
@@ -184,17 +185,12 @@ impl Flow {
 }
 
 async fn send(http: reqwest::Client, request: HttpRequest) -> Result<HttpResponse, SendError> {
-    let mut answer = http.execute(request.try_into()?).await?;
-    let mut body = Vec::new();
-    while let Some(chunk) = answer.chunk().await? {
-        if body.len() + chunk.len() > LARGEST_ANSWER {
-            return Err(SendError::Large);
-        }
-        body.extend_from_slice(&chunk);
-    }
+    let answer = http.execute(request.try_into()?).await?;
+    let (status, headers) = (answer.status(), answer.headers().clone());
+    let body = body_within(answer, LARGEST_ANSWER).await?.ok_or(SendError::Large)?;
     let mut response = HttpResponse::new(body);
-    *response.status_mut() = answer.status();
-    *response.headers_mut() = answer.headers().clone();
+    *response.status_mut() = status;
+    *response.headers_mut() = headers;
     Ok(response)
 }
 

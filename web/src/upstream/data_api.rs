@@ -4,12 +4,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use api_client::ask::{self, DateRange, LearnerQuery, Question};
+use api_client::ask::{self, DateRange, Question};
 use api_client::{
-    Answer, Client, CourseSummary, EngagementTimeline, EnrollmentByBirthYear,
-    EnrollmentByEducation, EnrollmentByGender, EnrollmentByLocation, EnrollmentByMode,
-    EnrollmentDay, Error, Fresh, Learner, LearnerMetadata, Page, Problem, Program, Report,
-    SummaryQuery, TaggedProblem, Video, VideoSegment, WeeklyActivity,
+    Answer, Client, CourseSummary, EnrollmentByBirthYear, EnrollmentByEducation,
+    EnrollmentByGender, EnrollmentByLocation, EnrollmentByMode, EnrollmentDay, Error, Fresh,
+    Problem, Program, Report, SummaryQuery, TaggedProblem, Video, VideoSegment, WeeklyActivity,
 };
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use serde::de::DeserializeOwned;
@@ -137,11 +136,7 @@ impl<'a> Asker<'a> {
     where
         T: DeserializeOwned + Send + Sync + 'static,
     {
-        let known = self.visit.site.data_api.get(question).await?;
-        if known.outdated {
-            self.visit.note_outdated();
-        }
-        Ok(known.value)
+        self.visit.site.data_api.get(question).await.map(|known| self.visit.seen(known))
     }
 
     /// An empty list means the same as no data.
@@ -245,15 +240,14 @@ impl<'a> Asker<'a> {
     }
 
     /// The summaries of the courses that the reader may see, their programs left out.
-    pub async fn summaries(self, access: &CourseListAccess) -> Section<Vec<CourseSummary>> {
+    pub async fn summaries(self, access: &CourseListAccess) -> Section<OwnSummaries> {
         let without_passing_users = !self.visit.site.config.features.enable_course_passing;
         let few = access.course_ids().filter(|ids| ids.len() <= SUMMARIES_BY_ID);
         let course_ids = few.into_iter().flatten().cloned().collect();
         let query = SummaryQuery { course_ids, without_passing_users, ..SummaryQuery::default() };
-        let rows = self.rows(&ask::course_summaries(&query)).await?;
-        let own = |row: &&CourseSummary| access.sees(&row.course_id);
-        let rows: Vec<_> = rows.iter().filter(own).cloned().collect();
-        if rows.is_empty() { Err(Trouble::Empty) } else { Ok(rows) }
+        let all = self.rows(&ask::course_summaries(&query)).await?;
+        let own = OwnSummaries { all, access: access.clone() };
+        if own.iter().next().is_none() { Err(Trouble::Empty) } else { Ok(own) }
     }
 
     /// All programs; a platform without any, or whose index has no filters, has an empty list.
@@ -267,38 +261,23 @@ impl<'a> Asker<'a> {
         }
     }
 
-    /// A page of the learners.
-    pub async fn learners(
-        self,
-        access: &CourseAccess,
-        query: &LearnerQuery,
-    ) -> Section<Arc<Page<Learner>>> {
-        self.get(&ask::learners(id(access), query)).await
-    }
-
-    /// One learner.
-    pub async fn learner(self, access: &CourseAccess, name: &str) -> Section<Arc<Learner>> {
-        self.get(&ask::learner(id(access), name)).await
-    }
-
-    /// What a learner did, day by day.
-    pub async fn learner_days(
-        self,
-        access: &CourseAccess,
-        name: &str,
-    ) -> Section<Arc<EngagementTimeline>> {
-        self.get(&ask::engagement_timeline(id(access), name)).await
-    }
-
-    /// How many learners are alike, and what is usual.
-    pub async fn learner_metadata(self, access: &CourseAccess) -> Section<Arc<LearnerMetadata>> {
-        self.get(&ask::learner_metadata(id(access))).await
-    }
-
     /// The API's own CSV of an answer.
     pub async fn csv<T>(self, question: &Question<T>) -> Section<String> {
         let api = &self.visit.site.data_api;
         api.bounded(api.client.csv(question)).await
+    }
+}
+
+/// The summaries that a reader may see, of all that are kept for all readers.
+pub struct OwnSummaries {
+    all: Arc<Vec<CourseSummary>>,
+    access: CourseListAccess,
+}
+
+impl OwnSummaries {
+    /// The reader's own.
+    pub fn iter(&self) -> impl Iterator<Item = &CourseSummary> {
+        self.all.iter().filter(|row| self.access.sees(&row.course_id))
     }
 }
 

@@ -13,7 +13,7 @@ use tokio::sync::{Mutex, Semaphore};
 
 use super::kept::{Fetched, Kept, Known, Look, Terms};
 use super::outline::{Blocks, Outline};
-use super::{Section, Trouble};
+use super::{Section, Trouble, body_within};
 use crate::course_access::CourseAccess;
 use crate::site::{REQUEST_ID, Visit};
 
@@ -89,9 +89,6 @@ pub struct CourseDetail {
     pub start: Option<DateTime<Utc>>,
     /// When it ends.
     pub end: Option<DateTime<Utc>>,
-    /// When enrollment ends.
-    #[serde(default)]
-    pub enrollment_end: Option<DateTime<Utc>>,
 }
 
 /// A type of assignment, and its part of the grade.
@@ -156,7 +153,9 @@ impl Lms {
         let url = address(&self.settings.course_api, &["blocks"]);
         let key = format!("outline {}", access.course());
         let request = self.http.get(url).query(&query);
-        seen(visit, self.get(visit, &key, request, Outline::from as fn(Blocks) -> _).await)
+        self.get(visit, &key, request, Outline::from as fn(Blocks) -> _)
+            .await
+            .map(|known| visit.seen(known))
     }
 
     /// What the LMS says of a course.
@@ -180,7 +179,7 @@ impl Lms {
             types.retain(|one| one.assignment_type.as_ref().is_some_and(|name| !name.is_empty()));
             types
         };
-        seen(visit, self.get(visit, &key, self.http.get(url), named).await)
+        self.get(visit, &key, self.http.get(url), named).await.map(|known| visit.seen(known))
     }
 
     /// The courses on whose team a user is.
@@ -327,14 +326,6 @@ fn permissions_key(user: &str) -> String {
     format!("permissions {user}")
 }
 
-fn seen<T>(visit: &Visit, known: Section<Known<T>>) -> Section<Arc<T>> {
-    let known = known?;
-    if known.outdated {
-        visit.note_outdated();
-    }
-    Ok(known.value)
-}
-
 fn address(base: &Url, segments: &[&str]) -> Url {
     let mut url = base.clone();
     // Only addresses that cannot have segments refuse here, and settings refuse those.
@@ -364,16 +355,13 @@ fn accepted(answer: Response) -> Section<Response> {
     Err(trouble)
 }
 
-async fn read(mut answer: Response) -> Section<Vec<u8>> {
-    let mut body = Vec::new();
-    while let Some(chunk) = answer.chunk().await.map_err(trouble)? {
-        if body.len() + chunk.len() > LARGEST_ANSWER {
-            log::warn!("the LMS's answer at {} is too large", answer.url().path());
-            return Err(Trouble::Nonsense);
-        }
-        body.extend_from_slice(&chunk);
-    }
-    Ok(body)
+async fn read(answer: Response) -> Section<Vec<u8>> {
+    let path = answer.url().path().to_owned();
+    let body = body_within(answer, LARGEST_ANSWER).await.map_err(trouble)?;
+    body.ok_or_else(|| {
+        log::warn!("the LMS's answer at {path} is too large");
+        Trouble::Nonsense
+    })
 }
 
 fn parsed<T: DeserializeOwned>(what: &str, body: &[u8]) -> Section<T> {

@@ -23,3 +23,21 @@ pub enum Trouble {
 
 /// The records of a section, or why there are none.
 pub type Section<T> = Result<T, Trouble>;
+
+/// The body of an answer; none where it is larger than `most` bytes.
+///
+/// # Errors
+/// It breaks off.
+pub async fn body_within(
+    mut answer: reqwest::Response,
+    most: usize,
+) -> Result<Option<Vec<u8>>, reqwest::Error> {
+    let mut body = Vec::new();
+    while let Some(chunk) = answer.chunk().await? {
+        if body.len() + chunk.len() > most {
+            return Ok(None);
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(Some(body))
+}

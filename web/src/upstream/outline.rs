@@ -1,6 +1,6 @@
 //! The outline of a course: its blocks in the order in which learners meet them (spec 60 §3).
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use serde::Deserialize;
 
@@ -55,13 +55,13 @@ impl From<Blocks> for Outline {
         let mut left = answer.blocks;
         // What is still to be placed, the next one last; a block whose inside is placed is closed.
         let mut open: Vec<(Step, String)> = vec![(Step::Place, answer.root)];
-        let mut seen: HashSet<String> = HashSet::new();
         while let Some((step, id)) = open.pop() {
             if let Step::Close(at) = step {
                 outline.blocks[at].end = outline.blocks.len();
                 continue;
             }
-            let Some(raw) = left.remove(&id).filter(|_| seen.insert(id.clone())) else { continue };
+            // What is placed is taken away, so nothing is placed twice.
+            let Some(raw) = left.remove(&id) else { continue };
             let at = outline.blocks.len();
             open.push((Step::Close(at), String::new()));
             let children = raw.children.unwrap_or_default();

@@ -1,14 +1,9 @@
 //! Engagement: weeks, videos on every depth, and one video.
 
 use demo_lms::{Manner, Part};
-use serde_json::{Value, json};
-use wiremock::ResponseTemplate;
+use serde_json::json;
 
-use crate::fixture::{COURSE, Fixture, HOME, words};
-
-fn block(name: &str) -> String {
-    format!("{COURSE}+type@{name}").replacen("course-v1", "block-v1", 1)
-}
+use crate::fixture::{COURSE, Fixture, HOME, block, ok, words};
 
 /// A course of two sections; the second has one video, which nobody has watched.
 async fn site_with_videos() -> Fixture {
@@ -39,10 +34,6 @@ async fn site_with_videos() -> Fixture {
     let records = json!([record("v1", 10, 4), record("v2", 6, 8), record("old", 3, 1)]);
     site.answer(&format!("courses/{COURSE}/videos/"), ok(records)).await;
     site
-}
-
-pub fn ok(rows: Value) -> ResponseTemplate {
-    ResponseTemplate::new(200).set_body_json(rows)
 }
 
 pub fn videos_page() -> String {

@@ -122,6 +122,16 @@ impl Fixture {
     }
 }
 
+/// The usage id of a block of the course, from its kind and name: `video+block@v1`.
+pub fn block(name: &str) -> String {
+    format!("{COURSE}+type@{name}").replacen("course-v1", "block-v1", 1)
+}
+
+/// A good answer of these rows.
+pub fn ok(rows: Value) -> ResponseTemplate {
+    ResponseTemplate::new(200).set_body_json(rows)
+}
+
 /// A session of one of the LMS's people that has just begun.
 pub fn session(who: &str) -> Session {
     Session {

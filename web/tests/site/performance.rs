@@ -1,17 +1,8 @@
 //! Performance: the policy, assignments, exercises, outcomes, and the answers to one question.
 
 use serde_json::{Value, json};
-use wiremock::ResponseTemplate;
 
-use crate::fixture::{COURSE, Fixture, HOME, words};
-
-pub fn block(name: &str) -> String {
-    format!("{COURSE}+type@{name}").replacen("course-v1", "block-v1", 1)
-}
-
-fn ok(rows: Value) -> ResponseTemplate {
-    ResponseTemplate::new(200).set_body_json(rows)
-}
+use crate::fixture::{COURSE, Fixture, HOME, block, ok, words};
 
 /// A homework of two problems, an exam that nobody has tried, and one exercise.
 pub async fn site() -> Fixture {

@@ -3,8 +3,8 @@
 use demo_lms::{Manner, Part};
 use serde_json::json;
 
-use crate::fixture::{HOME, words};
-use crate::performance::{answer, answers, answers_page, block, graded, site};
+use crate::fixture::{HOME, block, words};
+use crate::performance::{answer, answers, answers_page, graded, site};
 
 #[tokio::test]
 async fn answers_are_counted_and_shown_as_they_were_typed() {

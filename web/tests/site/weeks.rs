@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::engagement::{ok, videos_page};
-use crate::fixture::{COURSE, Fixture, HOME, words};
+use crate::engagement::videos_page;
+use crate::fixture::{COURSE, Fixture, HOME, ok, words};
 
 fn week(end: &str, figures: Value) -> Value {
     let mut week = json!({

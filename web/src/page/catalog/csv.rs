@@ -4,13 +4,13 @@ use api_client::{CourseSummary, ModeCounts, Program};
 use chrono::SecondsFormat;
 use warp::reply::Response;
 
-use super::answers;
 use super::filter::Filter;
+use super::{answers, sorted};
 use crate::course_access::CourseListAccess;
 use crate::error::PageError;
 use crate::site::Visit;
 use crate::upstream::Trouble;
-use crate::{download, reply};
+use crate::{download, format, reply};
 
 /// A column: its name and its cell for a course.
 type Column<'a> = (String, Box<dyn Fn(&CourseSummary) -> String + 'a>);
@@ -25,7 +25,7 @@ pub async fn csv(visit: &Visit, access: &CourseListAccess) -> Result<Response, P
     let programs = programs.map_err(PageError::Upstream)?;
     let filter = Filter::of(&visit.query);
     let rows: Vec<&CourseSummary> =
-        summaries.iter().filter(|row| filter.takes(row, &programs)).collect();
+        sorted(&summaries).into_iter().filter(|row| filter.takes(row, &programs)).collect();
     let body = written(&rows, &programs).map_err(|error| {
         log::error!("writing the course list: {error}");
         PageError::Upstream(Trouble::Nonsense)
@@ -123,10 +123,8 @@ fn text(value: &Option<String>) -> String {
     value.clone().unwrap_or_default()
 }
 
-/// A name that a spreadsheet would take for a formula is made plain text by an apostrophe.
 fn name(value: &Option<String>) -> String {
-    let text = text(value);
-    if text.starts_with(['=', '+', '-', '@', '\t']) { format!("'{text}") } else { text }
+    format::no_formula(value.as_deref().unwrap_or_default())
 }
 
 fn moment(at: Option<chrono::NaiveDateTime>) -> String {

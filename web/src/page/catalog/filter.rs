@@ -99,14 +99,14 @@ fn programs_of<'a>(row: &CourseSummary, programs: &'a [Program]) -> Vec<&'a str>
 pub fn groups(
     texts: &Texts,
     query: &Query,
-    rows: &[CourseSummary],
+    rows: &[&CourseSummary],
     programs: &[Program],
 ) -> Vec<Group> {
     let shared =
         |program: &&Program| rows.iter().any(|row| program.course_ids.contains(&row.course_id));
     let occurring: [Vec<&str>; GROUPS.len()] = [
-        rows.iter().map(availability_of).collect(),
-        rows.iter().map(pacing_of).filter(|pacing| !pacing.is_empty()).collect(),
+        rows.iter().map(|row| availability_of(row)).collect(),
+        rows.iter().map(|row| pacing_of(row)).filter(|pacing| !pacing.is_empty()).collect(),
         programs.iter().filter(shared).map(|program| program.program_id.as_str()).collect(),
     ];
     let group = |(name, values): (&'static str, Vec<&str>)| Group {

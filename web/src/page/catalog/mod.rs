@@ -23,6 +23,7 @@ use crate::error::PageError;
 use crate::site::Visit;
 use crate::text::Texts;
 use crate::upstream::Section;
+use crate::upstream::data_api::OwnSummaries;
 use crate::{format, reply};
 
 /// Courses on a page.
@@ -57,27 +58,30 @@ struct Listing {
 pub async fn page(visit: &Visit, access: &CourseListAccess) -> Result<Response, PageError> {
     let (summaries, programs) = answers(visit, access).await;
     let listing = summaries
-        .map(|summaries| listing(visit, summaries, programs))
+        .map(|summaries| listing(visit, &sorted(&summaries), programs))
         .map_err(|trouble| Missing::new(visit, trouble));
     let frame = Frame::new(visit, visit.texts().say("catalog-title"), "/help/courses/".to_owned());
     let search = visit.query.get("search").unwrap_or_default().to_owned();
     reply::page(visit, StatusCode::OK, &Index { frame, search, listing })
 }
 
-/// Both answers that the index needs, asked for at the same time; summaries come sorted.
+/// Both answers that the index needs, asked for at the same time.
 async fn answers(
     visit: &Visit,
     access: &CourseListAccess,
-) -> (Section<Vec<CourseSummary>>, Section<Arc<Vec<Program>>>) {
+) -> (Section<OwnSummaries>, Section<Arc<Vec<Program>>>) {
     let ask = visit.ask();
-    let (mut summaries, programs) = tokio::join!(ask.summaries(access), ask.programs(access));
-    if let Ok(rows) = &mut summaries {
-        rows.sort_by_cached_key(|row| {
-            let title = title(row).map(str::to_lowercase);
-            (title.is_none(), title, row.course_id.clone())
-        });
-    }
-    (summaries, programs)
+    tokio::join!(ask.summaries(access), ask.programs(access))
+}
+
+/// By title, those without one last.
+fn sorted(summaries: &OwnSummaries) -> Vec<&CourseSummary> {
+    let mut rows: Vec<&CourseSummary> = summaries.iter().collect();
+    rows.sort_by_cached_key(|row| {
+        let title = title(row).map(str::to_lowercase);
+        (title.is_none(), title, row.course_id.as_str())
+    });
+    rows
 }
 
 /// The title; none where the catalogue has none.
@@ -87,7 +91,7 @@ fn title(row: &CourseSummary) -> Option<&str> {
 
 fn listing(
     visit: &Visit,
-    summaries: Vec<CourseSummary>,
+    summaries: &[&CourseSummary],
     programs: Section<Arc<Vec<Program>>>,
 ) -> Listing {
     let texts = visit.texts();
@@ -95,12 +99,12 @@ fn listing(
     let programs = programs.unwrap_or_default();
     let filter = Filter::of(&visit.query);
     let rows: Vec<&CourseSummary> =
-        summaries.iter().filter(|row| filter.takes(row, &programs)).collect();
+        summaries.iter().copied().filter(|row| filter.takes(row, &programs)).collect();
     let created = summaries.first().and_then(|row| row.created);
     Listing {
         cards: cards(texts, &rows),
         groups: if visit.site.config.features.enable_course_filters {
-            filter::groups(texts, &visit.query, &summaries, &programs)
+            filter::groups(texts, &visit.query, summaries, &programs)
         } else {
             Vec::new()
         },
