@@ -85,6 +85,7 @@ sign_in_client_id: insights
 sign_in_client_secret_file: $dir/secret
 service_client_id: insights-service
 service_client_secret_file: $dir/secret
+features: {display_learner_analytics: true, enable_learner_download: true}
 YAML
 rm -f "$dir/lms_keys.json"
 "$bin/insights-demo-lms" --university "$dir/university" --listen "$lms" --site "http://$web/" \

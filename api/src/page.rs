@@ -131,6 +131,7 @@ mod tests {
             path: "/x/".to_owned(),
             as_file: false,
             key: None,
+            on_behalf_of: None,
         };
         asked(&call.parameters)?.of(Vec::new(), count, &call)
     }

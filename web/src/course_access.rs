@@ -85,6 +85,45 @@ impl CourseAccess {
     }
 }
 
+impl CourseAccess {
+    /// The proof for single learners of the course.
+    ///
+    /// # Errors
+    /// The site shows none, or none of this organisation.
+    pub fn learners<'a>(&'a self, visit: &'a Visit) -> Result<LearnersAccess<'a>, PageError> {
+        let shown = visit.site.config.shows_learners(&self.course);
+        let session = visit.session().filter(|_| shown).ok_or(PageError::NotFound)?;
+        Ok(LearnersAccess { course: self, reader: &session.username })
+    }
+}
+
+/// The proof that a reader may see single learners of a course. Whatever is asked with it names the reader.
+#[derive(Clone, Copy, Debug)]
+pub struct LearnersAccess<'a> {
+    course: &'a CourseAccess,
+    reader: &'a str,
+}
+
+impl<'a> LearnersAccess<'a> {
+    /// The course.
+    #[must_use]
+    pub fn course(&self) -> &'a CourseId {
+        &self.course.course
+    }
+
+    /// The proof for the course itself.
+    #[must_use]
+    pub fn of_course(&self) -> &'a CourseAccess {
+        self.course
+    }
+
+    /// Who reads.
+    #[must_use]
+    pub fn reader(&self) -> &'a str {
+        self.reader
+    }
+}
+
 /// The proof that the reader may see a list of courses.
 #[derive(Clone, Debug)]
 pub struct CourseListAccess(Courses);

@@ -21,6 +21,7 @@ pub struct CourseId {
     text: String,
     /// Organisation, course number and run, joined by `-`: the stem of file names.
     stem: String,
+    organisation: String,
 }
 
 /// The text is no course key.
@@ -37,6 +38,11 @@ impl CourseId {
     /// `org-course-run`, the prefix of download names (spec 60 §2.15).
     pub fn stem(&self) -> &str {
         &self.stem
+    }
+
+    /// The organisation that gives the course.
+    pub fn organisation(&self) -> &str {
+        &self.organisation
     }
 
     /// The course's home on this site; always ends in `/`.
@@ -76,7 +82,8 @@ impl FromStr for CourseId {
             parts_of(text, '/', is_legacy_char)
         };
         let parts = parts.ok_or_else(|| NotACourseId(text.to_owned()))?;
-        Ok(Self { stem: parts.join("-"), text: text.to_owned() })
+        let organisation = parts[0].to_owned();
+        Ok(Self { stem: parts.join("-"), organisation, text: text.to_owned() })
     }
 }
 

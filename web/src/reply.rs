@@ -73,6 +73,12 @@ pub fn csv(name: &str, body: String) -> Response {
     with_header(response, header::CACHE_CONTROL, "private, max-age=0")
 }
 
+/// The same answer, which no browser keeps: it may name learners.
+pub fn unstored(mut response: Response) -> Response {
+    response.headers_mut().remove(header::ETAG);
+    with_header(response, header::CACHE_CONTROL, "private, no-store")
+}
+
 /// A file of the site's own, kept for a year: another content has another name.
 pub fn asset(asset: &'static Asset) -> Response {
     let response = typed(StatusCode::OK, asset.mime, asset.body);

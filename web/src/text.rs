@@ -16,6 +16,7 @@ const ENGLISH: &[(&str, &str)] = &[
     ("error", include_str!("../locales/en/error.ftl")),
     ("frame", include_str!("../locales/en/frame.ftl")),
     ("help", include_str!("../locales/en/help.ftl")),
+    ("learners", include_str!("../locales/en/learners.ftl")),
     ("performance", include_str!("../locales/en/performance.ftl")),
     ("landing", include_str!("../locales/en/landing.ftl")),
 ];

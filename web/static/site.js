@@ -112,5 +112,17 @@
   // Back after a swap: the address is right, the page is not. A jump to an anchor changes neither.
   addEventListener("popstate", () => { if (address() !== shown) location.reload(); });
 
+  // Links of the original site kept the roster's state, or a learner, behind the #.
+  const roster = document.querySelector("[data-roster]");
+  const fragment = location.hash.slice(1);
+  if (roster && fragment.startsWith("?")) {
+    const names = { text_search: "search", enrollment_mode: "track", sortKey: "sort", ignore_segments: "inactive" };
+    const pairs = [...new URLSearchParams(fragment)].map(([name, value]) =>
+      [names[name] ?? name, name === "ignore_segments" ? "hide" : value]);
+    location.replace(`${location.pathname}?${new URLSearchParams(pairs)}`);
+  } else if (roster && fragment && !document.getElementById(fragment)) {
+    location.replace(`${location.pathname}${encodeURIComponent(decodeURIComponent(fragment))}/`);
+  }
+
   equipAll(document);
 })();

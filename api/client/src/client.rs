@@ -89,6 +89,21 @@ impl Client {
         read(&url, accepted(&url, send(&url, request).await?).await?).await
     }
 
+    /// The answer to a question that one of the caller's own users asks; the service keeps in its log who
+    /// that is.
+    ///
+    /// # Errors
+    /// As every call: see [`Error`].
+    pub async fn get_for<T: DeserializeOwned>(
+        &self,
+        question: &Question<T>,
+        user: &str,
+    ) -> Result<T, Error> {
+        let (url, request) = self.request(question);
+        let request = request.header("x-forwarded-user", user.escape_default().to_string());
+        read(&url, accepted(&url, send(&url, request).await?).await?).await
+    }
+
     /// The answer to a question, unless it is still the one with the `known` entity tag.
     ///
     /// # Errors

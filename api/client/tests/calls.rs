@@ -234,6 +234,16 @@ async fn ids_with_slashes_colons_and_other_letters_stay_one_segment() {
 }
 
 #[tokio::test]
+async fn the_user_for_whom_is_asked_is_told_in_letters_that_a_header_may_have() {
+    let server = answering(ResponseTemplate::new(200).set_body_string(r#"{"days": []}"#)).await;
+    let question = ask::engagement_timeline("a/b/c", "ann");
+    let answer = client(&server).get_for(&question, "inés o").await.unwrap();
+    assert!(answer.days.is_empty());
+    let asked = server.received_requests().await.unwrap();
+    assert_eq!(asked[0].headers["x-forwarded-user"], r"in\u{e9}s o");
+}
+
+#[tokio::test]
 async fn only_what_is_given_of_a_roster_is_asked_for() {
     let server = MockServer::start().await;
     Mock::given(path("/api/v0/learners/"))

@@ -141,7 +141,8 @@ pub(crate) fn is_username(text: &str) -> bool {
 /// Logs who asks about whom.
 pub(crate) fn note(call: &Call, whom: fmt::Arguments<'_>) {
     let user = call.key.as_ref().map_or("-", |key| key.user.as_str());
-    log::info!(target: "personal", "user={user} {whom}");
+    let behalf = call.on_behalf_of.as_deref().unwrap_or("-");
+    log::info!(target: "personal", "user={user} for={behalf} {whom}");
 }
 
 pub(crate) async fn answer(

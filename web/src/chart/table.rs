@@ -22,6 +22,15 @@ pub enum Key {
     Nothing,
 }
 
+/// How a figure stands among others of its kind.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rank {
+    /// `low` or `high`, as the style sheet knows it.
+    pub class: &'static str,
+    /// The same in words.
+    pub word: String,
+}
+
 /// One cell.
 #[derive(Clone, Debug)]
 pub struct Cell {
@@ -35,6 +44,8 @@ pub struct Cell {
     pub link: Option<String>,
     /// A bar inside the cell, 0…100.
     pub share: Option<String>,
+    /// How the figure stands among others of its kind.
+    pub rank: Option<Rank>,
     /// What it is sorted by.
     pub key: Key,
 }
@@ -42,7 +53,15 @@ pub struct Cell {
 impl Cell {
     /// A cell of words.
     pub fn text(text: impl Into<String>, key: Key) -> Self {
-        Self { text: text.into(), aloud: None, below: None, link: None, share: None, key }
+        Self {
+            text: text.into(),
+            aloud: None,
+            below: None,
+            link: None,
+            share: None,
+            rank: None,
+            key,
+        }
     }
 
     /// A whole number.
@@ -135,7 +154,8 @@ pub enum Order {
 }
 
 impl Order {
-    const fn word(self) -> &'static str {
+    /// Its name in addresses.
+    pub const fn word(self) -> &'static str {
         match self {
             Self::Ascending => "asc",
             Self::Descending => "desc",
@@ -150,9 +170,23 @@ impl Order {
     }
 }
 
-/// What the address asks of a table.
+/// What the address asks of a table whose rows are brought page by page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Asked {
+    /// The key of the column that sorts it.
+    pub sort: &'static str,
+    /// The direction.
+    pub order: Order,
+    /// The page, from 1.
+    pub page: usize,
+    /// Rows on a page.
+    pub page_size: usize,
+}
+
+/// What the address asks of a table with so many rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Wish {
+    rows: usize,
     column: usize,
     order: Order,
     page: usize,
@@ -214,21 +248,33 @@ impl Table {
 
     /// Draws the page that the address asks for; odd wishes are said and the nearest thing is shown.
     pub fn draw(&self, texts: &Texts, query: &Query) -> Drawing {
-        let wish = self.wish(query);
+        let wish = self.wish(query, self.rows.len());
         let mut rows: Vec<&Vec<Cell>> = self.rows.iter().collect();
         rows.sort_by(|a, b| compare(&a[wish.column].key, &b[wish.column].key, wish.order));
+        let shown = rows.into_iter().skip((wish.page - 1) * wish.page_size).take(wish.page_size);
+        self.drawn(texts, query, wish, shown.collect())
+    }
+
+    /// What must be brought before [`Self::draw_page`] can draw.
+    pub fn asked(&self, query: &Query) -> Asked {
+        let Wish { column, order, page, page_size, .. } = self.wish(query, usize::MAX);
+        Asked { sort: self.columns[column].key, order, page, page_size }
+    }
+
+    /// Draws the rows as they are, which are the asked page of so many.
+    pub fn draw_page(&self, texts: &Texts, query: &Query, of: usize) -> Drawing {
+        self.drawn(texts, query, self.wish(query, of), self.rows.iter().collect())
+    }
+
+    fn drawn(&self, texts: &Texts, query: &Query, wish: Wish, rows: Vec<&Vec<Cell>>) -> Drawing {
         let link = |query: Query| format!("{}#{}", or_here(&query.link()), self.id);
         let page = |number: usize| link(query.with("page", &number.to_string()));
-        let pages = self.pages(wish.page_size);
+        let pages = pages(wish.rows, wish.page_size);
         Drawing::of(&View {
             t: texts,
             table: self,
             headings: self.headings(query, wish),
-            rows: rows
-                .into_iter()
-                .skip((wish.page - 1) * wish.page_size)
-                .take(wish.page_size)
-                .collect(),
+            rows,
             steps: self.steps(pages, wish, &page),
             previous: (wish.page > 1).then(|| page(wish.page - 1)),
             next: (wish.page < pages).then(|| page(wish.page + 1)),
@@ -244,7 +290,7 @@ impl Table {
         })
     }
 
-    fn wish(&self, query: &Query) -> Wish {
+    fn wish(&self, query: &Query, rows: usize) -> Wish {
         let size =
             query.get("rows").map(|text| text.parse().ok().filter(|n| PAGE_SIZES.contains(n)));
         let page_size = self.page_size.or_else(|| size.flatten()).unwrap_or(PAGE_SIZES[0]);
@@ -260,18 +306,15 @@ impl Table {
             }
         };
         let page = query.get("page").map_or(Some(1), |text| text.parse().ok());
-        let page = page.filter(|page| (1..=self.pages(page_size)).contains(page));
+        let page = page.filter(|page| (1..=pages(rows, page_size)).contains(page));
         Wish {
+            rows,
             column: named.flatten().unwrap_or(usual),
             order: order.unwrap_or(self.order.1),
             page: page.unwrap_or(1),
             page_size,
             odd: named == Some(None) || order.is_none() || page.is_none() || size == Some(None),
         }
-    }
-
-    fn pages(&self, page_size: usize) -> usize {
-        self.rows.len().div_ceil(page_size).max(1)
     }
 
     /// Names begin at A, figures with the largest.
@@ -318,7 +361,7 @@ impl Table {
 
     /// A choice only where there is more than the smallest page.
     fn sizes(&self, query: &Query, wish: Wish) -> Vec<Step> {
-        if self.page_size.is_some() || self.rows.len() <= PAGE_SIZES[0] {
+        if self.page_size.is_some() || wish.rows <= PAGE_SIZES[0] {
             return Vec::new();
         }
         PAGE_SIZES
@@ -341,7 +384,7 @@ impl Table {
         texts.say_with(
             "table-status",
             &[
-                ("rows", self.rows.len().into()),
+                ("rows", wish.rows.into()),
                 ("page", wish.page.into()),
                 ("pages", pages.into()),
                 ("column", sorted.as_str().into()),
@@ -349,6 +392,10 @@ impl Table {
             ],
         )
     }
+}
+
+fn pages(rows: usize, page_size: usize) -> usize {
+    rows.div_ceil(page_size).max(1)
 }
 
 /// An empty query as a link would keep the old one; `?` drops it.

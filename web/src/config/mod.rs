@@ -47,6 +47,10 @@ pub struct Config {
     pub features: Features,
     /// Whether ages may be shown.
     pub age_available: bool,
+    /// Organisations of whose courses no single learners are shown.
+    pub learners_blocked: Vec<String>,
+    /// Columns of the file of learners; all where none are named.
+    pub learner_fields: Option<Vec<String>>,
 }
 
 /// A service that is asked.
@@ -153,6 +157,14 @@ impl Config {
         self.features.enable_video_preview.then(|| format!("{base}/{}", in_path(block)))
     }
 
+    /// Whether single learners of a course may be shown.
+    pub fn shows_learners(&self, course: &CourseId) -> bool {
+        let organisation = course.organisation();
+        let blocked =
+            self.learners_blocked.iter().any(|org| org.eq_ignore_ascii_case(organisation));
+        self.features.display_learner_analytics && !blocked
+    }
+
     /// Fills in the defaults.
     ///
     /// # Errors
@@ -196,7 +208,20 @@ impl Config {
             },
             features: set.features.unwrap_or_default(),
             age_available: set.enrollment_age_available.unwrap_or(true),
+            learners_blocked: set.block_learner_analytics_org_list.unwrap_or_default(),
+            learner_fields: learner_fields(set.learner_api_list_download_fields)?,
         })
+    }
+}
+
+fn learner_fields(named: Option<Vec<String>>) -> anyhow::Result<Option<Vec<String>>> {
+    let Some(named) = named else { return Ok(None) };
+    let known = crate::page::learners::fields();
+    match named.iter().find(|field| !known.contains(field)) {
+        Some(odd) => {
+            bail!("learner_api_list_download_fields has {odd}; known are {}", known.join(", "))
+        }
+        None => Ok(Some(named).filter(|named| !named.is_empty())),
     }
 }
 

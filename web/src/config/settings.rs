@@ -16,7 +16,7 @@ pub struct FooterLink {
     pub text: String,
 }
 
-/// What the site shows where there is data for it; all of it, unless switched off (spec 60 §5).
+/// What the site shows where there is data for it; all but single learners, unless switched off (spec 60 §5).
 #[derive(Clone, Copy, Debug, Deserialize, Serialize, PartialEq, Eq)]
 #[serde(deny_unknown_fields, default)]
 pub struct Features {
@@ -38,6 +38,10 @@ pub struct Features {
     pub enable_course_filters: bool,
     /// Passing learners in the course index.
     pub enable_course_passing: bool,
+    /// Single learners, where the Data API shows them. Off unless switched on.
+    pub display_learner_analytics: bool,
+    /// A file of all learners of a course. Off unless switched on.
+    pub enable_learner_download: bool,
 }
 
 impl Default for Features {
@@ -52,6 +56,8 @@ impl Default for Features {
             enable_problem_response_download: true,
             enable_course_filters: true,
             enable_course_passing: true,
+            display_learner_analytics: false,
+            enable_learner_download: false,
         }
     }
 }
@@ -168,6 +174,22 @@ pub struct Settings {
     /// Whether ages may be shown; where not, their pages answer 404 [default: true]
     #[arg(long, env = "INSIGHTS_WEB_ENROLLMENT_AGE_AVAILABLE", value_name = "BOOL")]
     pub enrollment_age_available: Option<bool>,
+    /// Organisations of whose courses no single learners are shown
+    #[arg(
+        long,
+        env = "INSIGHTS_WEB_BLOCK_LEARNER_ANALYTICS_ORG_LIST",
+        value_name = "ORG",
+        value_delimiter = ','
+    )]
+    pub block_learner_analytics_org_list: Option<Vec<String>>,
+    /// Columns of the file of learners, in their order [default: all, by alphabet]
+    #[arg(
+        long,
+        env = "INSIGHTS_WEB_LEARNER_API_LIST_DOWNLOAD_FIELDS",
+        value_name = "FIELD",
+        value_delimiter = ','
+    )]
+    pub learner_api_list_download_fields: Option<Vec<String>>,
     /// What is shown (file only)
     #[arg(skip)]
     pub features: Option<Features>,

@@ -8,7 +8,7 @@ use warp::reply::Response;
 
 use super::enrollment::activity;
 use super::report::{Card, Missing};
-use super::{CourseContext, Frame, Link, Place, demographics, engagement, performance};
+use super::{CourseContext, Frame, Link, Place, demographics, engagement, learners, performance};
 use crate::config::Brand;
 use crate::course_access::CourseAccess;
 use crate::error::PageError;
@@ -139,10 +139,16 @@ fn lenses(visit: &Visit, course: &CourseContext, report: bool) -> Vec<Lens> {
     });
     let performance = performance(visit).map(|place| own("nav-performance", place));
     let performance = performance.chain(responses);
+    let learners = learners::shown(visit, &course.id).then(|| Question {
+        text: texts.say("nav-learners-question"),
+        way: texts.say("nav-roster"),
+        url: learners::link(texts, course, Place::Home).url,
+    });
     let lenses = [
         lens("enrollment", enrollment.collect()),
         lens("engagement", engagement.collect()),
         lens("performance", performance.collect()),
+        lens("learners", learners.into_iter().collect()),
     ];
     lenses.into_iter().filter(|lens| !lens.questions.is_empty()).collect()
 }

@@ -2,8 +2,9 @@
 //! (spec 60 §2.0).
 
 use super::tree::{self, Part};
-use super::{Link, Place};
+use super::{CourseContext, Link, Place};
 use crate::error::PageError;
+use crate::site::Visit;
 use crate::text::Texts;
 use crate::usage_id::in_path;
 
@@ -57,8 +58,8 @@ pub struct Steps {
     pub previous: Option<String>,
     /// The neighbour behind.
     pub next: Option<String>,
-    /// Where learners meet it.
-    pub live: Option<String>,
+    /// Where else it leads.
+    pub links: Vec<Link>,
     /// Where it can be shown in a frame.
     pub preview: Option<String>,
 }
@@ -138,6 +139,12 @@ pub fn title(texts: &Texts, title: Option<&str>) -> String {
 /// An address below another one.
 pub fn below(base: &str, step: &str, id: &str) -> String {
     format!("{base}{step}/{}/", in_path(id))
+}
+
+/// Where learners meet a block.
+pub fn live(visit: &Visit, course: &CourseContext, block: &str) -> Option<Link> {
+    let url = visit.site.config.brand.jump_to(&course.id, block)?;
+    Some(Link { url, text: visit.texts().say("view-live"), icon: "out", current: false })
 }
 
 /// A step of the way here.

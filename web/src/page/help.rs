@@ -110,6 +110,22 @@ const TOPICS: &[Topic] = &[
         ],
     },
     Topic {
+        name: "learners",
+        entries: &[
+            "learner-segments",
+            "learner-ranks",
+            "problems-tried",
+            "problems-correct",
+            "attempts-per-correct",
+            "videos-viewed",
+            "discussions",
+            "daily-activity",
+            "learner-enrollment",
+            "learner-cohort",
+            "learner-last-accessed",
+        ],
+    },
+    Topic {
         name: "no-data",
         entries: &["no-data-yet", "no-data-few", "no-data-old", "no-data-failed"],
     },

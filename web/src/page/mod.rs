@@ -8,6 +8,7 @@ pub mod enrollment;
 mod halves;
 pub mod help;
 pub mod landing;
+pub mod learners;
 pub mod performance;
 pub mod preference;
 pub mod report;
@@ -33,6 +34,14 @@ pub struct Link {
     pub icon: &'static str,
     /// Whether the reader is there.
     pub current: bool,
+}
+
+/// A filter in force, with the address that takes it off.
+pub struct Chip {
+    /// What is filtered by.
+    pub label: String,
+    /// The address without it.
+    pub remove: String,
 }
 
 /// A heading of the navigation with its links.
@@ -181,61 +190,102 @@ pub enum Place {
     Ungraded,
     /// Performance › Learning outcomes, on every depth.
     Outcomes,
+    /// Learners, all and one.
+    Learners,
+}
+
+/// What a page is called by: in its address, in texts, in names of files, in the help.
+struct Names {
+    path: &'static str,
+    text: &'static str,
+    file: &'static str,
+    help: &'static str,
 }
 
 impl Place {
     /// The pages that share the third level of navigation.
     pub const DEMOGRAPHICS: [Self; 3] = [Self::Age, Self::Education, Self::Gender];
 
-    /// What follows the course's address.
-    pub const fn path(self) -> &'static str {
+    fn names(self) -> Names {
+        let names = |path, text, file, help| Names { path, text, file, help };
         match self {
-            Self::Home => "",
-            Self::Activity => "enrollment/activity/",
-            Self::Age => "enrollment/demographics/age/",
-            Self::Education => "enrollment/demographics/education/",
-            Self::Gender => "enrollment/demographics/gender/",
-            Self::Geography => "enrollment/geography/",
-            Self::Content => "engagement/content/",
-            Self::Videos => "engagement/videos/",
-            Self::Graded => "performance/graded_content/",
-            Self::Ungraded => "performance/ungraded_content/",
-            Self::Outcomes => "performance/learning_outcomes/",
+            Self::Home => names("", "nav-course-home", "course", "course-home"),
+            Self::Activity => {
+                names("enrollment/activity/", "nav-activity", "enrollment", "enrollment-activity")
+            }
+            Self::Age => names(
+                "enrollment/demographics/age/",
+                "nav-age",
+                "enrollment-by-birth-year",
+                "demographics-age",
+            ),
+            Self::Education => names(
+                "enrollment/demographics/education/",
+                "nav-education",
+                "enrollment-by-education",
+                "demographics-education",
+            ),
+            Self::Gender => names(
+                "enrollment/demographics/gender/",
+                "nav-gender",
+                "enrollment-by-gender",
+                "demographics-gender",
+            ),
+            Self::Geography => names(
+                "enrollment/geography/",
+                "nav-geography",
+                "enrollment-location",
+                "enrollment-geography",
+            ),
+            Self::Content => names(
+                "engagement/content/",
+                "nav-content",
+                "engagement-activity",
+                "engagement-content",
+            ),
+            Self::Videos => {
+                names("engagement/videos/", "nav-videos", "engagement-videos", "engagement-videos")
+            }
+            Self::Graded => names(
+                "performance/graded_content/",
+                "nav-graded",
+                "performance-graded",
+                "performance",
+            ),
+            Self::Ungraded => names(
+                "performance/ungraded_content/",
+                "nav-ungraded",
+                "performance-ungraded",
+                "performance",
+            ),
+            Self::Outcomes => names(
+                "performance/learning_outcomes/",
+                "nav-outcomes",
+                "performance-outcomes",
+                "performance",
+            ),
+            Self::Learners => names("learners/", "nav-learners", "learners", "learners"),
         }
+    }
+
+    /// What follows the course's address.
+    pub fn path(self) -> &'static str {
+        self.names().path
     }
 
     /// The name of its text.
-    pub const fn text(self) -> &'static str {
-        match self {
-            Self::Home => "nav-course-home",
-            Self::Activity => "nav-activity",
-            Self::Age => "nav-age",
-            Self::Education => "nav-education",
-            Self::Gender => "nav-gender",
-            Self::Geography => "nav-geography",
-            Self::Content => "nav-content",
-            Self::Videos => "nav-videos",
-            Self::Graded => "nav-graded",
-            Self::Ungraded => "nav-ungraded",
-            Self::Outcomes => "nav-outcomes",
-        }
+    pub fn text(self) -> &'static str {
+        self.names().text
     }
 
     /// The report's part of the name of a file.
-    pub const fn file_name(self) -> &'static str {
-        match self {
-            Self::Home => "course",
-            Self::Activity => "enrollment",
-            Self::Age => "enrollment-by-birth-year",
-            Self::Education => "enrollment-by-education",
-            Self::Gender => "enrollment-by-gender",
-            Self::Geography => "enrollment-location",
-            Self::Content => "engagement-activity",
-            Self::Videos => "engagement-videos",
-            Self::Graded => "performance-graded",
-            Self::Ungraded => "performance-ungraded",
-            Self::Outcomes => "performance-outcomes",
-        }
+    pub fn file_name(self) -> &'static str {
+        self.names().file
+    }
+
+    /// The help on it.
+    pub fn help(self) -> String {
+        format!("/help/{}/", self.names().help)
     }
 
     fn is_demographic(self) -> bool {
@@ -279,7 +329,7 @@ fn rail(visit: &Visit, course: &CourseContext, place: Place) -> Vec<RailGroup> {
     let own = |to: Place, icon| link(to, to.text(), icon, place == to);
     let icon = |to: Place| if to == Place::Content { "content" } else { "engagement" };
     let engagement = engagement(visit).map(|to| own(to, icon(to)));
-    vec![
+    [
         RailGroup {
             title: None,
             links: vec![link(Place::Home, "nav-course-home", "home", place == Place::Home)],
@@ -297,7 +347,17 @@ fn rail(visit: &Visit, course: &CourseContext, place: Place) -> Vec<RailGroup> {
             title: Some(texts.say("nav-performance")),
             links: performance(visit).map(|to| own(to, "performance")).collect(),
         },
+        RailGroup {
+            title: Some(texts.say("nav-learners")),
+            links: learners::shown(visit, &course.id)
+                .then(|| learners::link(texts, course, place))
+                .into_iter()
+                .collect(),
+        },
     ]
+    .into_iter()
+    .filter(|group| !group.links.is_empty())
+    .collect()
 }
 
 fn crumbs(texts: &Texts, course: &CourseContext, place: Place) -> Vec<Link> {

@@ -310,7 +310,7 @@ pub async fn drilled<R>(
     }
     let question = texts.say(&format!("{}-question", place.text()));
     let heading = steps.heading.clone().unwrap_or_else(|| question.clone());
-    let mut frame = Frame::new(visit, heading, help_of(place));
+    let mut frame = Frame::new(visit, heading, place.help());
     frame = frame.of_course(visit, course.clone(), place);
     frame.crumbs.extend(steps.crumbs.iter().cloned());
     let page = ReportPage {
@@ -324,21 +324,6 @@ pub async fn drilled<R>(
         figures,
     };
     reply::page(visit, StatusCode::OK, &page)
-}
-
-fn help_of(place: Place) -> String {
-    let topic = match place {
-        Place::Home => "course-home",
-        Place::Activity => "enrollment-activity",
-        Place::Age => "demographics-age",
-        Place::Education => "demographics-education",
-        Place::Gender => "demographics-gender",
-        Place::Geography => "enrollment-geography",
-        Place::Content => "engagement-content",
-        Place::Videos => "engagement-videos",
-        Place::Graded | Place::Ungraded | Place::Outcomes => "performance",
-    };
-    format!("/help/{topic}/")
 }
 
 fn tabs(visit: &Visit, course: &CourseContext, place: Place) -> Vec<Link> {

@@ -6,6 +6,7 @@ use warp::http::StatusCode;
 use crate::course_id::CourseId;
 use crate::page::drill::Depth;
 use crate::page::engagement::timeline;
+use crate::page::learners;
 use crate::page::performance::{answers, graded};
 use crate::usage_id;
 
@@ -26,6 +27,7 @@ pub enum Route {
     Courses,
     CoursesCsv,
     Course(CourseId, CoursePage),
+    LearnerApi(learners::Resource),
     /// Debug builds only: shows an error page.
     Error(StatusCode),
 }
@@ -52,6 +54,7 @@ pub enum CoursePage {
     VideoCsv(String),
     AnswersCsv(String),
     ResponsesCsv,
+    Learners(learners::Path),
 }
 
 impl Route {
@@ -78,6 +81,9 @@ impl Route {
             ["help", page] => Self::HelpPage((*page).to_owned()),
             ["courses"] => Self::Courses,
             ["courses", "csv", "course_list"] => Self::CoursesCsv,
+            ["api", "learner_analytics", "v0", rest @ ..] => {
+                Self::LearnerApi(learners::Resource::of(rest)?)
+            }
             ["courses", rest @ ..] => {
                 let (id, rest) = split_course(rest)?;
                 Self::Course(id, CoursePage::of(rest)?)
@@ -89,7 +95,8 @@ impl Route {
 
     /// Files are not folders: their names end without a slash.
     pub const fn is_file(&self) -> bool {
-        matches!(self, Self::Robots | Self::Static)
+        let csv = matches!(self, Self::LearnerApi(learners::Resource::LearnersCsv));
+        csv || matches!(self, Self::Robots | Self::Static)
     }
 }
 
@@ -113,6 +120,11 @@ impl CoursePage {
                 ids.truncate(if rest.is_empty() && ids.len() == 2 { 1 } else { 0 });
                 Self::AnswersCsv(ids.pop()?)
             }
+            ["learners"] => Self::Learners(learners::Path::Roster),
+            ["learners", username] => {
+                Self::Learners(learners::Path::Learner(only_id(&[username])?))
+            }
+            ["csv", "learners"] => Self::Learners(learners::Path::Csv),
             ["csv", .., "problem_responses"] => Self::ResponsesCsv,
             ["csv", "engagement", "activity_trend"] => Self::ActivityCsv,
             ["csv", "engagement", "videos", id @ ..] => Self::VideoCsv(only_id(id)?),

@@ -19,7 +19,7 @@ use crate::error::{self, PageError};
 use crate::page::engagement::{content, timeline, videos};
 use crate::page::enrollment::{activity, age, education, gender, geography};
 use crate::page::performance::{answers, graded, outcomes, ungraded};
-use crate::page::{catalog, course, help, landing, preference};
+use crate::page::{catalog, course, help, landing, learners, preference};
 use crate::site::{Site, Visit};
 use crate::{asset, download, reply, sign_in};
 
@@ -159,6 +159,7 @@ async fn route(visit: &Visit) -> Result<Response, PageError> {
             let access = Reader::of(visit)?.course(id).await?;
             of_course(visit, &access, page).await
         }
+        Route::LearnerApi(resource) => Ok(learners::proxy(visit, &resource).await),
         Route::Error(status) => Ok(error::of_status(visit, status)),
     }
 }
@@ -207,6 +208,7 @@ async fn of_course(
         CoursePage::AnswersCsv(problem) => download::answers(visit, access, &problem).await,
         CoursePage::Csv(breakdown) => download::enrollment(visit, access, breakdown).await,
         CoursePage::ActivityCsv => download::activity(visit, access).await,
+        CoursePage::Learners(path) => learners::answer(visit, access, path).await,
         CoursePage::VideoCsv(video) => download::video(visit, access, &video).await,
     }
 }

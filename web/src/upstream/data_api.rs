@@ -84,6 +84,15 @@ impl DataApi {
         })
     }
 
+    /// The answer to a question about single learners: never kept, and asked in a reader's name.
+    pub(super) async fn personal<T: DeserializeOwned>(
+        &self,
+        question: &Question<T>,
+        reader: &str,
+    ) -> Section<T> {
+        self.bounded(self.client.get_for(question, reader)).await
+    }
+
     async fn bounded<T>(&self, call: impl Future<Output = Result<T, Error>>) -> Section<T> {
         self.limited(async {
             // The semaphore is never closed, so a refusal cannot happen; it would mean no limit.
@@ -122,7 +131,7 @@ fn trouble(error: &Error) -> Trouble {
 /// One visit, asking for figures.
 #[derive(Clone, Copy)]
 pub struct Asker<'a> {
-    visit: &'a Visit,
+    pub(super) visit: &'a Visit,
 }
 
 impl<'a> Asker<'a> {

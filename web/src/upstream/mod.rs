@@ -3,6 +3,7 @@
 
 pub mod data_api;
 pub mod kept;
+mod learners;
 pub mod lms;
 pub mod outline;
 

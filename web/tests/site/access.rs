@@ -9,7 +9,7 @@ use crate::fixture::{Fixture, HOME};
 const OPEN: [&str; 7] =
     ["/", "/help/", "/help/courses/", "/status/", "/health/", "/robots.txt", "/login/"];
 /// Below a course: each needs a proof that its reader may see the course.
-const OF_COURSE: [&str; 30] = [
+const OF_COURSE: [&str; 33] = [
     "",
     "enrollment/activity/",
     "enrollment/demographics/age/",
@@ -31,6 +31,9 @@ const OF_COURSE: [&str; 30] = [
     "performance/ungraded_content/sections/s/subsections/q/problems/p/parts/x/answer_distribution/",
     "performance/learning_outcomes/",
     "performance/learning_outcomes/o/problems/p/x/",
+    "learners/",
+    "learners/ann/",
+    "csv/learners/",
     "csv/enrollment/",
     "csv/enrollment/demographics/age/",
     "csv/enrollment/demographics/education/",

@@ -9,6 +9,7 @@ mod engagement;
 mod enrollment;
 mod fixture;
 mod geography;
+mod learners;
 mod performance;
 mod program;
 mod sign_in;

@@ -3,6 +3,7 @@
 use api_client::{CourseSummary, Program};
 
 use super::title;
+use crate::page::Chip;
 use crate::query::Query;
 use crate::site::Visit;
 use crate::text::Texts;
@@ -36,14 +37,6 @@ pub struct Choice {
     pub label: String,
     /// Whether it is ticked.
     pub chosen: bool,
-}
-
-/// A filter in force, with the address that takes it off.
-pub struct Chip {
-    /// What is filtered by.
-    pub label: String,
-    /// The address without it.
-    pub remove: String,
 }
 
 impl Filter {

@@ -12,9 +12,9 @@ use askama::Template;
 use warp::http::StatusCode;
 use warp::reply::Response;
 
-use self::filter::{Chip, Filter, Group};
-use super::Frame;
+use self::filter::{Filter, Group};
 use super::report::{Card, Missing};
+use super::{Chip, Frame};
 use crate::chart::Drawing;
 use crate::chart::table::{Cell, Column, Key, Order, Table};
 use crate::course_access::CourseListAccess;

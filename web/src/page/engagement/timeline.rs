@@ -11,7 +11,7 @@ use crate::chart::{Axis, Drawing, Look, TimeSeries, Words, stacked};
 use crate::course_access::CourseAccess;
 use crate::error::PageError;
 use crate::format;
-use crate::page::drill::{Entry, Here, Menu, Steps, below, by_section, crumb, title};
+use crate::page::drill::{Entry, Here, Menu, Steps, below, by_section, crumb, live, title};
 use crate::page::report::{self, Card, Chart, Drilled, Figures, Freshness, Missing, Stop};
 use crate::page::tree::{self, Part};
 use crate::page::{CourseContext, Place};
@@ -121,7 +121,7 @@ impl Standing<'_> {
         steps.menus.push(Menu::new(texts, "video", entries.collect()));
         steps.heading = Some(title(texts, self.video.title.as_deref()));
         (steps.previous, steps.next) = self.neighbours(&base, watched);
-        steps.live = self.visit.site.config.brand.jump_to(&self.course.id, &self.video.id);
+        steps.links.extend(live(self.visit, self.course, &self.video.id));
         steps.preview = self.visit.site.config.preview_of(&self.video.id);
         steps
     }

@@ -14,7 +14,7 @@ use crate::chart::{Drawing, Words};
 use crate::course_access::CourseAccess;
 use crate::error::PageError;
 use crate::format;
-use crate::page::drill::{Entry, Here, Menu, Steps, below, by_section, crumb, title};
+use crate::page::drill::{Entry, Here, Menu, Steps, below, by_section, crumb, live, title};
 use crate::page::halves::legend;
 use crate::page::report::{self, Chart, Drilled, Figures, Freshness, Missing, Stop};
 use crate::page::tree::{self, Part};
@@ -112,7 +112,7 @@ fn drilled(
     records: &Records,
 ) -> Result<Drilled, Stop> {
     let (mut steps, base) = way(visit.texts(), course, path, records)?;
-    steps.live = visit.site.config.brand.jump_to(&course.id, &path.problem);
+    steps.links.extend(live(visit, course, &path.problem));
     let answers = match &records.answers {
         Ok(answers) => answers,
         Err(trouble) => {
