@@ -144,7 +144,7 @@ pub fn finish(visit: &Visit, response: Response) -> Response {
             "camera=(), geolocation=(), microphone=(), browsing-topics=()",
         ),
         (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
-        (header::VARY, "Accept-Encoding, Cookie"),
+        (header::VARY, "Accept-Encoding, Accept-Language, Cookie"),
         (REQUEST_ID, visit.request_id.as_str()),
     ];
     let response = fixed

@@ -8,7 +8,7 @@ use anyhow::Context;
 use api_client::Client;
 use chrono::{DateTime, Utc};
 use warp::http::HeaderMap;
-use warp::http::header::{COOKIE, HOST, HeaderName, IF_NONE_MATCH, ORIGIN};
+use warp::http::header::{ACCEPT_LANGUAGE, COOKIE, HOST, HeaderName, IF_NONE_MATCH, ORIGIN};
 
 use crate::asset;
 use crate::config::{Config, Secrets};
@@ -18,13 +18,15 @@ use crate::reply::Policies;
 use crate::sign_in::flow::{Flow, FlowSettings};
 use crate::sign_in::session::{Session, unguessable};
 use crate::sign_in::{self, SignIn};
-use crate::text::Texts;
+use crate::text::{Languages, Texts};
 use crate::upstream::data_api::{Asker, DataApi};
 use crate::upstream::kept::{Kept, Known};
 use crate::upstream::lms::{Lms, LmsSettings};
 
 /// The cookie that keeps the chosen colours.
 pub const THEME_COOKIE: &str = "insights_theme";
+/// The cookie that keeps the chosen language.
+pub const LANGUAGE_COOKIE: &str = "insights_language";
 /// The header by which a request is found again in logs.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// The cookie, and the field of forms, that a page of another site cannot know.
@@ -38,8 +40,8 @@ const PERMISSIONS_WAIT: Duration = Duration::from_secs(55);
 pub struct Site {
     /// The settings in force.
     pub config: Config,
-    /// The message catalogue.
-    pub texts: Texts,
+    /// The languages with their texts.
+    pub languages: Languages,
     /// The way to the Data API.
     pub data_api: DataApi,
     /// The way to the LMS.
@@ -87,7 +89,7 @@ impl Site {
             timeout: config.lms.timeout,
         };
         Ok(Self {
-            texts: Texts::english()?,
+            languages: Languages::new()?,
             data_api: DataApi::new(client, api.calls, api.timeout, Arc::clone(&kept)),
             lms: Lms::new(lms, api.calls, kept).context("setting up calls to the LMS")?,
             health: Health::new(),
@@ -146,6 +148,7 @@ pub struct Visit {
     /// Lines of cookies that the answer sets besides its own.
     pub cookies: Vec<String>,
     headers: HeaderMap,
+    texts: Arc<Texts>,
     session: Option<Session>,
     form_secret: String,
     outdated: AtomicBool,
@@ -161,6 +164,7 @@ impl Visit {
             .map_or_else(|| new_request_id(path, now), str::to_owned);
         let known = cookie(&headers, &site.sign_in.seal.name(FORM_SECRET)).map(str::to_owned);
         let form_secret = known.unwrap_or_default();
+        let texts = language(&site, &headers, None);
         let mut visit = Self {
             site,
             path: path.to_owned(),
@@ -170,11 +174,15 @@ impl Visit {
             now,
             cookies: Vec::new(),
             headers,
+            texts,
             session: None,
             form_secret,
             outdated: AtomicBool::new(false),
         };
         visit.session = sign_in::session(&mut visit).await;
+        if let Some(session) = &visit.session {
+            visit.texts = language(&visit.site, &visit.headers, session.language.as_deref());
+        }
         if visit.form_secret.is_empty() {
             visit.form_secret = unguessable();
             let life = sign_in::session::LONGEST.to_std().unwrap_or_default();
@@ -187,7 +195,7 @@ impl Visit {
 
     /// The texts in the reader's language.
     pub fn texts(&self) -> &Texts {
-        &self.site.texts
+        &self.texts
     }
 
     /// Who is signed in.
@@ -260,6 +268,12 @@ impl Visit {
         let secret = form.iter().find(|(name, _)| name == FORM_SECRET);
         from_here && secret.is_some_and(|(_, value)| *value == self.form_secret)
     }
+}
+
+/// The language for a reader, perhaps one with a language at the LMS.
+fn language(site: &Site, headers: &HeaderMap, lms: Option<&str>) -> Arc<Texts> {
+    let browser = header(headers, &ACCEPT_LANGUAGE);
+    site.languages.choose(cookie(headers, LANGUAGE_COOKIE), lms, browser)
 }
 
 fn header<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {

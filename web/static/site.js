@@ -16,6 +16,7 @@
     const tip = document.createElement("div");
     tip.className = "chart-tip";
     tip.hidden = true;
+    tip.dir = document.documentElement.dir;
     plot.append(tip);
     // A line a series, with its swatch; the sum of all has none.
     const looks = (svg.dataset.looks ?? "").trim().split(" ").filter(Boolean);

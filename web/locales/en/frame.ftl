@@ -135,3 +135,14 @@ removed-note = “Removed from the course” sums up what was used once and is n
 no-outline = The learning platform did not tell the outline of the course, so names and order are those of the records.
 column-order = Order
 column-completion = Completion Percentage
+
+language = Language
+language-started = { $name } (started)
+percent = { $number }%
+percent-below-one = < 1%
+axis-thousands = { $number }k
+axis-millions = { $number }M
+axis-billions = { $number }B
+moment = { $day } at { $time } UTC
+clock-today = { $time } UTC
+clock-day = { $day }, { $time } UTC

@@ -40,7 +40,7 @@ struct Placed<'a> {
 #[derive(Template)]
 #[template(path = "chart/standing.html")]
 struct Standing<'a> {
-    words: &'a Words,
+    words: &'a Words<'a>,
     rows: Vec<Tick>,
     bars: Vec<Placed<'a>>,
     looks: Vec<Look>,
@@ -49,7 +49,7 @@ struct Standing<'a> {
 #[derive(Template)]
 #[template(path = "chart/lying.html")]
 struct Lying<'a> {
-    words: &'a Words,
+    words: &'a Words<'a>,
     columns: Vec<Tick>,
     bars: Vec<Placed<'a>>,
     looks: Vec<Look>,
@@ -58,20 +58,20 @@ struct Lying<'a> {
 }
 
 /// Bars side by side, in their order, with a thin gap.
-pub fn standing(words: &Words, scale: &Scale, bars: &[Bar]) -> Drawing {
+pub fn standing(words: &Words<'_>, scale: &Scale, bars: &[Bar]) -> Drawing {
     Drawing::of(&Standing {
         words,
-        rows: scale.ticks(),
+        rows: scale.ticks(words.t),
         bars: placed(scale, bars, 0.86),
         looks: looks(bars),
     })
 }
 
 /// Bars one under the other, the first on top.
-pub fn lying(words: &Words, scale: &Scale, bars: &[Bar]) -> Drawing {
+pub fn lying(words: &Words<'_>, scale: &Scale, bars: &[Bar]) -> Drawing {
     Drawing::of(&Lying {
         words,
-        columns: scale.ticks(),
+        columns: scale.ticks(words.t),
         bars: placed(scale, bars, 0.6),
         looks: looks(bars),
         height: bars.len() * ROW_HEIGHT,
@@ -118,9 +118,11 @@ fn looks(bars: &[Bar]) -> Vec<Look> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text::SOME;
 
-    fn words() -> Words {
+    fn words() -> Words<'static> {
         Words {
+            t: &SOME,
             id: "age",
             title: "Ages".to_owned(),
             description: "Most are 25.".to_owned(),

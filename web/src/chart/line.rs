@@ -18,7 +18,7 @@ pub struct Shape {
 #[derive(Template)]
 #[template(path = "chart/time.html")]
 struct Lines<'a> {
-    words: &'a Words,
+    words: &'a Words<'a>,
     legend: Vec<LegendEntry>,
     rows: Vec<Tick>,
     columns: &'a [TimeTick],
@@ -28,7 +28,7 @@ struct Lines<'a> {
 }
 
 /// Counts as one line a series.
-pub fn counts(words: &Words, axis: &Axis, series: &[TimeSeries]) -> Drawing {
+pub fn counts(words: &Words<'_>, axis: &Axis, series: &[TimeSeries]) -> Drawing {
     let largest = |day: usize| series.iter().map(|one| one.values[day]).fold(0.0, f64::max);
     let largest: Vec<f64> = (0..axis.len()).map(largest).collect();
     let scale = Scale::count(largest.iter().copied().fold(0.0, f64::max));
@@ -39,7 +39,7 @@ pub fn counts(words: &Words, axis: &Axis, series: &[TimeSeries]) -> Drawing {
     Drawing::of(&Lines {
         words,
         legend: legend.collect(),
-        rows: scale.ticks(),
+        rows: scale.ticks(words.t),
         columns: axis.ticks(),
         shapes: shapes.collect(),
         hits: drawn.hits(series, None),
@@ -57,10 +57,12 @@ fn path(axis: &Thinned<'_>, scale: &Scale, values: &[f64]) -> String {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use crate::text::SOME;
 
     #[test]
     fn each_series_is_a_line_of_its_own_look() {
         let words = Words {
+            t: &SOME,
             id: "weekly",
             title: "Weekly".to_owned(),
             description: "Rises.".to_owned(),
@@ -68,7 +70,7 @@ mod tests {
             y: "Learners".to_owned(),
         };
         let first: chrono::NaiveDate = "2024-01-10".parse().unwrap();
-        let days = Axis::days(&first.iter_days().take(2).collect::<Vec<_>>());
+        let days = Axis::days(&SOME, &first.iter_days().take(2).collect::<Vec<_>>());
         let series = |name: &str, look, values: [f64; 2]| TimeSeries {
             name: name.to_owned(),
             look,

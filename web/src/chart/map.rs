@@ -6,8 +6,10 @@ use std::sync::LazyLock;
 
 use askama::Template;
 
+use crate::text::Texts;
+
 use super::{Drawing, Words};
-use crate::{asset, format};
+use crate::asset;
 
 /// The colours on offer: class 1 is the lightest in light pages; 0 is the hatch of those without any.
 const CLASSES: usize = 6;
@@ -66,22 +68,22 @@ impl Classes {
         }
     }
 
-    fn legend(&self) -> Vec<Step> {
+    fn legend(&self, texts: &Texts) -> Vec<Step> {
         let above = self.floors.iter().skip(1).map(|floor| floor - 1);
         let tops = above.chain([self.largest]);
         let step = |(index, (&from, to)): (usize, (&i64, i64))| Step {
             class: self.colour(index),
-            name: bounds(from, to),
+            name: bounds(texts, from, to),
         };
         self.floors.iter().zip(tops).enumerate().map(step).collect()
     }
 }
 
-fn bounds(from: i64, to: i64) -> String {
+fn bounds(texts: &Texts, from: i64, to: i64) -> String {
     if from == to {
-        format::number(from)
+        texts.number(from)
     } else {
-        format!("{}–{}", format::number(from), format::number(to))
+        format!("{}–{}", texts.number(from), texts.number(to))
     }
 }
 
@@ -99,7 +101,7 @@ struct Placed<'a> {
 #[derive(Template)]
 #[template(path = "chart/map.html")]
 struct Map<'a> {
-    words: &'a Words,
+    words: &'a Words<'a>,
     nobody: &'a str,
     outlines: &'static str,
     steps: Vec<Step>,
@@ -107,14 +109,14 @@ struct Map<'a> {
 }
 
 /// The world with these countries, which the keyboard visits in their order; `nobody` names the rest.
-pub fn world(words: &Words, nobody: &str, regions: &[Region]) -> Drawing {
+pub fn world(words: &Words<'_>, nobody: &str, regions: &[Region]) -> Drawing {
     let classes = Classes::of(regions.iter().map(|region| region.count));
     let drawn = regions.iter().filter(|region| shows(&region.code));
     Drawing::of(&Map {
         words,
         nobody,
         outlines: &asset::WORLD.url,
-        steps: classes.legend(),
+        steps: classes.legend(words.t),
         regions: drawn
             .map(|region| Placed { region, class: classes.class(region.count) })
             .collect(),
@@ -124,10 +126,11 @@ pub fn world(words: &Words, nobody: &str, regions: &[Region]) -> Drawing {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text::SOME;
     use proptest::prelude::*;
 
     fn legend(counts: &[i64]) -> String {
-        let steps = Classes::of(counts.iter().copied()).legend();
+        let steps = Classes::of(counts.iter().copied()).legend(&SOME);
         let texts: Vec<String> =
             steps.iter().map(|step| format!("{}: {}", step.class, step.name)).collect();
         texts.join(", ")
@@ -159,6 +162,7 @@ mod tests {
     #[test]
     fn a_page_refers_to_the_outlines() {
         let words = Words {
+            t: &SOME,
             id: "map",
             title: "Where".to_owned(),
             description: "From Canada.".to_owned(),
@@ -208,7 +212,7 @@ mod tests {
             prop_assert!(classes.class(low) <= classes.class(high));
             let seen = counts.iter().filter(|count| **count > 0).map(|count| classes.class(*count));
             let used: std::collections::BTreeSet<usize> = seen.collect();
-            let shown: Vec<usize> = classes.legend().iter().map(|step| step.class).collect();
+            let shown: Vec<usize> = classes.legend(&SOME).iter().map(|step| step.class).collect();
             prop_assert_eq!(used.into_iter().collect::<Vec<_>>(), shown, "no class without a country");
             prop_assert!(counts.iter().all(|count| (classes.class(*count) > 0) == (*count > 0)));
         }

@@ -14,11 +14,15 @@ pub mod table;
 mod thin;
 mod time;
 
+use crate::text::Texts;
+
 pub use time::{Axis, TimeSeries};
 
 /// The words of a chart, all in the reader's language.
-#[derive(Clone, Debug)]
-pub struct Words {
+#[derive(Clone)]
+pub struct Words<'a> {
+    /// The language.
+    pub t: &'a Texts,
     /// Identifies the chart in its page; the ids of its parts begin with it.
     pub id: &'static str,
     /// What is drawn.

@@ -1,7 +1,7 @@
 //! The value axis: from zero to a round number, with four or five lines.
 
 use super::coordinate;
-use crate::format;
+use crate::text::Texts;
 
 /// A line of the grid.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,7 +19,7 @@ pub struct Tick {
 pub struct Scale {
     top: f64,
     step: f64,
-    unit: &'static str,
+    percent: bool,
 }
 
 impl Scale {
@@ -27,14 +27,14 @@ impl Scale {
     pub fn count(largest: f64) -> Self {
         let largest = if largest.is_finite() { largest.max(1.0) } else { 1.0 };
         let step = round_step(largest / 4.0).max(1.0);
-        Self { top: (largest / step).ceil() * step, step, unit: "" }
+        Self { top: (largest / step).ceil() * step, step, percent: false }
     }
 
     /// An axis for percentages up to `largest` (0…100).
     pub fn percent(largest: f64) -> Self {
         let largest = if largest.is_finite() { largest.clamp(1.0, 100.0) } else { 100.0 };
         let step = round_step(largest / 4.0);
-        Self { top: ((largest / step).ceil() * step).min(100.0), step, unit: "%" }
+        Self { top: ((largest / step).ceil() * step).min(100.0), step, percent: true }
     }
 
     /// Where `value` lies, in percent from zero; what lies outside is put on the edge.
@@ -43,7 +43,7 @@ impl Scale {
     }
 
     /// The lines of the grid, zero first.
-    pub fn ticks(&self) -> Vec<Tick> {
+    pub fn ticks(&self, texts: &Texts) -> Vec<Tick> {
         let steps = (self.top / self.step).round() as u32;
         (0..=steps)
             .map(|index| {
@@ -52,7 +52,7 @@ impl Scale {
                 Tick {
                     along: coordinate(along),
                     down: coordinate(100.0 - along),
-                    label: format!("{}{}", format::axis(value), self.unit),
+                    label: if self.percent { texts.axis_percent(value) } else { texts.axis(value) },
                 }
             })
             .collect()
@@ -69,9 +69,10 @@ fn round_step(raw: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text::SOME;
 
     fn labels(scale: &Scale) -> String {
-        let labels: Vec<String> = scale.ticks().into_iter().map(|tick| tick.label).collect();
+        let labels: Vec<String> = scale.ticks(&SOME).into_iter().map(|tick| tick.label).collect();
         labels.join(" ")
     }
 

@@ -38,7 +38,7 @@ struct Placed<'a> {
 #[derive(Template)]
 #[template(path = "chart/split.html")]
 struct Bars<'a> {
-    words: &'a Words,
+    words: &'a Words<'a>,
     legend: &'a [LegendEntry; 2],
     columns: Vec<Tick>,
     bars: Vec<Placed<'a>>,
@@ -48,7 +48,7 @@ struct Bars<'a> {
 }
 
 /// Bars in their order, the first on top.
-pub fn lying(words: &Words, legend: &[LegendEntry; 2], splits: &[Split]) -> Drawing {
+pub fn lying(words: &Words<'_>, legend: &[LegendEntry; 2], splits: &[Split]) -> Drawing {
     let longest = splits.iter().map(|split| split.values.iter().sum()).fold(0.0, f64::max);
     let scale = Scale::count(longest);
     let room = 100.0 / splits.len().max(1) as f64;
@@ -66,7 +66,7 @@ pub fn lying(words: &Words, legend: &[LegendEntry; 2], splits: &[Split]) -> Draw
     Drawing::of(&Bars {
         words,
         legend,
-        columns: scale.ticks(),
+        columns: scale.ticks(words.t),
         bars: placed.collect(),
         room: coordinate(room),
         thickness: coordinate(room * (BAR.end - BAR.start)),
@@ -78,10 +78,12 @@ pub fn lying(words: &Words, legend: &[LegendEntry; 2], splits: &[Split]) -> Draw
 mod tests {
     use super::*;
     use crate::chart::Look;
+    use crate::text::SOME;
 
     #[test]
     fn two_parts_stand_side_by_side_and_lead_on() {
         let words = Words {
+            t: &SOME,
             id: "videos",
             title: "Views".to_owned(),
             description: "Falls.".to_owned(),

@@ -10,7 +10,7 @@ use super::{Drawing, LegendEntry, TimeSeries, Words};
 #[derive(Template)]
 #[template(path = "chart/time.html")]
 struct StackedAreas<'a> {
-    words: &'a Words,
+    words: &'a Words<'a>,
     legend: Vec<LegendEntry>,
     rows: Vec<Tick>,
     columns: &'a [TimeTick],
@@ -28,14 +28,14 @@ pub struct Total<'a> {
 }
 
 /// Counts stacked to their sum; the first series lies at the bottom.
-pub fn counts(words: &Words, axis: &Axis, series: &[TimeSeries], total: &Total<'_>) -> Drawing {
+pub fn counts(words: &Words<'_>, axis: &Axis, series: &[TimeSeries], total: &Total<'_>) -> Drawing {
     let sums = sums(axis.len(), series);
     let scale = Scale::count(sums.iter().copied().fold(0.0, f64::max));
     draw(words, axis, series, Some(total), &sums, &scale)
 }
 
 /// The same parts as shares of their sum; a day without any learner shows none.
-pub fn shares(words: &Words, axis: &Axis, series: &[TimeSeries]) -> Drawing {
+pub fn shares(words: &Words<'_>, axis: &Axis, series: &[TimeSeries]) -> Drawing {
     let sums = sums(axis.len(), series);
     let share = |index: usize, value: f64| {
         if sums[index] > 0.0 { value / sums[index] * 100.0 } else { 0.0 }
@@ -55,7 +55,7 @@ fn sums(points: usize, series: &[TimeSeries]) -> Vec<f64> {
 }
 
 fn draw(
-    words: &Words,
+    words: &Words<'_>,
     axis: &Axis,
     series: &[TimeSeries],
     total: Option<&Total<'_>>,
@@ -75,7 +75,7 @@ fn draw(
     Drawing::of(&StackedAreas {
         words,
         legend: legend.collect(),
-        rows: scale.ticks(),
+        rows: scale.ticks(words.t),
         columns: axis.ticks(),
         shapes,
         hits: drawn.hits(series, total.map(|total| (total.name, total.labels))),
@@ -97,14 +97,16 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
     use crate::chart::Look;
+    use crate::text::SOME;
 
     fn series(name: &str, look: Look, values: &[f64]) -> TimeSeries {
         let labels = values.iter().map(ToString::to_string).collect();
         TimeSeries { name: name.to_owned(), look, values: values.to_vec(), labels }
     }
 
-    fn words() -> Words {
+    fn words() -> Words<'static> {
         Words {
+            t: &SOME,
             id: "daily",
             title: "Daily <Learners>".to_owned(),
             description: "From 3 to 6.".to_owned(),
@@ -115,7 +117,7 @@ mod tests {
 
     fn days() -> Axis {
         let first: chrono::NaiveDate = "2024-01-10".parse().unwrap();
-        Axis::days(&first.iter_days().take(3).collect::<Vec<_>>())
+        Axis::days(&SOME, &first.iter_days().take(3).collect::<Vec<_>>())
     }
 
     #[test]

@@ -16,7 +16,7 @@ const PAGE_SIZES: [usize; 3] = [25, 50, 100];
 pub enum Key {
     /// A number, a share or a day.
     Number(f64),
-    /// A text, without regard to case.
+    /// A text, as the language orders names.
     Text(String),
     /// Nothing is known: last in ascending order.
     Nothing,
@@ -65,8 +65,8 @@ impl Cell {
     }
 
     /// A whole number.
-    pub fn number(value: i64) -> Self {
-        Self::text(crate::format::number(value), Key::Number(value as f64))
+    pub fn number(texts: &Texts, value: i64) -> Self {
+        Self::text(texts.number(value), Key::Number(value as f64))
     }
 
     fn raw(&self) -> String {
@@ -84,19 +84,19 @@ impl Cell {
     }
 
     /// A share of 0…1 with its bar, or a dash for nothing.
-    pub fn share_or_dash(share: f64) -> Self {
-        if share == 0.0 { Self::or_dash(String::new(), 0.0) } else { Self::share(share) }
+    pub fn share_or_dash(texts: &Texts, share: f64) -> Self {
+        if share == 0.0 { Self::or_dash(String::new(), 0.0) } else { Self::share(texts, share) }
     }
 
     /// A day, in long form.
-    pub fn day(day: chrono::NaiveDate) -> Self {
+    pub fn day(texts: &Texts, day: chrono::NaiveDate) -> Self {
         use chrono::Datelike;
-        Self::text(crate::format::long_date(day), Key::Number(f64::from(day.num_days_from_ce())))
+        Self::text(texts.long_date(day), Key::Number(f64::from(day.num_days_from_ce())))
     }
 
     /// A share of 0…1 with its bar.
-    pub fn share(share: f64) -> Self {
-        let mut cell = Self::text(crate::format::percent(share), Key::Number(share));
+    pub fn share(texts: &Texts, share: f64) -> Self {
+        let mut cell = Self::text(texts.percent(share), Key::Number(share));
         cell.share = Some(super::coordinate((share * 100.0).clamp(0.0, 100.0)));
         cell
     }
@@ -250,7 +250,7 @@ impl Table {
     pub fn draw(&self, texts: &Texts, query: &Query) -> Drawing {
         let wish = self.wish(query, self.rows.len());
         let mut rows: Vec<&Vec<Cell>> = self.rows.iter().collect();
-        rows.sort_by(|a, b| compare(&a[wish.column].key, &b[wish.column].key, wish.order));
+        rows.sort_by(|a, b| compare(texts, &a[wish.column].key, &b[wish.column].key, wish.order));
         let shown = rows.into_iter().skip((wish.page - 1) * wish.page_size).take(wish.page_size);
         self.drawn(texts, query, wish, shown.collect())
     }
@@ -404,10 +404,10 @@ fn or_here(link: &str) -> &str {
 }
 
 /// Empty cells come last in ascending order and first in descending.
-fn compare(a: &Key, b: &Key, order: Order) -> Ordering {
+fn compare(texts: &Texts, a: &Key, b: &Key, order: Order) -> Ordering {
     let ascending = match (a, b) {
         (Key::Number(a), Key::Number(b)) => a.total_cmp(b),
-        (Key::Text(a), Key::Text(b)) => a.to_lowercase().cmp(&b.to_lowercase()),
+        (Key::Text(a), Key::Text(b)) => texts.compare(a, b),
         (Key::Nothing, Key::Nothing) => Ordering::Equal,
         (Key::Nothing, _) | (Key::Text(_), Key::Number(_)) => Ordering::Greater,
         (_, Key::Nothing) | (Key::Number(_), Key::Text(_)) => Ordering::Less,
@@ -419,11 +419,12 @@ fn compare(a: &Key, b: &Key, order: Order) -> Ordering {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use crate::text::SOME;
 
     fn table(count: usize) -> Table {
         let row = |n: usize| {
             let name = format!("<b>{n}");
-            vec![Cell::text(name.clone(), Key::Text(name)), Cell::number(n as i64 * 1000)]
+            vec![Cell::text(name.clone(), Key::Text(name)), Cell::number(&SOME, n as i64 * 1000)]
         };
         Table {
             id: "data",
@@ -440,7 +441,7 @@ mod tests {
     }
 
     fn drawn(table: &Table, query: &str) -> String {
-        table.draw(&Texts::english().unwrap(), &Query::read(query)).to_string()
+        table.draw(&SOME, &Query::read(query)).to_string()
     }
 
     fn figures(html: &str) -> Vec<&str> {
@@ -485,7 +486,7 @@ mod tests {
     fn nothing_sorts_last_ascending() {
         let mut keys =
             [Key::Nothing, Key::Number(2.0), Key::Text("b".to_owned()), Key::Number(1.0)];
-        keys.sort_by(|a, b| compare(a, b, Order::Ascending));
+        keys.sort_by(|a, b| compare(&SOME, a, b, Order::Ascending));
         assert_eq!(
             keys,
             [Key::Number(1.0), Key::Number(2.0), Key::Text("b".to_owned()), Key::Nothing]

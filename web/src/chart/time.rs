@@ -4,6 +4,7 @@ use chrono::{Datelike, Days, Months, NaiveDate};
 
 use super::{Look, coordinate, rank, thin};
 use crate::format;
+use crate::text::Texts;
 
 /// At most so many points are drawn; what a wide screen can tell apart.
 pub const MOST_POINTS: usize = 366;
@@ -63,16 +64,20 @@ pub struct Axis {
 
 impl Axis {
     /// Days, each called by its date.
-    pub fn days(days: &[NaiveDate]) -> Self {
-        Self::named_days(days, format::short_date)
+    pub fn days(texts: &Texts, days: &[NaiveDate]) -> Self {
+        Self::named_days(texts, days, |day| texts.short_date(day))
     }
 
     /// Days that stand for something longer, a week say, and are called after it.
-    pub fn named_days(days: &[NaiveDate], name: impl Fn(NaiveDate) -> String) -> Self {
+    pub fn named_days(
+        texts: &Texts,
+        days: &[NaiveDate],
+        name: impl Fn(NaiveDate) -> String,
+    ) -> Self {
         Self {
             positions: days.iter().map(|&day| position(days, day)).collect(),
             names: days.iter().map(|&day| name(day)).collect(),
-            ticks: day_ticks(days),
+            ticks: day_ticks(texts, days),
         }
     }
 
@@ -173,14 +178,14 @@ fn position(days: &[NaiveDate], day: NaiveDate) -> f64 {
 
 /// Labels at each of a few days; else at every other day, Mondays, months, quarters or years, whichever is finest
 /// and still fits.
-fn day_ticks(days: &[NaiveDate]) -> Vec<TimeTick> {
+fn day_ticks(texts: &Texts, days: &[NaiveDate]) -> Vec<TimeTick> {
     let (Some(&first), Some(&last)) = (days.first(), days.last()) else {
         return Vec::new();
     };
     if days.len() <= MOST_TICKS {
         let labelled = days.iter().enumerate();
         return labelled
-            .map(|(n, &day)| tick(position(days, day), Step::Days(1).label(day), n))
+            .map(|(n, &day)| tick(position(days, day), Step::Days(1).label(texts, day), n))
             .collect();
     }
     let steps = [
@@ -198,7 +203,7 @@ fn day_ticks(days: &[NaiveDate]) -> Vec<TimeTick> {
         .find(|(_, labelled)| labelled.len() <= MOST_TICKS && (labelled.len() > 1 || first == last))
         .unwrap_or_else(|| (Step::Months(60), Step::Months(60).between(first, last)));
     let labelled = labelled.iter().enumerate();
-    labelled.map(|(n, &day)| tick(position(days, day), step.label(day), n)).collect()
+    labelled.map(|(n, &day)| tick(position(days, day), step.label(texts, day), n)).collect()
 }
 
 fn tick(at: f64, label: String, n: usize) -> TimeTick {
@@ -248,13 +253,12 @@ impl Step {
         day.iter_days().take(366).find(aligned)
     }
 
-    fn label(self, day: NaiveDate) -> String {
-        let pattern = match self {
-            Self::Days(_) => "%-d %b %Y",
-            Self::Months(months) if months < 12 => "%b %Y",
-            Self::Months(_) => "%Y",
-        };
-        day.format(pattern).to_string()
+    fn label(self, texts: &Texts, day: NaiveDate) -> String {
+        match self {
+            Self::Days(_) => texts.short_date(day),
+            Self::Months(months) if months < 12 => texts.month(day),
+            Self::Months(_) => day.format("%Y").to_string(),
+        }
     }
 }
 
@@ -262,10 +266,11 @@ impl Step {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use crate::text::SOME;
 
     fn days(first: &str, count: usize) -> Axis {
         let first: NaiveDate = first.parse().unwrap();
-        Axis::days(&first.iter_days().take(count).collect::<Vec<_>>())
+        Axis::days(&SOME, &first.iter_days().take(count).collect::<Vec<_>>())
     }
 
     fn labels(days: &Axis) -> String {
@@ -324,7 +329,7 @@ mod tests {
     fn weeks_lie_where_their_days_do() {
         let weeks: Vec<NaiveDate> =
             ["2024-01-07", "2024-01-14", "2024-01-28"].map(|day| day.parse().unwrap()).into();
-        let axis = Axis::named_days(&weeks, |day| format!("week to {day}"));
+        let axis = Axis::named_days(&SOME, &weeks, |day| format!("week to {day}"));
         let points: Vec<String> = {
             let thinned = axis.thinned(&[1.0; 3]);
             (0..3).map(|index| thinned.point(index, 0.0)).collect()

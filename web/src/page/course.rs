@@ -12,10 +12,10 @@ use super::{CourseContext, Frame, Link, Place, demographics, engagement, learner
 use crate::config::Brand;
 use crate::course_access::CourseAccess;
 use crate::error::PageError;
+use crate::reply;
 use crate::site::Visit;
 use crate::text::Texts;
 use crate::upstream::{Section, Trouble};
-use crate::{format, reply};
 
 /// A question with the report that answers it.
 struct Question {
@@ -87,29 +87,28 @@ fn cards(
     let days = days?;
     let last = days.last().ok_or(Trouble::Empty)?;
     let change = activity::weekly_change(&days);
-    let mut current = Card::new(texts, "course-current", Some(format::number(last.count)));
+    let mut current = Card::new(texts, "course-current", Some(texts.number(last.count)));
     current.spark = activity::spark(&days);
-    current.note = change.map(|change| {
-        texts.say_with("change-vs-week", &[("change", format::change(change).into())])
-    });
+    current.note = change
+        .map(|change| texts.say_with("change-vs-week", &[("change", texts.change(change).into())]));
     let mut cards = vec![
         current,
-        Card::new(texts, "total-enrollment", Some(format::number(last.cumulative_count))),
+        Card::new(texts, "total-enrollment", Some(texts.number(last.cumulative_count))),
     ];
     if last.verified > 0 {
-        cards.push(Card::new(texts, "verified-enrollment", Some(format::number(last.verified))));
+        cards.push(Card::new(texts, "verified-enrollment", Some(texts.number(last.verified))));
     }
     for card in &mut cards {
         card.link = Some(format!("{}{}", course.url, Place::Activity.path()));
     }
     if let Some(passing) = summary.and_then(|summary| summary.passing_users) {
-        cards.push(Card::new(texts, "course-passing", Some(format::number(passing))));
+        cards.push(Card::new(texts, "course-passing", Some(texts.number(passing))));
     }
     Ok(cards)
 }
 
 fn fresh(texts: &Texts, days: &[EnrollmentByMode]) -> Option<String> {
-    let moment = format::moment(days.last()?.created?);
+    let moment = texts.moment(days.last()?.created?);
     Some(texts.say_with("updated-enrollment", &[("moment", moment.into())]))
 }
 
@@ -163,7 +162,7 @@ fn facts(
     let end = summary.and_then(|summary| summary.end_date);
     let fact = |name: &str, value: String| Fact { name: texts.say(name), value };
     let day = |at: Option<NaiveDateTime>| {
-        at.map_or_else(|| "--".to_owned(), |at| format::long_date(at.date()))
+        at.map_or_else(|| "--".to_owned(), |at| texts.long_date(at.date()))
     };
     let mut facts = Vec::new();
     if course.has_title() {

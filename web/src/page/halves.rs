@@ -9,7 +9,6 @@ use super::tree::Part;
 use crate::chart::split::{self, Split};
 use crate::chart::table::{Cell, Column, Key, Order, Table};
 use crate::chart::{Drawing, LegendEntry, Look, Words};
-use crate::format;
 use crate::site::Visit;
 use crate::text::Texts;
 
@@ -124,12 +123,8 @@ impl Row {
     }
 
     /// An average in words, or a count.
-    fn label(&self, value: f64) -> String {
-        if self.components.is_some() {
-            format::decimal(value)
-        } else {
-            format::number(value as i64)
-        }
+    fn label(&self, texts: &Texts, value: f64) -> String {
+        if self.components.is_some() { texts.decimal(value) } else { texts.number(value as i64) }
     }
 }
 
@@ -162,7 +157,7 @@ pub fn figures(visit: &Visit, rows: &[Row], subject: Subject) -> Result<Figures,
     if subject.all.is_none() {
         return Err(Missing::nothing(texts, subject.nothing));
     }
-    let share = format::card_percent(subject.all.good_share());
+    let share = texts.card_percent(subject.all.good_share());
     Ok(Figures {
         summary: texts.say_of(&format!("{}-summary", subject.kind.id), "share", &share),
         freshness: Freshness { through: None, created: subject.created, line: subject.line },
@@ -198,8 +193,8 @@ fn chart(texts: &Texts, rows: &[Row], subject: &Subject, share: &str) -> Drawing
         let counts = [row.halves.good, row.halves.rest];
         let values = counts.map(|count| row.average(count));
         let label = |at: usize| {
-            let share = format::percent(row.halves.share(counts[at]));
-            format!("{} ({share})", row.label(values[at]))
+            let share = texts.percent(row.halves.share(counts[at]));
+            format!("{} ({share})", row.label(texts, values[at]))
         };
         Split {
             name: row.name.clone(),
@@ -211,6 +206,7 @@ fn chart(texts: &Texts, rows: &[Row], subject: &Subject, share: &str) -> Drawing
     };
     let splits: Vec<Split> = rows.iter().map(split).collect();
     let words = Words {
+        t: texts,
         id: kind.id,
         title: texts.say(&format!("term-{}", subject.help)),
         description: texts.say_with(
@@ -246,39 +242,44 @@ fn table(texts: &Texts, rows: &[Row], subject: &Subject) -> Table {
         id: "data",
         title: texts.say(&format!("term-{}", subject.help)),
         columns,
-        rows: rows.iter().enumerate().map(|(at, row)| cells(at, row, kind, difficulty)).collect(),
+        rows: rows
+            .iter()
+            .enumerate()
+            .map(|(at, row)| cells(texts, at, row, kind, difficulty))
+            .collect(),
         footer: None,
         order: ("order", Order::Ascending),
         page_size: None,
     }
 }
 
-fn cells(index: usize, row: &Row, kind: &Kind, difficulty: bool) -> Vec<Cell> {
+fn cells(texts: &Texts, index: usize, row: &Row, kind: &Kind, difficulty: bool) -> Vec<Cell> {
     let figure = |count: i64| {
         let value = row.average(count);
-        Cell::or_dash(row.label(value), value)
+        Cell::or_dash(row.label(texts, value), value)
     };
     let mut cells = vec![
-        Cell::number(index as i64 + 1),
+        Cell::number(texts, index as i64 + 1),
         Cell {
             link: row.link.clone(),
             ..Cell::text(row.name.clone(), Key::Text(row.name.clone()))
         },
     ];
-    cells.extend(row.components.map(|components| Cell::number(components as i64)));
+    cells.extend(row.components.map(|components| Cell::number(texts, components as i64)));
     if difficulty {
         let text = row.difficulty.clone().unwrap_or_default();
         cells.push(Cell::text(text.clone(), Key::Text(text)));
     }
     cells.extend([figure(row.halves.good), figure(row.halves.rest)]);
     cells.extend(kind.whole.as_ref().map(|_| figure(row.halves.whole)));
-    cells.push(Cell::share_or_dash(row.halves.good_share()));
+    cells.push(Cell::share_or_dash(texts, row.halves.good_share()));
     cells
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text::SOME;
 
     #[test]
     fn averages_are_a_component() {
@@ -292,7 +293,10 @@ mod tests {
         let averages = |row: Row| [row.average(row.halves.good), row.average(row.halves.rest)];
         assert_eq!(averages(row(Some(4))), [1.0, 1.5]);
         assert_eq!(averages(row(None)), [4.0, 6.0]);
-        assert_eq!((row(Some(4)).label(1.5), row(None).label(6.0)), ("1.5".into(), "6".into()));
+        assert_eq!(
+            (row(Some(4)).label(&SOME, 1.5), row(None).label(&SOME, 6.0)),
+            ("1.5".into(), "6".into())
+        );
     }
 
     #[test]

@@ -21,7 +21,7 @@ use crate::asset;
 use crate::config::Brand;
 use crate::course_id::CourseId;
 use crate::site::{Theme, Visit};
-use crate::text::Texts;
+use crate::text::{Language, Texts};
 
 /// A link with its words; the current one is where the reader is.
 #[derive(Clone, Debug)]
@@ -88,6 +88,8 @@ pub struct Frame<'a> {
     pub t: &'a Texts,
     /// Names and outside addresses.
     pub brand: &'a Brand,
+    /// The languages on offer.
+    pub languages: Vec<&'a Language>,
     /// The colours chosen.
     pub theme: Theme,
     /// The page's own title.
@@ -120,6 +122,7 @@ impl<'a> Frame<'a> {
         Self {
             t: visit.texts(),
             brand: &visit.site.config.brand,
+            languages: visit.site.languages.offered().collect(),
             theme: visit.theme,
             title,
             user: visit.session().map(|session| session.username.clone()),

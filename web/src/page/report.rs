@@ -106,8 +106,8 @@ pub struct Freshness {
 impl Freshness {
     fn chip(&self, visit: &Visit) -> Option<String> {
         let texts = visit.texts();
-        let moment = self.created.map(|created| format::clock(created, visit.now));
-        Some(match (self.through.map(format::short_date), moment) {
+        let moment = self.created.map(|created| texts.clock(created, visit.now));
+        Some(match (self.through.map(|value| texts.short_date(value)), moment) {
             (Some(day), Some(moment)) => {
                 texts.say_with("freshness", &[("day", day.into()), ("moment", moment.into())])
             }
@@ -118,7 +118,7 @@ impl Freshness {
     }
 
     fn updated(&self, texts: &Texts) -> Option<String> {
-        let moment = format::moment(self.created?);
+        let moment = texts.moment(self.created?);
         Some(texts.say_with(self.line, &[("moment", moment.into())]))
     }
 }

@@ -103,6 +103,7 @@ async fn write(form: Vec<(String, String)>, request: Request) -> Response {
     let answer = match visit.path.as_str() {
         _ if !ours => Err(PageError::Forbidden),
         "/preferences/theme/" => preference::theme(&form),
+        "/preferences/language/" => preference::language(&visit, &form),
         "/logout/" => Ok(sign_in::sign_out(&visit)),
         "/logout_then_login/" => Ok(sign_in::sign_in_again(&visit)),
         _ => Err(PageError::Method),

@@ -9,6 +9,7 @@ mod engagement;
 mod enrollment;
 mod fixture;
 mod geography;
+mod languages;
 mod learners;
 mod performance;
 mod program;

@@ -24,8 +24,10 @@ pub async fn csv(visit: &Visit, access: &CourseListAccess) -> Result<Response, P
     let summaries = summaries.map_err(PageError::Upstream)?;
     let programs = programs.map_err(PageError::Upstream)?;
     let filter = Filter::of(&visit.query);
-    let rows: Vec<&CourseSummary> =
-        sorted(&summaries).into_iter().filter(|row| filter.takes(row, &programs)).collect();
+    let rows: Vec<&CourseSummary> = sorted(visit.texts(), &summaries)
+        .into_iter()
+        .filter(|row| filter.takes(row, &programs))
+        .collect();
     let body = written(&rows, &programs).map_err(|error| {
         log::error!("writing the course list: {error}");
         PageError::Upstream(Trouble::Nonsense)

@@ -127,7 +127,7 @@ fn options(
         chosen: chosen.contains(&value),
     };
     let mut options: Vec<Choice> = values.into_iter().map(choice).collect();
-    options.sort_by_key(|option| option.label.to_lowercase());
+    options.sort_by(|a, b| texts.compare(&a.label, &b.label));
     options
 }
 

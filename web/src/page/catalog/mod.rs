@@ -20,11 +20,11 @@ use crate::chart::table::{Cell, Column, Key, Order, Table};
 use crate::course_access::CourseListAccess;
 use crate::course_id::CourseId;
 use crate::error::PageError;
+use crate::reply;
 use crate::site::Visit;
 use crate::text::Texts;
 use crate::upstream::Section;
 use crate::upstream::data_api::OwnSummaries;
-use crate::{format, reply};
 
 /// Courses on a page.
 const PAGE_SIZE: usize = 100;
@@ -58,7 +58,7 @@ struct Listing {
 pub async fn page(visit: &Visit, access: &CourseListAccess) -> Result<Response, PageError> {
     let (summaries, programs) = answers(visit, access).await;
     let listing = summaries
-        .map(|summaries| listing(visit, &sorted(&summaries), programs))
+        .map(|summaries| listing(visit, &sorted(visit.texts(), &summaries), programs))
         .map_err(|trouble| Missing::new(visit, trouble));
     let frame = Frame::new(visit, visit.texts().say("catalog-title"), "/help/courses/".to_owned());
     let search = visit.query.get("search").unwrap_or_default().to_owned();
@@ -75,11 +75,14 @@ async fn answers(
 }
 
 /// By title, those without one last.
-fn sorted(summaries: &OwnSummaries) -> Vec<&CourseSummary> {
+fn sorted<'a>(texts: &Texts, summaries: &'a OwnSummaries) -> Vec<&'a CourseSummary> {
     let mut rows: Vec<&CourseSummary> = summaries.iter().collect();
-    rows.sort_by_cached_key(|row| {
-        let title = title(row).map(str::to_lowercase);
-        (title.is_none(), title, row.course_id.as_str())
+    rows.sort_by(|a, b| {
+        let by_title = match (title(a), title(b)) {
+            (Some(a), Some(b)) => texts.compare(a, b),
+            (a, b) => a.is_none().cmp(&b.is_none()),
+        };
+        by_title.then_with(|| a.course_id.cmp(&b.course_id))
     });
     rows
 }
@@ -116,9 +119,8 @@ fn listing(
         results_csv: filter
             .narrows()
             .then(|| format!("/courses/csv/course_list/{}", visit.query.link())),
-        updated: created.map(|at| {
-            texts.say_with("updated-summaries", &[("moment", format::moment(at).into())])
-        }),
+        updated: created
+            .map(|at| texts.say_with("updated-summaries", &[("moment", texts.moment(at).into())])),
         programs_missing,
     }
 }
@@ -129,17 +131,14 @@ fn cards(texts: &Texts, rows: &[&CourseSummary]) -> Vec<Card> {
     };
     let card = |help, value: String| Card::new(texts, help, Some(value));
     vec![
-        card("all-total-enrollment", format::number(sum(|row| row.cumulative_count))),
-        card("all-current-enrollment", format::number(sum(|row| row.count))),
-        card("all-change-last-week", format::change(sum(|row| row.count_change_7_days))),
+        card("all-total-enrollment", texts.number(sum(|row| row.cumulative_count))),
+        card("all-current-enrollment", texts.number(sum(|row| row.count))),
+        card("all-change-last-week", texts.change(sum(|row| row.count_change_7_days))),
         card(
             "all-verified-enrollment",
-            format::number(sum(|row| row.enrollment_modes.verified.count)),
+            texts.number(sum(|row| row.enrollment_modes.verified.count)),
         ),
-        card(
-            "all-masters-enrollment",
-            format::number(sum(|row| row.enrollment_modes.masters.count)),
-        ),
+        card("all-masters-enrollment", texts.number(sum(|row| row.enrollment_modes.masters.count))),
     ]
 }
 
@@ -174,13 +173,16 @@ fn cells(texts: &Texts, row: &CourseSummary, passing: bool) -> Vec<Cell> {
         name(row),
         day(texts, row.start_date),
         day(texts, row.end_date),
-        Cell::number(row.cumulative_count),
-        Cell::number(row.count),
-        Cell::text(format::change(change), Key::Number(change as f64)),
-        Cell::number(row.enrollment_modes.verified.count),
+        Cell::number(texts, row.cumulative_count),
+        Cell::number(texts, row.count),
+        Cell::text(texts.change(change), Key::Number(change as f64)),
+        Cell::number(texts, row.enrollment_modes.verified.count),
     ];
     if passing {
-        cells.push(row.passing_users.map_or_else(|| Cell::text("–", Key::Nothing), Cell::number));
+        cells.push(
+            row.passing_users
+                .map_or_else(|| Cell::text("–", Key::Nothing), |value| Cell::number(texts, value)),
+        );
     }
     cells
 }
@@ -199,7 +201,7 @@ fn name(row: &CourseSummary) -> Cell {
 
 fn day(texts: &Texts, at: Option<chrono::NaiveDateTime>) -> Cell {
     match at {
-        Some(at) => Cell { text: format::short_date(at.date()), ..Cell::day(at.date()) },
+        Some(at) => Cell { text: texts.short_date(at.date()), ..Cell::day(texts, at.date()) },
         None => Cell { aloud: Some(texts.say("no-date")), ..Cell::text("--", Key::Nothing) },
     }
 }

@@ -11,7 +11,6 @@ use crate::chart::table::{Cell, Column, Key, Order, Table};
 use crate::chart::{Axis, Drawing, Look, TimeSeries, Words, line};
 use crate::course_access::CourseAccess;
 use crate::error::PageError;
-use crate::format;
 use crate::page::report::{self, Card, Chart, Figures, Freshness};
 use crate::page::{CourseContext, Place};
 use crate::site::Visit;
@@ -151,8 +150,13 @@ fn summary(texts: &Texts, last: &Week) -> String {
         "content-summary",
         &[
             ("count", last.any.into()),
-            ("day", format::long_date(last.ending).into()),
-            ("share", last.active_share.map_or_else(String::new, format::card_percent).into()),
+            ("day", texts.long_date(last.ending).into()),
+            (
+                "share",
+                last.active_share
+                    .map_or_else(String::new, |value| texts.card_percent(value))
+                    .into(),
+            ),
             ("known", if last.active_share.is_some() { "yes" } else { "no" }.into()),
         ],
     )
@@ -169,11 +173,11 @@ fn cards(
     let base = weeks.iter().rev().find_map(|week| enrolled.get(&week.ending)).copied();
     let card = |activity: &&Activity| {
         let value = weeks.last().map(activity.of);
-        let mut card = Card::new(texts, activity.name, value.map(format::number));
+        let mut card = Card::new(texts, activity.name, value.map(|value| texts.number(value)));
         let share = value.filter(|value| *value > 0).zip(base.filter(|base| *base > 0));
         let share = share.map_or_else(
             || "--".to_owned(),
-            |(value, base)| format::card_percent(value as f64 / base as f64),
+            |(value, base)| texts.card_percent(value as f64 / base as f64),
         );
         card.note = Some(texts.say_of("of-current-learners", "share", &share));
         card
@@ -184,14 +188,14 @@ fn cards(
 fn chart(texts: &Texts, weeks: &[Week], activities: &[&Activity]) -> Drawing {
     let weeks = with_empty_week(weeks);
     let endings: Vec<NaiveDate> = weeks.iter().map(|week| week.ending).collect();
-    let axis = Axis::named_days(&endings, |day| {
-        texts.say_of("week-ending", "day", &format::short_date(day))
+    let axis = Axis::named_days(texts, &endings, |day| {
+        texts.say_of("week-ending", "day", &texts.short_date(day))
     });
     let series = |activity: &&Activity| TimeSeries {
         name: texts.say(&format!("term-{}", activity.name)),
         look: activity.look,
         values: weeks.iter().map(|week| (activity.of)(week) as f64).collect(),
-        labels: weeks.iter().map(|week| format::number((activity.of)(week))).collect(),
+        labels: weeks.iter().map(|week| texts.number((activity.of)(week))).collect(),
     };
     let series: Vec<TimeSeries> = activities.iter().map(series).collect();
     line::counts(&words(texts, &weeks), &axis, &series)
@@ -215,12 +219,13 @@ fn with_empty_week(weeks: &[Week]) -> Vec<Week> {
     vec![empty, only.clone()]
 }
 
-fn words(texts: &Texts, weeks: &[Week]) -> Words {
+fn words<'t>(texts: &'t Texts, weeks: &[Week]) -> Words<'t> {
     let busiest = weeks.iter().max_by_key(|week| week.any);
     let day =
-        |week: Option<&Week>| week.map_or_else(String::new, |week| format::long_date(week.ending));
+        |week: Option<&Week>| week.map_or_else(String::new, |week| texts.long_date(week.ending));
     let count = |week: Option<&Week>| week.map_or(0, |week| week.any);
     Words {
+        t: texts,
         id: "weekly",
         title: texts.say("term-weekly-engagement"),
         description: texts.say_with(
@@ -248,12 +253,12 @@ fn table(texts: &Texts, weeks: &[Week], activities: &[&Activity]) -> Table {
         columns.push(Column::figures("active_percent", texts.say("column-active-percent")));
     }
     let row = |week: &Week| {
-        let figures = activities.iter().map(|activity| Cell::number((activity.of)(week)));
+        let figures = activities.iter().map(|activity| Cell::number(texts, (activity.of)(week)));
         let share = shares.then(|| match week.active_share {
-            Some(share) => Cell::share(share),
+            Some(share) => Cell::share(texts, share),
             None => Cell::text("-", Key::Nothing),
         });
-        [Cell::day(week.ending)].into_iter().chain(figures).chain(share).collect()
+        [Cell::day(texts, week.ending)].into_iter().chain(figures).chain(share).collect()
     };
     Table {
         id: "data",

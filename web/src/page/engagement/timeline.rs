@@ -169,7 +169,7 @@ fn figures(
     let texts = visit.texts();
     let segments = segments(timeline, record)?;
     let views = record.map(Views::of).unwrap_or_default();
-    let number = |value: i64| Some(format::number(value));
+    let number = |value: i64| Some(texts.number(value));
     Ok(Figures {
         summary: summary(texts, &segments, views),
         freshness: Freshness {
@@ -182,7 +182,7 @@ fn figures(
             Card::new(
                 texts,
                 "completion-rate",
-                Some(format::card_percent(views.halves().good_share())),
+                Some(texts.card_percent(views.halves().good_share())),
             ),
             Card::new(texts, "started-video", number(views.start)),
             Card::new(texts, "finished-video", number(views.end)),
@@ -235,7 +235,7 @@ fn summary(texts: &Texts, segments: &[Segment], views: Views) -> String {
     texts.say_with(
         "timeline-summary",
         &[
-            ("share", format::card_percent(views.halves().good_share()).into()),
+            ("share", texts.card_percent(views.halves().good_share()).into()),
             ("time", most.map_or_else(String::new, |most| format::time(most.start)).into()),
         ],
     )
@@ -254,21 +254,22 @@ fn chart(texts: &Texts, segments: &[Segment], duration: Option<i64>) -> Drawing 
         name: texts.say(name),
         look,
         values: drawn.iter().map(|segment| of(segment) as f64).collect(),
-        labels: drawn.iter().map(|segment| format::number(of(segment))).collect(),
+        labels: drawn.iter().map(|segment| texts.number(of(segment))).collect(),
     };
     let series = [
         series("unique-viewers", Look::FIRST, |segment| segment.viewers),
         series("replays", Look::series(2), |segment| segment.replays),
     ];
     let totals: Vec<String> =
-        drawn.iter().map(|one| format::number(one.viewers + one.replays)).collect();
+        drawn.iter().map(|one| texts.number(one.viewers + one.replays)).collect();
     let total = stacked::Total { name: &texts.say("total"), labels: &totals };
     stacked::counts(&words(texts, segments), &Axis::seconds(&seconds), &series, &total)
 }
 
-fn words(texts: &Texts, segments: &[Segment]) -> Words {
+fn words<'t>(texts: &'t Texts, segments: &[Segment]) -> Words<'t> {
     let most = most_seen(segments);
     Words {
+        t: texts,
         id: "timeline",
         title: texts.say("term-total-video-views"),
         description: texts.say_with(
@@ -289,8 +290,8 @@ fn table(texts: &Texts, segments: &[Segment]) -> Table {
     let row = |segment: &Segment| {
         vec![
             Cell::text(format::time(segment.start), Key::Number(segment.start as f64)),
-            Cell::number(segment.viewers),
-            Cell::number(segment.replays),
+            Cell::number(texts, segment.viewers),
+            Cell::number(texts, segment.replays),
         ]
     };
     Table {

@@ -11,7 +11,6 @@ use crate::chart::table::{Cell, Column, Order, Table};
 use crate::chart::{Axis, Drawing, Look, TimeSeries, Words, line, sparkline, stacked};
 use crate::course_access::CourseAccess;
 use crate::error::PageError;
-use crate::format;
 use crate::page::report::{self, Card, Chart, Figures, Freshness};
 use crate::page::{CourseContext, Place};
 use crate::site::Visit;
@@ -104,13 +103,13 @@ fn summary(texts: &Texts, last: &EnrollmentByMode, change: Option<i64>) -> Strin
 
 fn cards(texts: &Texts, days: &[EnrollmentByMode], last: &EnrollmentByMode) -> Vec<Card> {
     let ever = |of: fn(&EnrollmentByMode) -> i64| days.iter().any(|day| of(day) > 0);
-    let number = |value: i64| Some(format::number(value));
+    let number = |value: i64| Some(texts.number(value));
     let mut current = Card::new(texts, "current-enrollment", number(last.count));
     current.spark = spark(days);
     let change = weekly_change(days);
     let mut cards = vec![
         current,
-        Card::new(texts, "change-last-week", change.map(format::change))
+        Card::new(texts, "change-last-week", change.map(|value| texts.change(value)))
             .note(compared(texts, change)),
         Card::new(texts, "total-enrollment", number(last.cumulative_count)),
     ];
@@ -147,17 +146,19 @@ fn chart(texts: &Texts, days: &[EnrollmentByMode], modes: &[&Mode]) -> Drawing {
         let name = texts.say("term-current-enrollment");
         return line::counts(
             &words,
-            &Axis::days(&dates),
-            &[series(&days, name, Look::FIRST, |day| day.count)],
+            &Axis::days(texts, &dates),
+            &[series(texts, &days, name, Look::FIRST, |day| day.count)],
         );
     }
-    let series: Vec<TimeSeries> =
-        modes.iter().map(|mode| series(&days, texts.say(mode.name), mode.look, mode.of)).collect();
-    let totals: Vec<String> = days.iter().map(|day| format::number(day.count)).collect();
+    let series: Vec<TimeSeries> = modes
+        .iter()
+        .map(|mode| series(texts, &days, texts.say(mode.name), mode.look, mode.of))
+        .collect();
+    let totals: Vec<String> = days.iter().map(|day| texts.number(day.count)).collect();
     let name = texts.say("total");
     stacked::counts(
         &words,
-        &Axis::days(&dates),
+        &Axis::days(texts, &dates),
         &series,
         &stacked::Total { name: &name, labels: &totals },
     )
@@ -184,6 +185,7 @@ fn with_zero_day(days: &[EnrollmentByMode]) -> Vec<EnrollmentByMode> {
 }
 
 fn series(
+    texts: &Texts,
     days: &[EnrollmentByMode],
     name: String,
     look: Look,
@@ -193,17 +195,18 @@ fn series(
         name,
         look,
         values: days.iter().map(|day| of(day) as f64).collect(),
-        labels: days.iter().map(|day| format::number(of(day))).collect(),
+        labels: days.iter().map(|day| texts.number(of(day))).collect(),
     }
 }
 
-fn words(texts: &Texts, days: &[EnrollmentByMode]) -> Words {
+fn words<'t>(texts: &'t Texts, days: &[EnrollmentByMode]) -> Words<'t> {
     let largest = days.iter().max_by_key(|day| day.count);
     let day = |day: Option<&EnrollmentByMode>| {
-        day.map_or_else(String::new, |day| format::long_date(day.date))
+        day.map_or_else(String::new, |day| texts.long_date(day.date))
     };
     let count = |day: Option<&EnrollmentByMode>| day.map_or(0, |day| day.count);
     Words {
+        t: texts,
         id: "daily",
         title: texts.say("term-daily-enrollment"),
         description: texts.say_with(
@@ -231,8 +234,11 @@ fn table(texts: &Texts, days: &[EnrollmentByMode], modes: &[&Mode]) -> Table {
         modes.iter().map(|mode| Column::figures(&mode.name["mode-".len()..], texts.say(mode.name))),
     );
     let row = |day: &EnrollmentByMode| {
-        let figures = modes.iter().map(|mode| Cell::number((mode.of)(day)));
-        [Cell::day(day.date), Cell::number(day.count)].into_iter().chain(figures).collect()
+        let figures = modes.iter().map(|mode| Cell::number(texts, (mode.of)(day)));
+        [Cell::day(texts, day.date), Cell::number(texts, day.count)]
+            .into_iter()
+            .chain(figures)
+            .collect()
     };
     Table {
         id: "data",

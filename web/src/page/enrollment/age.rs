@@ -13,7 +13,6 @@ use crate::chart::table::{Cell, Column, Key, Order, Table};
 use crate::chart::{Drawing, Look, Words};
 use crate::course_access::CourseAccess;
 use crate::error::PageError;
-use crate::format;
 use crate::page::report::{self, Card, Chart, Figures, Freshness};
 use crate::page::{CourseContext, Place};
 use crate::site::Visit;
@@ -141,7 +140,7 @@ fn summary(texts: &Texts, ages: &Ages) -> String {
         Some(median) => texts.say_with(
             "age-summary",
             &[
-                ("median", format::half(median).into()),
+                ("median", texts.half(median).into()),
                 ("known", ages.known_total().into()),
                 ("total", ages.total().into()),
             ],
@@ -155,28 +154,25 @@ pub fn known_note(texts: &Texts, known: i64, total: i64) -> Option<String> {
     let share = share(known, total)?;
     Some(texts.say_with(
         "known-share",
-        &[
-            ("share", format::percent(share).into()),
-            ("known", known.into()),
-            ("total", total.into()),
-        ],
+        &[("share", texts.percent(share).into()), ("known", known.into()), ("total", total.into())],
     ))
 }
 
 fn cards(texts: &Texts, ages: &Ages) -> Vec<Card> {
     let of_known = texts.say("base-known-age");
     let card = |help, share: Option<f64>| {
-        Card::new(texts, help, share.map(format::card_percent)).note(of_known.clone())
+        Card::new(texts, help, share.map(|value| texts.card_percent(value))).note(of_known.clone())
     };
     vec![
-        Card::new(texts, "median-age", ages.median().map(format::half)).note(of_known.clone()),
+        Card::new(texts, "median-age", ages.median().map(|value| texts.half(value)))
+            .note(of_known.clone()),
         card("age-25-under", ages.share(..26)),
         card("age-26-40", ages.share(26..=40)),
         card("age-41-over", ages.share(41..)),
         Card::new(
             texts,
             "age-unknown",
-            share(ages.unknown, ages.total()).map(format::card_percent),
+            share(ages.unknown, ages.total()).map(|value| texts.card_percent(value)),
         )
         .note(texts.say("base-all")),
     ]
@@ -209,6 +205,7 @@ fn chart(texts: &Texts, ages: &Ages, bins: &Bins) -> Drawing {
     let (most, label) =
         largest.map_or((0, String::new()), |(label, count)| (*count, label.clone()));
     let words = Words {
+        t: texts,
         id: "ages",
         title: texts.say("term-age-chart"),
         description: texts.say_with(
@@ -222,7 +219,7 @@ fn chart(texts: &Texts, ages: &Ages, bins: &Bins) -> Drawing {
 }
 
 fn bar(texts: &Texts, label: &str, count: i64) -> Bar {
-    let exact = format::number(count);
+    let exact = texts.number(count);
     Bar {
         tip: format!(
             "{}: {label}\n{}: {exact}",
@@ -241,8 +238,8 @@ fn table(texts: &Texts, ages: &Ages) -> Table {
     let row = |label: String, key: Key, count: i64| {
         vec![
             Cell::text(label, key),
-            Cell::number(count),
-            Cell::share(share(count, total).unwrap_or(0.0)),
+            Cell::number(texts, count),
+            Cell::share(texts, share(count, total).unwrap_or(0.0)),
         ]
     };
     let capped = ages.capped();
@@ -262,7 +259,7 @@ fn table(texts: &Texts, ages: &Ages) -> Table {
             Column::figures("percent", texts.say("column-percent-all")),
         ],
         rows,
-        footer: Some(vec![texts.say("total"), format::number(total), String::new()]),
+        footer: Some(vec![texts.say("total"), texts.number(total), String::new()]),
         order: ("count", Order::Descending),
         page_size: None,
     }

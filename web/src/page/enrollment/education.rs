@@ -12,7 +12,6 @@ use crate::chart::table::{Cell, Column, Key, Order, Table};
 use crate::chart::{Drawing, Look, Words};
 use crate::course_access::CourseAccess;
 use crate::error::PageError;
-use crate::format;
 use crate::page::report::{self, Card, Chart, Figures, Freshness};
 use crate::page::{CourseContext, Place};
 use crate::site::Visit;
@@ -127,7 +126,7 @@ fn summary(texts: &Texts, education: &Education) -> String {
     match education.share_of(&degrees) {
         Some(share) => texts.say_with(
             "education-summary",
-            &[("share", format::card_percent(share).into()), ("known", education.known().into())],
+            &[("share", texts.card_percent(share).into()), ("known", education.known().into())],
         ),
         None => texts.say("education-summary-unknown"),
     }
@@ -135,7 +134,7 @@ fn summary(texts: &Texts, education: &Education) -> String {
 
 fn cards(texts: &Texts, education: &Education) -> Vec<Card> {
     let card = |help, share: Option<f64>, base| {
-        Card::new(texts, help, share.map(format::card_percent)).note(texts.say(base))
+        Card::new(texts, help, share.map(|value| texts.card_percent(value))).note(texts.say(base))
     };
     vec![
         card("education-school", education.share_of(&SCHOOL), "base-known-education"),
@@ -150,7 +149,7 @@ fn chart(texts: &Texts, education: &Education) -> Drawing {
         .map(|index| {
             let name = level_name(texts, index);
             let share = share(education.counts[index], education.known()).unwrap_or(0.0);
-            let exact = format::percent(share);
+            let exact = texts.percent(share);
             Bar {
                 tip: format!(
                     "{}: {name}\n{}: {exact}",
@@ -168,6 +167,7 @@ fn chart(texts: &Texts, education: &Education) -> Drawing {
     let (name, share) = largest
         .map_or((String::new(), String::new()), |bar| (bar.label.clone(), bar.exact.clone()));
     let words = Words {
+        t: texts,
         id: "education",
         title: texts.say("term-education-chart"),
         description: texts
@@ -186,14 +186,14 @@ fn table(texts: &Texts, education: &Education) -> Table {
             let count = education.counts[index];
             vec![
                 Cell::text(level_name(texts, index), Key::Number(index as f64)),
-                Cell::number(count),
-                Cell::share(share(count, known).unwrap_or(0.0)),
+                Cell::number(texts, count),
+                Cell::share(texts, share(count, known).unwrap_or(0.0)),
             ]
         })
         .collect();
     rows.push(vec![
         Cell::text(texts.say("unknown"), Key::Nothing),
-        Cell::number(education.unknown),
+        Cell::number(texts, education.unknown),
         Cell::text("–", Key::Nothing),
     ]);
     Table {
@@ -205,7 +205,7 @@ fn table(texts: &Texts, education: &Education) -> Table {
             Column::figures("percent", texts.say("column-percent-known")),
         ],
         rows,
-        footer: Some(vec![texts.say("total"), format::number(education.total()), String::new()]),
+        footer: Some(vec![texts.say("total"), texts.number(education.total()), String::new()]),
         order: ("count", Order::Descending),
         page_size: None,
     }

@@ -14,7 +14,6 @@ use crate::chart::table::{Cell, Column, Order, Table};
 use crate::chart::{Axis, Drawing, Look, TimeSeries, Words, stacked};
 use crate::course_access::CourseAccess;
 use crate::error::PageError;
-use crate::format;
 use crate::page::report::{self, Card, Chart, Figures, Freshness};
 use crate::page::{CourseContext, Place};
 use crate::site::Visit;
@@ -79,7 +78,7 @@ fn figures(
         },
         ranges,
         cards: vec![
-            Card::new(texts, "gender-unknown", unknown.map(format::card_percent))
+            Card::new(texts, "gender-unknown", unknown.map(|value| texts.card_percent(value)))
                 .note(texts.say("base-all")),
         ],
         charts: vec![
@@ -111,7 +110,7 @@ fn summary(texts: &Texts, last: &EnrollmentByGender) -> String {
     if known(last) == 0 {
         return texts.say("gender-summary-unknown");
     }
-    let said = |share: f64| format::card_percent(share);
+    let said = |share: f64| texts.card_percent(share);
     let shares = shares(texts, last);
     texts.say_with(
         "gender-summary",
@@ -128,7 +127,7 @@ fn breakdown(texts: &Texts, last: &EnrollmentByGender) -> Drawing {
     let bars: Vec<Bar> = shares(texts, last)
         .into_iter()
         .map(|(gender, name, share)| {
-            let exact = format::percent(share);
+            let exact = texts.percent(share);
             Bar {
                 tip: format!(
                     "{}: {name}\n{}: {exact}",
@@ -143,6 +142,7 @@ fn breakdown(texts: &Texts, last: &EnrollmentByGender) -> Drawing {
         })
         .collect();
     let words = Words {
+        t: texts,
         id: "gender",
         title: texts.say("term-gender-chart"),
         description: summary(texts, last),
@@ -158,7 +158,7 @@ fn over_time(texts: &Texts, days: &[EnrollmentByGender]) -> Drawing {
     let label = |day: &EnrollmentByGender, gender: &Gender| {
         let count = (gender.of)(day);
         let share = share(count, total(day)).unwrap_or(0.0);
-        format!("{} ({})", format::number(count), format::percent(share))
+        format!("{} ({})", texts.number(count), texts.percent(share))
     };
     let series: Vec<TimeSeries> = GENDERS
         .iter()
@@ -170,9 +170,10 @@ fn over_time(texts: &Texts, days: &[EnrollmentByGender]) -> Drawing {
         })
         .collect();
     let edge = |day: Option<&EnrollmentByGender>| {
-        day.map_or_else(String::new, |day| format::long_date(day.date))
+        day.map_or_else(String::new, |day| texts.long_date(day.date))
     };
     let words = Words {
+        t: texts,
         id: "gender-time",
         title: texts.say("term-gender-over-time"),
         description: texts.say_with(
@@ -182,7 +183,7 @@ fn over_time(texts: &Texts, days: &[EnrollmentByGender]) -> Drawing {
         x: texts.say("axis-day"),
         y: texts.say("axis-percent-all"),
     };
-    stacked::shares(&words, &Axis::days(&dates), &series)
+    stacked::shares(&words, &Axis::days(texts, &dates), &series)
 }
 
 fn table(texts: &Texts, days: &[EnrollmentByGender]) -> Table {
@@ -193,8 +194,11 @@ fn table(texts: &Texts, days: &[EnrollmentByGender]) -> Table {
     columns
         .extend(GENDERS.iter().map(|gender| Column::figures(gender.key, texts.say(gender.name))));
     let row = |day: &EnrollmentByGender| {
-        let figures = GENDERS.iter().map(|gender| Cell::number((gender.of)(day)));
-        [Cell::day(day.date), Cell::number(total(day))].into_iter().chain(figures).collect()
+        let figures = GENDERS.iter().map(|gender| Cell::number(texts, (gender.of)(day)));
+        [Cell::day(texts, day.date), Cell::number(texts, total(day))]
+            .into_iter()
+            .chain(figures)
+            .collect()
     };
     Table {
         id: "data",

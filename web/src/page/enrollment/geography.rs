@@ -122,16 +122,16 @@ fn summary(texts: &Texts, geography: &Geography) -> String {
         "geography-summary",
         &[
             ("country", first.name.as_str().into()),
-            ("share", format::whole_percent(geography.share(first.count)).into()),
+            ("share", texts.whole_percent(geography.share(first.count)).into()),
             ("countries", geography.countries.len().into()),
         ],
     )
 }
 
 fn cards(texts: &Texts, geography: &Geography) -> Vec<Card> {
-    let represented = format::number(geography.countries.len() as i64);
+    let represented = texts.number(geography.countries.len() as i64);
     let top = TOP.into_iter().zip(&geography.countries).map(|(help, country)| {
-        let share = format::whole_percent(geography.share(country.count));
+        let share = texts.whole_percent(geography.share(country.count));
         Card::new(texts, help, Some(country.name.clone())).note(texts.say_of(
             "share-of-learners",
             "share",
@@ -168,7 +168,7 @@ fn tip(texts: &Texts, geography: &Geography, country: &Country) -> String {
         &[
             ("country", country.name.as_str().into()),
             ("count", country.count.into()),
-            ("share", format::percent(geography.share(country.count)).into()),
+            ("share", texts.percent(geography.share(country.count)).into()),
         ],
     )
 }
@@ -201,7 +201,7 @@ fn ranked(texts: &Texts, geography: &Geography) -> Option<Drawing> {
     let bar = |country: &Country| Bar {
         label: format::cut(&country.name, LONGEST_NAME),
         value: country.count as f64,
-        exact: format::number(country.count),
+        exact: texts.number(country.count),
         tip: tip(texts, geography, country),
         look: Look::FIRST,
     };
@@ -219,8 +219,9 @@ fn ranked(texts: &Texts, geography: &Geography) -> Option<Drawing> {
     Some(bar::lying(&words, &Scale::count(first.count as f64), &bars))
 }
 
-fn words(texts: &Texts, id: &'static str, title: &str, description: String) -> Words {
+fn words<'t>(texts: &'t Texts, id: &'static str, title: &str, description: String) -> Words<'t> {
     Words {
+        t: texts,
         id,
         title: texts.say(title),
         description,
@@ -231,12 +232,16 @@ fn words(texts: &Texts, id: &'static str, title: &str, description: String) -> W
 
 fn table(texts: &Texts, geography: &Geography) -> Table {
     let row = |name: String, key: Key, count: i64| {
-        vec![Cell::text(name, key), Cell::share(geography.share(count)), Cell::number(count)]
+        vec![
+            Cell::text(name, key),
+            Cell::share(texts, geography.share(count)),
+            Cell::number(texts, count),
+        ]
     };
     let known = geography
         .countries
         .iter()
-        .map(|one| row(one.name.clone(), Key::Text(one.name.to_lowercase()), one.count));
+        .map(|one| row(one.name.clone(), Key::Text(one.name.clone()), one.count));
     let mut rows: Vec<Vec<Cell>> = known.collect();
     if geography.unknown > 0 || rows.is_empty() {
         rows.push(row(texts.say("unknown-country"), Key::Nothing, geography.unknown));
@@ -250,7 +255,7 @@ fn table(texts: &Texts, geography: &Geography) -> Table {
             Column::figures("count", texts.say("term-current-enrollment")),
         ],
         rows,
-        footer: Some(vec![texts.say("total"), String::new(), format::number(geography.total())]),
+        footer: Some(vec![texts.say("total"), String::new(), texts.number(geography.total())]),
         order: ("count", Order::Descending),
         page_size: None,
     }

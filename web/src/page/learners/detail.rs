@@ -8,7 +8,6 @@ use crate::chart::table::{Cell, Column, Order, Table};
 use crate::chart::{Axis, Drawing, Look, TimeSeries, Words, line};
 use crate::course_access::LearnersAccess;
 use crate::error::PageError;
-use crate::format;
 use crate::page::drill::Steps;
 use crate::page::report::{self, Card, Chart, Drilled, Figures, Freshness, Missing};
 use crate::page::{CourseContext, Link, Place};
@@ -157,7 +156,7 @@ fn cards(texts: &Texts, learner: &Learner, last: NaiveDate) -> Vec<Card> {
     vec![
         Card::new(texts, "learner-enrollment", mode),
         Card::new(texts, "learner-cohort", learner.cohort.clone()),
-        Card::new(texts, "learner-last-accessed", Some(format::short_date(last))),
+        Card::new(texts, "learner-last-accessed", Some(texts.short_date(last))),
     ]
 }
 
@@ -181,11 +180,14 @@ fn chart(texts: &Texts, days: &[TimelineDay]) -> Drawing {
         name: texts.say(&format!("term-{}", activity.name)),
         look: activity.look,
         values: days.iter().map(|day| (activity.of)(day) as f64).collect(),
-        labels: days.iter().map(|day| format::number((activity.of)(day))).collect(),
+        labels: days.iter().map(|day| texts.number((activity.of)(day))).collect(),
     });
     let series: Vec<TimeSeries> = series.collect();
-    let date = |day: Option<&NaiveDate>| day.copied().map_or_else(String::new, format::long_date);
+    let date = |day: Option<&NaiveDate>| {
+        day.copied().map_or_else(String::new, |value| texts.long_date(value))
+    };
     let words = Words {
+        t: texts,
         id: "daily",
         title: texts.say("term-daily-activity"),
         description: texts.say_with(
@@ -195,7 +197,7 @@ fn chart(texts: &Texts, days: &[TimelineDay]) -> Drawing {
         x: texts.say("axis-day"),
         y: texts.say("axis-activities"),
     };
-    line::counts(&words, &Axis::days(&dates), &series)
+    line::counts(&words, &Axis::days(texts, &dates), &series)
 }
 
 fn table(texts: &Texts, days: &[TimelineDay]) -> Table {
@@ -204,8 +206,8 @@ fn table(texts: &Texts, days: &[TimelineDay]) -> Table {
         Column::figures(activity.key, texts.say(&format!("term-{}", activity.name)))
     }));
     let row = |day: &TimelineDay| {
-        let figures = ACTIVITIES.iter().map(|activity| Cell::number((activity.of)(day)));
-        [Cell::day(day.date)].into_iter().chain(figures).collect()
+        let figures = ACTIVITIES.iter().map(|activity| Cell::number(texts, (activity.of)(day)));
+        [Cell::day(texts, day.date)].into_iter().chain(figures).collect()
     };
     Table {
         id: "data",

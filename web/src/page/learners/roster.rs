@@ -15,11 +15,11 @@ use crate::error::PageError;
 use crate::page::report::Missing;
 use crate::page::{Chip, CourseContext, Frame, Place, help};
 use crate::query::Query;
+use crate::reply;
 use crate::site::Visit;
 use crate::text::Texts;
 use crate::upstream::{Section, Trouble};
 use crate::usage_id::in_path;
-use crate::{format, reply};
 
 /// Learners on a page.
 const PAGE_SIZE: usize = 25;
@@ -171,13 +171,13 @@ fn listing(
 /// `end` is the first day that does not count.
 fn days(texts: &Texts, ranges: &EngagementRanges) -> Option<String> {
     let last = ranges.date_range.end?.checked_sub_days(Days::new(1))?;
-    let long = |day: NaiveDate| format::long_date(day).into();
+    let long = |day: NaiveDate| texts.long_date(day).into();
     let days = [("first", long(ranges.date_range.start?)), ("last", long(last))];
     Some(texts.say_with("roster-days", &days))
 }
 
 fn updated(texts: &Texts, learner: &Learner) -> Option<String> {
-    Some(texts.say_of("updated-learners", "day", &format::long_date(learner.last_updated?)))
+    Some(texts.say_of("updated-learners", "day", &texts.long_date(learner.last_updated?)))
 }
 
 fn table(texts: &Texts) -> Table {
@@ -231,8 +231,8 @@ fn name(course: &CourseContext, query: &Query, learner: &Learner) -> Cell {
 fn shown(texts: &Texts, value: Option<f64>) -> String {
     match value {
         None => texts.say("not-applicable"),
-        Some(value) if value.fract() == 0.0 => format::number(value as i64),
-        Some(value) => format::decimal(value),
+        Some(value) if value.fract() == 0.0 => texts.number(value as i64),
+        Some(value) => texts.decimal(value),
     }
 }
 

@@ -4,7 +4,6 @@ use api_client::LearnerMetadata;
 use api_client::ask::LearnerQuery;
 
 use crate::chart::table::Asked;
-use crate::format;
 use crate::page::Chip;
 use crate::query::Query;
 use crate::site::Visit;
@@ -117,7 +116,7 @@ fn options(
         chosen: true,
     });
     let option = |(value, count): &(String, i64)| Choosable {
-        label: format!("{} ({})", value_label(texts, name, value), format::number(*count)),
+        label: format!("{} ({})", value_label(texts, name, value), texts.number(*count)),
         chosen: chosen == Some(value),
         value: value.clone(),
     };

@@ -346,13 +346,14 @@ fn chart(texts: &Texts, question: &str, answers: &[&Answer]) -> Drawing {
             head: texts.say_of("answer-is", "text", &format::cut(&text, LONGEST_TIP)),
             link: None,
             values: counts.map(|count| count as f64),
-            labels: counts.map(format::number),
+            labels: counts.map(|value| texts.number(value)),
         }
     };
     let bars: Vec<Split> = answers.iter().take(DRAWN).map(split).collect();
     let most = answers.first().map_or(0, |answer| count(answer));
     let right = answers.iter().filter(|answer| answer.correct == Some(true));
     let words = Words {
+        t: texts,
         id: "answers",
         title: question.to_owned(),
         description: texts.say_with(
@@ -395,11 +396,12 @@ fn table(texts: &Texts, answers: &[&Answer], random: bool) -> Table {
         let mut cells = vec![
             Cell::text(text, key),
             Cell::text(said, Key::Number(f64::from(u8::from(right)))),
-            Cell::number(count(answer)),
+            Cell::number(texts, count(answer)),
         ];
         if random {
-            let variant =
-                answer.variant.map_or_else(|| Cell::text("-", Key::Nothing), Cell::number);
+            let variant = answer
+                .variant
+                .map_or_else(|| Cell::text("-", Key::Nothing), |value| Cell::number(texts, value));
             cells.insert(1, variant);
         }
         cells

@@ -17,13 +17,13 @@ use crate::page::halves::{Row, Subject, figures};
 use crate::page::report::{self, Drilled, Figures, Missing, Stop};
 use crate::page::tree::{self, Part};
 use crate::page::{CourseContext, Frame, Place};
+use crate::reply;
 use crate::site::Visit;
 use crate::text::Texts;
 use crate::upstream::lms::AssignmentType;
 use crate::upstream::outline::{Block, Outline};
 use crate::upstream::{Section, Trouble};
 use crate::usage_id::in_path;
-use crate::{format, reply};
 
 /// A box of less of the width could not be hit.
 const NARROWEST: f64 = 5.0;
@@ -70,7 +70,7 @@ pub async fn policy(visit: &Visit, access: &CourseAccess) -> Result<Response, Pa
     let texts = visit.texts();
     let policy = match policy {
         Ok(types) if types.is_empty() => Err(Missing::nothing(texts, "policy")),
-        Ok(types) => Ok(boxes(&course, &types)),
+        Ok(types) => Ok(boxes(texts, &course, &types)),
         Err(Trouble::Empty) => Err(Missing::nothing(texts, "policy")),
         Err(trouble) => Err(Missing::of_lms(visit, trouble)),
     };
@@ -81,7 +81,7 @@ pub async fn policy(visit: &Visit, access: &CourseAccess) -> Result<Response, Pa
 }
 
 /// As wide as they weigh, none too narrow.
-fn boxes(course: &CourseContext, types: &[AssignmentType]) -> Vec<PolicyBox> {
+fn boxes(texts: &Texts, course: &CourseContext, types: &[AssignmentType]) -> Vec<PolicyBox> {
     let percent = |one: &AssignmentType| (one.weight * 100.0).clamp(0.0, 100.0);
     let narrow = types.iter().filter(|one| percent(one) < NARROWEST).count();
     let room = (100.0 - NARROWEST * narrow as f64).max(0.0);
@@ -91,7 +91,7 @@ fn boxes(course: &CourseContext, types: &[AssignmentType]) -> Vec<PolicyBox> {
         let name = one.assignment_type.clone().unwrap_or_default();
         let width = if percent(one) < NARROWEST { NARROWEST } else { one.weight.min(1.0) * room };
         boxes.push(PolicyBox {
-            weight: format::card_percent(one.weight),
+            weight: texts.card_percent(one.weight),
             url: address_of_type(course, &name),
             start: format!("{start:.2}"),
             width: format!("{width:.2}"),
@@ -261,6 +261,7 @@ impl View<'_> {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use crate::text::SOME;
 
     #[test]
     fn boxes_are_as_wide_as_they_weigh_and_none_is_too_narrow() {
@@ -270,7 +271,7 @@ mod tests {
         };
         let course = CourseContext::new(&"a/b/c".parse().unwrap(), None);
         let types = [one("Homework", 0.48), one("Quiz", 0.02), one("Final Exam", 0.5)];
-        let told: Vec<String> = boxes(&course, &types)
+        let told: Vec<String> = boxes(&SOME, &course, &types)
             .iter()
             .map(|one| format!("{} {} {}+{}", one.url, one.weight, one.start, one.width))
             .collect();

@@ -1,0 +1,176 @@
+# Started by machine translation; a translator has not read it yet.
+
+# What each figure means. term-NAME is its label everywhere, about-NAME its definition.
+
+help-title = Ayuda
+help-intro = Todas las cifras de este sitio: qué cuenta cada una, sobre qué total se calcula y qué tan reciente es.
+
+help-courses = Lista de cursos
+help-courses-intro = La lista suma los cursos que se muestran, después de la búsqueda y los filtros. Se actualiza una vez cada noche.
+term-all-total-enrollment = Inscripciones totales
+about-all-total-enrollment = Estudiantes que alguna vez se inscribieron en los cursos listados, aunque después se hayan retirado. Quien se inscribió en dos cursos cuenta dos veces.
+term-all-current-enrollment = Inscripciones actuales
+about-all-current-enrollment = Estudiantes que están inscritos ahora en los cursos listados. Quien está inscrito en dos cursos cuenta dos veces.
+term-all-change-last-week = Cambio en la última semana
+about-all-change-last-week = Inscripciones actuales de los cursos listados menos las de siete días antes.
+term-all-verified-enrollment = Inscripciones verificadas
+about-all-verified-enrollment = Estudiantes de los cursos listados que ahora están inscritos en el modo verificado.
+term-all-masters-enrollment = Inscripciones de maestría
+about-all-masters-enrollment = Estudiantes de los cursos listados que ahora están inscritos como parte de un programa de maestría.
+term-passing-learners = Estudiantes que aprueban
+about-passing-learners = Estudiantes cuya calificación alcanzó la nota de aprobación del curso. Los cursos sin calificaciones muestran un guion.
+term-availability = Disponibilidad
+about-availability = Si el catálogo considera el curso archivado, actual o próximo. Desconocida significa que el catálogo no dice nada.
+term-pacing = Tipo de ritmo
+about-pacing = Los cursos al ritmo del instructor tienen fechas de entrega; en los de ritmo propio, los estudiantes eligen su velocidad.
+
+help-course-home = Inicio del curso
+help-course-home-intro = Las cifras más importantes; cada una lleva al reporte del que proviene.
+term-course-current = Inscripciones actuales
+about-course-current = Estudiantes inscritos al final del último día calculado, con el cambio respecto a siete días antes y los últimos 60 días en forma de línea.
+term-course-passing = Estudiantes que aprueban
+about-course-passing = Estudiantes cuya calificación había alcanzado la nota de aprobación del curso en el último cálculo de las cifras.
+term-course-status = Estado
+about-course-status = Sin comenzar antes de la fecha de inicio, En progreso hasta la fecha de finalización y Finalizado después. Sin fecha de inicio no se conoce.
+
+help-enrollment-activity = Actividad de inscripción
+help-enrollment-activity-intro = Cuántos estudiantes están inscritos, día a día y por modo de inscripción. Las cifras se calculan una vez cada noche a partir de los eventos de inscripción de la plataforma de aprendizaje; los días terminan a las 23:59 UTC.
+term-total-enrollment = Inscripciones totales
+about-total-enrollment = Estudiantes que alguna vez se inscribieron, aunque después se hayan retirado.
+term-current-enrollment = Inscripciones actuales
+about-current-enrollment = Estudiantes que estaban inscritos a las 23:59 UTC del último día calculado.
+term-change-last-week = Cambio en la última semana
+about-change-last-week = Inscripciones actuales menos las de siete días antes. Se conoce cuando hay ocho días de datos.
+term-verified-enrollment = Inscripciones verificadas
+about-verified-enrollment = Estudiantes inscritos en el modo verificado, es decir, que buscan obtener un certificado verificado.
+term-masters-enrollment = Inscripciones de maestría
+about-masters-enrollment = Estudiantes inscritos como parte de un programa de maestría.
+term-daily-enrollment = Inscripciones diarias de estudiantes
+about-daily-enrollment = Estudiantes inscritos al final de cada día, apilados por modo de inscripción. Un estudiante tiene exactamente un modo por día. Un día sin cifra calculada repite la del día anterior. Los estudiantes en un modo que aquí no tiene nombre cuentan en el total, pero en ninguna capa.
+term-who-counts = Quiénes cuentan
+about-who-counts = Todas las personas inscritas: también los miembros del equipo del curso, los usuarios de prueba beta y las cuentas que aún no se activaron.
+
+help-demographics-age = Edad de los estudiantes
+help-demographics-age-intro = Se calcula una vez cada noche a partir del año de nacimiento que los estudiantes indicaron al registrarse. Indicarlo es opcional.
+term-median-age = Mediana de edad de los estudiantes
+about-median-age = La edad que tantos estudiantes superan como no alcanzan. Es la media de dos edades si queda entre ellas. La edad es el año actual menos el año de nacimiento.
+term-age-25-under = Estudiantes de 25 años o menos
+about-age-25-under = La proporción de estudiantes de 25 años o menos entre quienes indicaron su año de nacimiento.
+term-age-26-40 = Estudiantes de 26 a 40 años
+about-age-26-40 = La proporción de estudiantes de 26 a 40 años entre quienes indicaron su año de nacimiento.
+term-age-41-over = Estudiantes de 41 años o más
+about-age-41-over = La proporción de estudiantes de 41 años o más entre quienes indicaron su año de nacimiento.
+term-age-unknown = No lo indicaron
+about-age-unknown = La proporción de todos los estudiantes que no indicaron su año de nacimiento, o que indicaron uno futuro.
+term-age-chart = Edades de los estudiantes
+about-age-chart = Estudiantes de cada edad entre quienes indicaron su año de nacimiento. Los mayores de 100 se cuentan con los de 100. Las barras abarcan cinco años, a menos que elija año por año.
+
+help-demographics-education = Educación de los estudiantes
+help-demographics-education-intro = Se calcula una vez cada noche a partir del nivel educativo más alto que los estudiantes indicaron al registrarse. Indicarlo es opcional.
+term-education-school = Educación secundaria o menos
+about-education-school = Ninguna, primaria, secundaria básica y secundaria, como proporción de los estudiantes que indicaron su nivel.
+term-education-college = Título de pregrado
+about-education-college = Títulos técnico-profesionales y de licenciatura, como proporción de los estudiantes que indicaron su nivel.
+term-education-advanced = Título de posgrado
+about-education-advanced = Títulos de maestría y doctorado, como proporción de los estudiantes que indicaron su nivel.
+term-education-rest = Otro o sin indicar
+about-education-rest = Estudiantes cuyo nivel es Otro y quienes no indicaron ninguno, como proporción de todos los estudiantes.
+term-education-chart = Educación de los estudiantes
+about-education-chart = Cada nivel como proporción de los estudiantes que indicaron alguno.
+
+help-demographics-gender = Género de los estudiantes
+help-demographics-gender-intro = Se calcula una vez cada noche a partir del género que los estudiantes indicaron al registrarse. Indicarlo es opcional.
+term-gender-unknown = Sin indicar
+about-gender-unknown = La proporción de todos los estudiantes que no indicaron su género, en el último día calculado.
+term-gender-chart = Género de los estudiantes
+about-gender-chart = Femenino, masculino y otro como proporciones de los estudiantes que indicaron su género, en el último día calculado.
+term-gender-over-time = Género a lo largo del tiempo
+about-gender-over-time = Todos los estudiantes de cada día: femenino, masculino, otro y quienes no indicaron nada suman 100 por ciento.
+
+help-enrollment-geography = Geografía de los estudiantes
+help-enrollment-geography-intro = Se calcula una vez cada noche. La ubicación de un estudiante proviene de la dirección IP de su última conexión, que revela un país pero puede engañar, como ocurre con las redes privadas.
+term-countries = Total de países o regiones representados
+about-countries = Países y regiones desde los que se conectó por última vez al menos un estudiante inscrito. Los estudiantes cuyo país se desconoce no cuentan para ninguno.
+term-top-country = País o región principal
+about-top-country = El país o la región con más estudiantes y su proporción de todos los estudiantes, incluidos los de país desconocido.
+term-second-country = Segundo país o región
+about-second-country = El segundo país o región con más estudiantes y su proporción de todos los estudiantes.
+term-third-country = Tercer país o región
+about-third-country = El tercer país o región con más estudiantes y su proporción de todos los estudiantes.
+term-geography-map = Estudiantes por país o región
+about-geography-map = Estudiantes de cada país o región, según la dirección IP de la última conexión. Seis colores como máximo, cada uno para una cantidad similar de países; los países rayados no tienen estudiantes. Las fronteras son las de Natural Earth. Los territorios con estatus en disputa y sin código propio se dejan lisos.
+term-geography-top = Principales países y regiones
+about-geography-top = Los diez países o regiones con más estudiantes, en orden. La tabla los contiene todos.
+
+help-engagement-content = Participación: contenido
+help-engagement-content-intro = Cuántos estudiantes distintos hicieron algo en una semana. Las semanas comienzan el lunes a las 00:00 UTC y terminan el domingo; se calculan cada noche, y una semana está completa el lunes siguiente.
+term-active-learners = Estudiantes activos
+about-active-learners = Estudiantes que hicieron algo en el curso esa semana. Inscribirse y retirarse no cuentan.
+term-watched-a-video = Vieron un video
+about-watched-a-video = Estudiantes que pulsaron reproducir al menos una vez en un video del curso.
+term-tried-a-problem = Intentaron un problema
+about-tried-a-problem = Estudiantes que enviaron una respuesta a un problema: casillas de verificación, listas desplegables, opción múltiple, números, textos o expresiones. Las respuestas abiertas y arrastrar y soltar no cuentan.
+term-participated-in-discussions = Participaron en discusiones
+about-participated-in-discussions = Estudiantes que escribieron una publicación, una respuesta o un comentario. Leer y votar no cuentan.
+term-weekly-engagement = Participación semanal de los estudiantes
+about-weekly-engagement = Las cifras semana a semana. Un estudiante que vio videos y respondió problemas cuenta en ambas líneas. El porcentaje de la tabla es sobre los estudiantes inscritos al final de esa semana.
+
+help-engagement-videos = Participación: videos
+help-engagement-videos-intro = Quién comenzó un video y quién vio su final, por sección, por subsección y por video. Solo se cuenta el reproductor propio de la plataforma, desde el primer día del curso.
+term-video-views = Visualizaciones de videos
+about-video-views = Las visualizaciones completas son los estudiantes que aún miraban cerca del final: al 95 % del video o 30 segundos antes de su final, lo que ocurra más tarde. Las incompletas son los que comenzaron y no llegaron. Para las secciones se muestra el promedio de sus videos, incluidos los que nadie vio.
+term-completion-rate = Tasa de finalización
+about-completion-rate = Estudiantes que vieron el final, como proporción de todos los que vieron el video. Se puede llegar a la mitad, por lo que puede haber más al final que al comienzo.
+term-started-video = Comenzaron el video
+about-started-video = Estudiantes que vieron los primeros cinco segundos.
+term-finished-video = Terminaron el video
+about-finished-video = Estudiantes que vieron el final: el 95 % del video o 30 segundos antes de su final, lo que ocurra más tarde.
+term-total-video-views = Visualizaciones totales del video
+about-total-video-views = Cuántos estudiantes vieron cada cinco segundos del video y cuántas veces se volvieron a ver. Un pico de repeticiones puede señalar una parte difícil, o una que vale la pena.
+
+help-performance = Desempeño
+help-performance-intro = Lo que enviaron los estudiantes, por tarea, por ejercicio y por resultado de aprendizaje. Cuenta el último envío de cada estudiante a un problema, y uno parcialmente correcto cuenta como correcto. Los problemas que solo se guardaron, las respuestas abiertas y arrastrar y soltar no cuentan.
+term-assignment-submissions = Envíos por tarea
+about-assignment-submissions = Envíos correctos e incorrectos de una tarea, como promedio de sus problemas. Los problemas que nadie intentó cuentan como cero.
+term-problem-submissions = Envíos por problema
+about-problem-submissions = Estudiantes cuyo último envío al problema fue correcto y estudiantes cuyo último envío fue incorrecto. Las secciones muestran el promedio de sus problemas.
+term-outcome-submissions = Envíos por resultado
+about-outcome-submissions = Envíos correctos e incorrectos de los problemas etiquetados con un resultado, como promedio de esos problemas. Un problema con varios resultados cuenta en cada uno.
+term-answer-distribution = Respuestas
+about-answer-distribution = Cuántos estudiantes dieron por último cada respuesta. Las respuestas se muestran tal como se escribieron.
+
+help-learners = Estudiantes
+help-learners-intro = Qué hizo cada estudiante en los últimos siete días completos y cómo es. La lista se rehace una vez por semana. Se muestra solo donde los operadores de este sitio la activaron, quizá con nombres inventados; queda registrado quién la consulta.
+term-learner-segments = Segmentos
+about-learner-segments = Cómo es un estudiante; puede estar en varios. Muy participativo: entre el 15 % superior en problemas intentados, problemas correctos, videos o discusiones. Con dificultades: entre el 15 % que necesita más intentos por problema correcto. Perdiendo interés: activo en la penúltima semana y no en la última. Inactivo: nada en las últimas dos semanas. Retirado: no inscrito al final de la última semana.
+term-learner-ranks = Cifras bajas y altas
+about-learner-ranks = Las cifras subrayadas en rojo anaranjado están entre el 15 % más bajo, y las verdes en negrita entre el más alto, de los estudiantes del curso que hicieron algo en estos días; en los intentos por problema correcto es al revés. Los estudiantes que no hicieron nada no llevan marca.
+term-problems-tried = Problemas intentados
+about-problems-tried = Problemas distintos a los que el estudiante envió una respuesta en estos días.
+term-problems-correct = Problemas correctos
+about-problems-correct = Problemas distintos que el estudiante resolvió correctamente en estos días.
+term-attempts-per-correct = Intentos por problema correcto
+about-attempts-per-correct = Intentos del estudiante en estos días por cada problema que al final fue correcto. Pocos es bueno. Sin ninguno correcto, no se aplica (N/A).
+term-videos-viewed = Videos
+about-videos-viewed = Videos distintos en los que el estudiante pulsó reproducir en estos días.
+term-discussions = Discusiones
+about-discussions = Publicaciones, respuestas y comentarios que el estudiante escribió en estos días.
+term-daily-activity = Actividad diaria
+about-daily-activity = Qué hizo el estudiante cada día, desde el primer día con actividad hasta el último: publicaciones, respuestas y comentarios escritos, problemas distintos correctos y videos distintos reproducidos.
+term-learner-enrollment = Inscripción
+about-learner-enrollment = El modo en que está inscrito el estudiante.
+term-learner-cohort = Cohorte
+about-learner-cohort = El grupo en el que el equipo del curso puso al estudiante.
+term-learner-last-accessed = Último acceso
+about-learner-last-accessed = El último día en que el estudiante intentó un problema, reprodujo un video o escribió en las discusiones.
+
+help-no-data = Cuando faltan cifras
+help-no-data-intro = Un reporte sin cifras dice por qué. Estas son las razones habituales.
+term-no-data-yet = El curso es nuevo
+about-no-data-yet = Las cifras se calculan una vez cada noche. Un curso que se abrió hoy, o cuyo primer estudiante se inscribió hoy, las tendrá mañana.
+term-no-data-few = No hay a quién contar
+about-no-data-few = Hay muy pocos estudiantes inscritos, o ninguno hizo lo que el reporte cuenta.
+term-no-data-old = El curso es muy antiguo
+about-no-data-old = Los cursos que terminaron antes de diciembre de 2013 dejaron registros con otro formato, que no se pueden contar.
+term-no-data-failed = No se puede acceder a las cifras
+about-no-data-failed = El servicio que guarda las cifras está caído o lento. La página entonces lo indica y ofrece intentar de nuevo; no se pierde nada.
