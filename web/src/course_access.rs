@@ -91,7 +91,7 @@ impl CourseAccess {
     /// # Errors
     /// The site shows none, or none of this organisation.
     pub fn learners<'a>(&'a self, visit: &'a Visit) -> Result<LearnersAccess<'a>, PageError> {
-        let shown = visit.site.config.shows_learners(&self.course);
+        let shown = visit.shows_learners(&self.course);
         let session = visit.session().filter(|_| shown).ok_or(PageError::NotFound)?;
         Ok(LearnersAccess { course: self, reader: &session.username })
     }

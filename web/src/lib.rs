@@ -6,7 +6,8 @@
 //! hold the markup and `locales/` the words. Pages work without script, which adds tooltips and
 //! saves whole page loads.
 
-pub mod asset;
+pub mod announcement;
+mod asset;
 pub mod chart;
 pub mod check;
 pub mod config;

@@ -11,7 +11,7 @@ use chrono::Utc;
 use clap::{Parser, Subcommand};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
-use web::config::{Config, Secrets, Settings};
+use web::config::{Config, Live, Secrets, Settings};
 use web::site::Site;
 use web::{check, health, routes};
 
@@ -41,13 +41,15 @@ enum Command {
 async fn main() -> anyhow::Result<ExitCode> {
     let arguments = Arguments::parse();
     start_log();
-    let settings = Settings::joined(arguments.settings, arguments.config.as_deref())?;
+    let read = || Settings::joined(arguments.settings.clone(), arguments.config.as_deref());
+    let settings = read()?;
+    let live = Live::of(&settings)?;
     let given = serde_yaml::to_string(&settings).context("printing the settings")?;
     let config = Config::resolve(settings)?;
     let secrets = Secrets::read(&config)?;
-    let site = Arc::new(Site::new(config, secrets, Utc::now)?);
+    let site = Arc::new(Site::new(config, live, secrets, Utc::now)?);
     match arguments.command {
-        None => serve(site).await.map(|()| ExitCode::SUCCESS),
+        None => serve(site, || Live::of(&read()?)).await.map(|()| ExitCode::SUCCESS),
         Some(Command::CheckConfig) => {
             let (told, good) = check::check(&site).await;
             let set = given.lines().filter(|line| !line.ends_with(": null"));
@@ -73,12 +75,13 @@ fn start_log() {
         .init();
 }
 
-async fn serve(site: Arc<Site>) -> anyhow::Result<()> {
+async fn serve(site: Arc<Site>, read: impl Fn() -> anyhow::Result<Live>) -> anyhow::Result<()> {
     let listen = site.config.listen;
     let listener =
         TcpListener::bind(listen).await.with_context(|| format!("listening on {listen}"))?;
     let address = listener.local_addr().context("reading the address listened on")?;
     let mut terminate = signal(SignalKind::terminate()).context("waiting for signals")?;
+    let mut hang_up = signal(SignalKind::hangup()).context("waiting for signals")?;
     let probes = tokio::spawn(health::probe(Arc::clone(&site)));
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
     let server = warp::serve(routes::all(&site))
@@ -87,9 +90,12 @@ async fn serve(site: Arc<Site>) -> anyhow::Result<()> {
         .run();
     let serving = tokio::spawn(server);
     println!("insights-web listens on http://{address}");
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        _ = terminate.recv() => {}
+    loop {
+        tokio::select! {
+            _ = tokio::signal::ctrl_c() => break,
+            _ = terminate.recv() => break,
+            _ = hang_up.recv() => reload(&site, &read),
+        }
     }
     log::info!("stopping; requests under way have {} s", DRAIN.as_secs());
     drop(stop);
@@ -98,4 +104,15 @@ async fn serve(site: Arc<Site>) -> anyhow::Result<()> {
         log::warn!("some requests were cut off");
     }
     Ok(())
+}
+
+/// Switches and announcements are read again; what cannot be read changes nothing.
+fn reload(site: &Site, read: impl Fn() -> anyhow::Result<Live>) {
+    match read() {
+        Ok(live) => {
+            log::info!("read again: {} announcements", live.announcements.len());
+            site.change(live);
+        }
+        Err(error) => log::error!("switches and announcements stay as they are: {error:#}"),
+    }
 }

@@ -1,7 +1,7 @@
 //! What every request meets: the site's parts, and the visit that one request is.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use anyhow::Context;
@@ -11,7 +11,8 @@ use warp::http::HeaderMap;
 use warp::http::header::{ACCEPT_LANGUAGE, COOKIE, HOST, HeaderName, IF_NONE_MATCH, ORIGIN};
 
 use crate::asset;
-use crate::config::{Config, Secrets};
+use crate::config::{Config, Live, Secrets};
+use crate::course_id::CourseId;
 use crate::health::Health;
 use crate::query::Query;
 use crate::reply::Policies;
@@ -40,6 +41,8 @@ const PERMISSIONS_WAIT: Duration = Duration::from_secs(55);
 pub struct Site {
     /// The settings in force.
     pub config: Config,
+    /// What may change meanwhile.
+    live: RwLock<Arc<Live>>,
     /// The languages with their texts.
     pub languages: Languages,
     /// The way to the Data API.
@@ -63,6 +66,7 @@ impl Site {
     /// A setting that cannot be used.
     pub fn new(
         config: Config,
+        live: Live,
         secrets: Secrets,
         clock: fn() -> DateTime<Utc>,
     ) -> anyhow::Result<Self> {
@@ -89,6 +93,7 @@ impl Site {
             timeout: config.lms.timeout,
         };
         Ok(Self {
+            live: RwLock::new(Arc::new(live)),
             languages: Languages::new()?,
             data_api: DataApi::new(client, api.calls, api.timeout, Arc::clone(&kept)),
             lms: Lms::new(lms, api.calls, kept).context("setting up calls to the LMS")?,
@@ -98,6 +103,16 @@ impl Site {
             clock,
             config,
         })
+    }
+
+    /// What may change, as it is now.
+    pub fn live(&self) -> Arc<Live> {
+        Arc::clone(&self.live.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// What holds for requests that come from now on.
+    pub fn change(&self, live: Live) {
+        *self.live.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(live);
     }
 }
 
@@ -135,6 +150,10 @@ impl Theme {
 pub struct Visit {
     /// The site.
     pub site: Arc<Site>,
+    /// What may change while the site runs, as it was when the request came.
+    pub live: Arc<Live>,
+    /// The page's name, by which announcements know it.
+    pub page: &'static str,
     /// The path as it was sent.
     pub path: String,
     /// What stands after the `?`.
@@ -156,7 +175,13 @@ pub struct Visit {
 
 impl Visit {
     /// Reads a request, and asks whose it is.
-    pub async fn new(site: Arc<Site>, path: &str, query: &str, headers: HeaderMap) -> Self {
+    pub async fn new(
+        site: Arc<Site>,
+        page: &'static str,
+        path: &str,
+        query: &str,
+        headers: HeaderMap,
+    ) -> Self {
         let now = (site.clock)();
         let theme = cookie(&headers, THEME_COOKIE).and_then(Theme::of).unwrap_or(Theme::System);
         let request_id = header(&headers, &REQUEST_ID)
@@ -166,6 +191,8 @@ impl Visit {
         let form_secret = known.unwrap_or_default();
         let texts = language(&site, &headers, None);
         let mut visit = Self {
+            live: site.live(),
+            page,
             site,
             path: path.to_owned(),
             query: Query::read(query),
@@ -201,6 +228,16 @@ impl Visit {
     /// Who is signed in.
     pub fn session(&self) -> Option<&Session> {
         self.session.as_ref()
+    }
+
+    /// Whether single learners of a course may be shown.
+    pub fn shows_learners(&self, course: &CourseId) -> bool {
+        self.live.features.display_learner_analytics && !self.site.config.blocks_learners(course)
+    }
+
+    /// The address of a video that is shown beside its figures.
+    pub fn preview_of(&self, block: &str) -> Option<String> {
+        self.site.config.preview_of(block).filter(|_| self.live.features.enable_video_preview)
     }
 
     /// Asks for figures.

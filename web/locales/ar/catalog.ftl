@@ -33,3 +33,11 @@ column-start = تاريخ البدء
 column-end = تاريخ الانتهاء
 no-date = بلا تاريخ
 column-change = التغيّر في الأسبوع الماضي
+
+programs = البرامج
+programs-all = مجموع كل برنامج
+programs-summary = مجموع المساقات التي يمكنك رؤيتها، برنامجًا برنامجًا. يقود كل برنامج إلى مساقاته.
+programs-table = البرامج
+column-program = البرنامج
+column-courses = المساقات
+nothing-programs = لا ينتمي أيٌّ من مساقاتك إلى برنامج، أو لم يذكره الدليل بعد.

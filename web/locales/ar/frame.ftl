@@ -149,6 +149,10 @@ percent-below-one = أقل من 1%
 axis-thousands = { $number } ألف
 axis-millions = { $number } مليون
 axis-billions = { $number } مليار
-moment = { $day }، { $time } UTC
-clock-today = { $time } UTC
-clock-day = { $day }، { $time } UTC
+moment = { "\u200F" }{ $day }، { $time } UTC
+clock-today = { "\u200F" }{ $time } UTC
+clock-day = { "\u200F" }{ $day }، { $time } UTC
+
+announcements = الإعلانات
+announcements-none = لا توجد إعلانات الآن.
+announcement-hide = إخفاء

@@ -31,3 +31,11 @@ column-start = Start Date
 column-end = End Date
 no-date = no date
 column-change = Change Last Week
+
+programs = Programs
+programs-all = What each program adds up to
+programs-summary = What the courses that you may see add up to, program by program. Each leads to its courses.
+programs-table = Programs
+column-program = Program
+column-courses = Courses
+nothing-programs = None of your courses is part of a program, or the catalogue has not told of it yet.

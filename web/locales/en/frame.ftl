@@ -146,3 +146,7 @@ axis-billions = { $number }B
 moment = { $day } at { $time } UTC
 clock-today = { $time } UTC
 clock-day = { $day }, { $time } UTC
+
+announcements = Announcements
+announcements-none = There are no announcements now.
+announcement-hide = Hide

@@ -33,3 +33,11 @@ column-start = Fecha de inicio
 column-end = Fecha de finalización
 no-date = sin fecha
 column-change = Cambio en la última semana
+
+programs = Programas
+programs-all = Cuánto suma cada programa
+programs-summary = Cuánto suman, programa por programa, los cursos que usted puede ver. Cada uno lleva a sus cursos.
+programs-table = Programas
+column-program = Programa
+column-courses = Cursos
+nothing-programs = Ninguno de sus cursos forma parte de un programa, o el catálogo aún no lo ha indicado.

@@ -148,3 +148,7 @@ axis-billions = { $number } mil M
 moment = { $day }, { $time } UTC
 clock-today = { $time } UTC
 clock-day = { $day }, { $time } UTC
+
+announcements = Anuncios
+announcements-none = No hay anuncios por ahora.
+announcement-hide = Ocultar

@@ -147,7 +147,7 @@ mod tests {
         insta::assert_snapshot!(standing(&words(), &Scale::count(4.0), &bars), @r#"
         <figure class="chart" id="age">
           <figcaption><span class="chart-title">Ages</span><span class="axis-unit" aria-hidden="true">Learners</span></figcaption>
-          <div class="plot">
+          <div class="plot" dir="ltr">
             <svg class="drawing standing" role="img" aria-labelledby="age-title age-about">
               <title id="age-title">Ages</title>
               <desc id="age-about">Most are 25.</desc>
@@ -184,7 +184,7 @@ mod tests {
         insta::assert_snapshot!(lying(&words(), &Scale::percent(25.0), &bars), @r#"
         <figure class="chart" id="age">
           <figcaption><span class="chart-title">Ages</span></figcaption>
-          <div class="plot">
+          <div class="plot" dir="ltr">
             <svg class="drawing lying long" height="72" role="img" aria-labelledby="age-title age-about">
               <title id="age-title">Ages</title>
               <desc id="age-about">Most are 25.</desc>

@@ -184,7 +184,7 @@ mod tests {
             <li><svg class="swatch" aria-hidden="true" focusable="false"><rect class="m6" width="16" height="16" rx="2"/></svg>12</li>
             <li><svg class="swatch" aria-hidden="true" focusable="false"><rect class="m0" width="16" height="16" rx="2" fill="url(#map-small)"/></svg>No learners</li>
           </ul>
-          <div class="plot">
+          <div class="plot" dir="ltr">
             <svg class="drawing world" viewBox="0 0 3625 1400" role="img" aria-labelledby="map-title map-about">
               <title id="map-title">Where</title>
               <desc id="map-about">From Canada.</desc>

@@ -135,7 +135,7 @@ mod tests {
             <li><svg class="swatch" aria-hidden="true" focusable="false"><rect class="s1" width="16" height="16" rx="2" fill="url(#daily-s1)"/></svg>Audit</li>
             <li><svg class="swatch" aria-hidden="true" focusable="false"><rect class="s2" width="16" height="16" rx="2" fill="url(#daily-s2)"/></svg>Honor</li>
           </ul>
-          <div class="plot">
+          <div class="plot" dir="ltr">
             <svg class="drawing over-time" role="img" aria-labelledby="daily-title daily-about" data-looks="s1 s2 ">
               <title id="daily-title">Daily &#60;Learners&#62;</title>
               <desc id="daily-about">From 3 to 6.</desc>

@@ -1,5 +1,6 @@
 //! The settings of the program: default < YAML file < environment < flag; unknown keys are refused.
 
+mod live;
 mod secrets;
 mod settings;
 
@@ -14,6 +15,7 @@ use reqwest::Url;
 use crate::course_id::CourseId;
 use crate::usage_id::in_path;
 
+pub use self::live::Live;
 pub use self::secrets::Secrets;
 pub use self::settings::{Features, FooterLink, Settings};
 
@@ -43,8 +45,6 @@ pub struct Config {
     pub permissions_fresh: Duration,
     /// What pages say about the site and where they lead.
     pub brand: Brand,
-    /// What is shown.
-    pub features: Features,
     /// Whether ages may be shown.
     pub age_available: bool,
     /// Organisations of whose courses no single learners are shown.
@@ -154,15 +154,13 @@ impl Config {
     /// A block to be shown in a frame beside its figures.
     pub fn preview_of(&self, block: &str) -> Option<String> {
         let base = self.brand.module_preview_url.as_ref()?.trim_end_matches('/');
-        self.features.enable_video_preview.then(|| format!("{base}/{}", in_path(block)))
+        Some(format!("{base}/{}", in_path(block)))
     }
 
-    /// Whether single learners of a course may be shown.
-    pub fn shows_learners(&self, course: &CourseId) -> bool {
+    /// Whether no single learners of a course are shown, whatever the switches say.
+    pub fn blocks_learners(&self, course: &CourseId) -> bool {
         let organisation = course.organisation();
-        let blocked =
-            self.learners_blocked.iter().any(|org| org.eq_ignore_ascii_case(organisation));
-        self.features.display_learner_analytics && !blocked
+        self.learners_blocked.iter().any(|org| org.eq_ignore_ascii_case(organisation))
     }
 
     /// Fills in the defaults.
@@ -206,7 +204,6 @@ impl Config {
                 module_preview_url: set.module_preview_url,
                 footer_links: set.footer_links.unwrap_or_default(),
             },
-            features: set.features.unwrap_or_default(),
             age_available: set.enrollment_age_available.unwrap_or(true),
             learners_blocked: set.block_learner_analytics_org_list.unwrap_or_default(),
             learner_fields: learner_fields(set.learner_api_list_download_fields)?,
@@ -348,8 +345,9 @@ mod tests {
             serde_yaml::from_str("platform_name: File\nfooter_links: [{url: /a, text: A}]\nfeatures: {enable_course_api: false}")
                 .unwrap();
         let flags = Settings { api: Some("http://flag".to_owned()), ..Settings::default() };
-        let config = flags.over(file.over(least()).unwrap()).unwrap();
-        let config = Config::resolve(config).unwrap();
+        let settings = flags.over(file.over(least()).unwrap()).unwrap();
+        let features = Live::of(&settings).unwrap().features;
+        let config = Config::resolve(settings).unwrap();
         assert_eq!(config.api.address, "http://flag");
         assert_eq!(
             (config.brand.platform.as_str(), config.brand.application.as_str()),
@@ -357,7 +355,7 @@ mod tests {
         );
         assert_eq!(config.listen.to_string(), "127.0.0.1:8110");
         assert_eq!(config.brand.footer_links[0].text, "A");
-        assert!(!config.features.enable_course_api && config.features.enable_course_filters);
+        assert!(!features.enable_course_api && features.enable_course_filters);
         assert_eq!(config.lms.course_api.as_str(), "http://lms/api/courses/v1/");
     }
 

@@ -190,6 +190,9 @@ pub struct Settings {
         value_delimiter = ','
     )]
     pub learner_api_list_download_fields: Option<Vec<String>>,
+    /// YAML file of what operators tell readers
+    #[arg(long, env = "INSIGHTS_WEB_ANNOUNCEMENTS", value_name = "FILE")]
+    pub announcements: Option<PathBuf>,
     /// What is shown (file only)
     #[arg(skip)]
     pub features: Option<Features>,

@@ -6,6 +6,7 @@ use chrono::{DateTime, NaiveDateTime, Utc};
 use warp::http::StatusCode;
 use warp::reply::Response;
 
+use super::engagement::content::{self, LastWeek};
 use super::enrollment::activity;
 use super::report::{Card, Missing};
 use super::{CourseContext, Frame, Link, Place, demographics, engagement, learners, performance};
@@ -43,7 +44,7 @@ struct Fact {
 struct Home<'a> {
     frame: Frame<'a>,
     cards: Result<Vec<Card>, Missing>,
-    fresh: Option<String>,
+    fresh: Vec<String>,
     lenses: Vec<Lens>,
     facts: Vec<Fact>,
     tools: Vec<Link>,
@@ -56,18 +57,22 @@ struct Home<'a> {
 pub async fn page(visit: &Visit, access: &CourseAccess) -> Result<Response, PageError> {
     let ask = visit.ask();
     let report = async {
-        let wanted = visit.site.config.features.enable_problem_response_download;
+        let wanted = visit.live.features.enable_problem_response_download;
         wanted && ask.response_report(access).await.is_ok()
     };
-    let (modes, summary, report) = tokio::join!(ask.modes(access), ask.summary(access), report);
+    let (modes, activity, summary, report) =
+        tokio::join!(ask.modes(access), ask.activity(access), ask.summary(access), report);
     let texts = visit.texts();
     let summary = summary.ok();
     let course = CourseContext::of(access.course(), summary.as_ref());
     let days = modes.and_then(|modes| activity::days(&modes));
+    let week = activity.ok().and_then(|weeks| {
+        content::last_week(&weeks, days.as_ref().map_or(&[], |days| days.as_slice()))
+    });
     let page =
         Home {
-            fresh: days.as_ref().ok().and_then(|days| fresh(texts, days)),
-            cards: cards(texts, &course, days, summary.as_ref())
+            fresh: fresh(texts, days.as_ref().ok(), week.as_ref()),
+            cards: cards(texts, &course, days, week.as_ref(), summary.as_ref())
                 .map_err(|trouble| Missing::new(visit, trouble)),
             lenses: lenses(visit, &course, report),
             facts: facts(texts, &course, summary.as_ref(), visit.now),
@@ -82,6 +87,7 @@ fn cards(
     texts: &Texts,
     course: &CourseContext,
     days: Section<Vec<EnrollmentByMode>>,
+    week: Option<&LastWeek>,
     summary: Option<&CourseSummary>,
 ) -> Section<Vec<Card>> {
     let days = days?;
@@ -101,15 +107,32 @@ fn cards(
     for card in &mut cards {
         card.link = Some(format!("{}{}", course.url, Place::Activity.path()));
     }
+    if let Some(week) = week {
+        let mut active = Card::new(texts, "course-active", Some(texts.number(week.active)));
+        let share = week.share.map_or_else(|| "--".to_owned(), |share| texts.card_percent(share));
+        active.note = Some(texts.say_of("of-current-learners", "share", &share));
+        active.link = Some(format!("{}{}", course.url, Place::Content.path()));
+        cards.push(active);
+    }
     if let Some(passing) = summary.and_then(|summary| summary.passing_users) {
         cards.push(Card::new(texts, "course-passing", Some(texts.number(passing))));
     }
     Ok(cards)
 }
 
-fn fresh(texts: &Texts, days: &[EnrollmentByMode]) -> Option<String> {
-    let moment = texts.moment(days.last()?.created?);
-    Some(texts.say_with("updated-enrollment", &[("moment", moment.into())]))
+/// When the figures of each lens were loaded.
+fn fresh(
+    texts: &Texts,
+    days: Option<&Vec<EnrollmentByMode>>,
+    week: Option<&LastWeek>,
+) -> Vec<String> {
+    let enrollment = days.and_then(|days| days.last()?.created);
+    let engagement = week.and_then(|week| week.created);
+    let lenses = [("updated-enrollment", enrollment), ("updated-engagement", engagement)];
+    let line = |(line, at): (&str, Option<NaiveDateTime>)| {
+        Some(texts.say_of(line, "moment", &texts.moment(at?)))
+    };
+    lenses.into_iter().filter_map(line).collect()
 }
 
 fn lenses(visit: &Visit, course: &CourseContext, report: bool) -> Vec<Lens> {

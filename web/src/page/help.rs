@@ -31,7 +31,10 @@ const TOPICS: &[Topic] = &[
             "pacing",
         ],
     },
-    Topic { name: "course-home", entries: &["course-current", "course-passing", "course-status"] },
+    Topic {
+        name: "course-home",
+        entries: &["course-current", "course-active", "course-passing", "course-status"],
+    },
     Topic {
         name: "enrollment-activity",
         entries: &[

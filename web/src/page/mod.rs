@@ -1,5 +1,6 @@
 //! The pages, one file an area, and the frame around all of them (spec 60 §2.0).
 
+pub mod announcements;
 pub mod catalog;
 pub mod course;
 pub mod drill;
@@ -11,6 +12,7 @@ pub mod landing;
 pub mod learners;
 pub mod performance;
 pub mod preference;
+pub mod programs;
 pub mod report;
 pub mod tree;
 
@@ -110,6 +112,8 @@ pub struct Frame<'a> {
     pub here: String,
     /// What forms of this page hold, so that they are known to be of this site.
     pub form_secret: &'a str,
+    /// What the operators tell.
+    pub announcements: Vec<announcements::Shown>,
     /// Whether figures are shown that may not be the newest.
     pub outdated: bool,
     /// The year of the footer.
@@ -127,12 +131,13 @@ impl<'a> Frame<'a> {
             title,
             user: visit.session().map(|session| session.username.clone()),
             course: None,
-            by_name: visit.site.config.features.display_course_name_in_nav,
+            by_name: visit.live.features.display_course_name_in_nav,
             crumbs: Vec::new(),
             rail: Vec::new(),
             help,
             here: visit.address(),
             form_secret: visit.form_secret(),
+            announcements: announcements::above(visit),
             outdated: visit.is_outdated(),
             year: visit.now.year(),
         }
@@ -304,13 +309,13 @@ pub fn demographics(visit: &Visit) -> impl Iterator<Item = Place> {
 
 /// The reports on engagement that this site may show.
 pub fn engagement(visit: &Visit) -> impl Iterator<Item = Place> {
-    let videos = visit.site.config.features.enable_engagement_videos_pages;
+    let videos = visit.live.features.enable_engagement_videos_pages;
     [Some(Place::Content), videos.then_some(Place::Videos)].into_iter().flatten()
 }
 
 /// The reports on performance that this site may show.
 pub fn performance(visit: &Visit) -> impl Iterator<Item = Place> {
-    let features = visit.site.config.features;
+    let features = visit.live.features;
     let outline = features.enable_course_api;
     let shown = [
         outline.then_some(Place::Graded),

@@ -24,6 +24,10 @@ pub enum Route {
     Static,
     Help,
     HelpPage(String),
+    Announcements,
+    Announcement(String),
+    HideAnnouncement(String),
+    Programs,
     Courses,
     CoursesCsv,
     Course(CourseId, CoursePage),
@@ -79,6 +83,10 @@ impl Route {
             ["static", _] => Self::Static,
             ["help"] => Self::Help,
             ["help", page] => Self::HelpPage((*page).to_owned()),
+            ["announcements"] => Self::Announcements,
+            ["announcements", id] => Self::Announcement((*id).to_owned()),
+            ["announcements", id, "hide"] => Self::HideAnnouncement((*id).to_owned()),
+            ["programs"] => Self::Programs,
             ["courses"] => Self::Courses,
             ["courses", "csv", "course_list"] => Self::CoursesCsv,
             ["api", "learner_analytics", "v0", rest @ ..] => {
@@ -91,6 +99,17 @@ impl Route {
             [code] if cfg!(debug_assertions) => Self::Error(shown_error(code)?),
             _ => return None,
         })
+    }
+
+    /// The name of its page: scope, lens, report, depth (spec 60). What is no page of figures has none.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Landing => "insights_landing",
+            Self::Courses => "insights_home",
+            Self::Programs => "insights_programs",
+            Self::Course(_, page) => page.name(),
+            _ => "",
+        }
     }
 
     /// Files are not folders: their names end without a slash.
@@ -199,6 +218,42 @@ impl CoursePage {
         let part = if rest.is_empty() { None } else { Some(only_id(rest)?) };
         let standing = answers::Standing::Outcome(outcome);
         Some(Self::Answers(answers::Path { standing, problem, part }))
+    }
+
+    const fn name(&self) -> &'static str {
+        match self {
+            Self::Home => "course_home",
+            Self::EnrollmentActivity => "course_enrollment_activity",
+            Self::Age => "course_enrollment_demographics_age",
+            Self::Education => "course_enrollment_demographics_education",
+            Self::Gender => "course_enrollment_demographics_gender",
+            Self::Geography => "course_enrollment_geography",
+            Self::Content => "course_engagement_content",
+            Self::Videos(depth) => match (&depth.section, &depth.subsection) {
+                (None, _) => "course_engagement_videos",
+                (_, None) => "course_engagement_videos_section",
+                _ => "course_engagement_videos_subsection",
+            },
+            Self::Video(_) => "course_engagement_videos_timeline",
+            Self::Policy => "course_performance_graded",
+            Self::Graded(graded::Depth::Type(_)) => "course_performance_graded_type",
+            Self::Graded(graded::Depth::Assignment(_)) => "course_performance_graded_assignment",
+            Self::Ungraded(depth) => match (&depth.section, &depth.subsection) {
+                (None, _) => "course_performance_ungraded",
+                (_, None) => "course_performance_ungraded_section",
+                _ => "course_performance_ungraded_subsection",
+            },
+            Self::Outcomes(None) => "course_performance_outcomes",
+            Self::Outcomes(Some(_)) => "course_performance_outcomes_section",
+            Self::Answers(path) => match path.standing {
+                answers::Standing::Assignment(_) => "course_performance_graded_problem",
+                answers::Standing::Subsection(..) => "course_performance_ungraded_problem",
+                answers::Standing::Outcome(_) => "course_performance_outcomes_problem",
+            },
+            Self::Learners(learners::Path::Learner(_)) => "course_learners_learner",
+            Self::Learners(_) => "course_learners_roster",
+            _ => "",
+        }
     }
 
     pub const fn shows_age(&self) -> bool {

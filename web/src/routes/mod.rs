@@ -19,7 +19,7 @@ use crate::error::{self, PageError};
 use crate::page::engagement::{content, timeline, videos};
 use crate::page::enrollment::{activity, age, education, gender, geography};
 use crate::page::performance::{answers, graded, outcomes, ungraded};
-use crate::page::{catalog, course, help, landing, learners, preference};
+use crate::page::{announcements, catalog, course, help, landing, learners, preference, programs};
 use crate::site::{Site, Visit};
 use crate::{asset, download, reply, sign_in};
 
@@ -69,7 +69,8 @@ struct Request {
 
 impl Request {
     async fn visit(self) -> Visit {
-        Visit::new(self.site, &self.path, &self.query, self.headers).await
+        let page = Route::of(&self.path).map_or("", |route| route.name());
+        Visit::new(self.site, page, &self.path, &self.query, self.headers).await
     }
 }
 
@@ -106,7 +107,10 @@ async fn write(form: Vec<(String, String)>, request: Request) -> Response {
         "/preferences/language/" => preference::language(&visit, &form),
         "/logout/" => Ok(sign_in::sign_out(&visit)),
         "/logout_then_login/" => Ok(sign_in::sign_in_again(&visit)),
-        _ => Err(PageError::Method),
+        path => match Route::of(path) {
+            Some(Route::HideAnnouncement(id)) => announcements::hide(&visit, &id, &form),
+            _ => Err(PageError::Method),
+        },
     };
     finish(&visit, "POST", begin, answer)
 }
@@ -154,6 +158,16 @@ async fn route(visit: &Visit) -> Result<Response, PageError> {
         Route::Static => asset::find(&visit.path).map(reply::asset).ok_or(PageError::NotFound),
         Route::Help => help::contents(visit),
         Route::HelpPage(name) => help::page(visit, &name),
+        Route::Announcements => {
+            Reader::of(visit)?;
+            announcements::list(visit)
+        }
+        Route::Announcement(id) => {
+            Reader::of(visit)?;
+            announcements::one(visit, &id)
+        }
+        Route::HideAnnouncement(_) => Err(PageError::Method),
+        Route::Programs => programs::page(visit, &Reader::of(visit)?.course_list().await?).await,
         Route::Courses => catalog::page(visit, &Reader::of(visit)?.course_list().await?).await,
         Route::CoursesCsv => catalog::csv(visit, &Reader::of(visit)?.course_list().await?).await,
         Route::Course(id, page) => {
@@ -170,7 +184,7 @@ async fn of_course(
     access: &CourseAccess,
     page: CoursePage,
 ) -> Result<Response, PageError> {
-    let (config, features) = (&visit.site.config, visit.site.config.features);
+    let (config, features) = (&visit.site.config, visit.live.features);
     let off = match page {
         CoursePage::Videos(_) | CoursePage::Video(_) | CoursePage::VideoCsv(_) => {
             !features.enable_engagement_videos_pages

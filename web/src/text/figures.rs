@@ -95,14 +95,18 @@ impl Figures {
     fn of_locales(language: &Language) -> Result<Self, String> {
         let said = |error: &dyn std::error::Error| error.to_string();
         let locale: Locale = language.locale.parse().map_err(|error| said(&error))?;
+        let (day, month) = match language.spells_months {
+            true => (YMD::long(), YM::long()),
+            false => (YMD::medium(), YM::medium()),
+        };
         let short: Locale = language.short_days.parse().map_err(|error| said(&error))?;
         Ok(Self {
             numbers: Numbers::of(&locale, language.is_right_to_left())?,
             long: FixedCalendarDateTimeFormatter::try_new((&locale).into(), YMD::long())
                 .map_err(|error| said(&error))?,
-            short: FixedCalendarDateTimeFormatter::try_new((&short).into(), YMD::medium())
+            short: FixedCalendarDateTimeFormatter::try_new((&short).into(), day)
                 .map_err(|error| said(&error))?,
-            month: FixedCalendarDateTimeFormatter::try_new((&short).into(), YM::medium())
+            month: FixedCalendarDateTimeFormatter::try_new((&short).into(), month)
                 .map_err(|error| said(&error))?,
             time: NoCalendarFormatter::try_new((&locale).into(), T::hm())
                 .map_err(|error| said(&error))?,
@@ -333,8 +337,8 @@ mod tests {
         39.6%
         12.5 ألف
         2 يناير 2014
-        02</01</2014
-        {2 يناير 2014}، {3:04 م} UTC
+        2 يناير 2014
+        <{2 يناير 2014}، {3:04 م} UTC
         {{1,234} صف}، الصفحة {1} من {2}، الترتيب حسب {X}، {تصاعديًا}
         ");
     }

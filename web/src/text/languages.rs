@@ -22,6 +22,8 @@ pub struct Language {
     pub(super) locale: &'static str,
     /// How it writes short days.
     pub(super) short_days: &'static str,
+    /// Whether also short days name their month: without, they cannot stand below an axis.
+    pub(super) spells_months: bool,
     right_to_left: bool,
     /// Makes another text of each, so that texts which are in no catalogue can be seen.
     pub(super) disguise: Option<fn(&str) -> Cow<'_, str>>,
@@ -35,6 +37,7 @@ pub const ENGLISH: Language = Language {
     catalogue: "en",
     locale: "en",
     short_days: "en-GB",
+    spells_months: false,
     right_to_left: false,
     disguise: None,
 };
@@ -58,6 +61,7 @@ const OFFERED: [Language; 3] = [
         catalogue: "ar",
         locale: "ar-u-nu-latn",
         short_days: "ar-u-nu-latn",
+        spells_months: true,
         right_to_left: true,
         ..ENGLISH
     },

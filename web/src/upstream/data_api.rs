@@ -250,7 +250,7 @@ impl<'a> Asker<'a> {
 
     /// The summaries of the courses that the reader may see, their programs left out.
     pub async fn summaries(self, access: &CourseListAccess) -> Section<OwnSummaries> {
-        let without_passing_users = !self.visit.site.config.features.enable_course_passing;
+        let without_passing_users = !self.visit.live.features.enable_course_passing;
         let few = access.course_ids().filter(|ids| ids.len() <= SUMMARIES_BY_ID);
         let course_ids = few.into_iter().flatten().cloned().collect();
         let query = SummaryQuery { course_ids, without_passing_users, ..SummaryQuery::default() };
@@ -261,7 +261,7 @@ impl<'a> Asker<'a> {
 
     /// All programs; a platform without any, or whose index has no filters, has an empty list.
     pub async fn programs(self, _proof: &CourseListAccess) -> Section<Arc<Vec<Program>>> {
-        if !self.visit.site.config.features.enable_course_filters {
+        if !self.visit.live.features.enable_course_filters {
             return Ok(Arc::default());
         }
         match self.get(&ask::programs()).await {

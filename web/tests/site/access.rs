@@ -67,7 +67,7 @@ async fn what_is_open_is_open_to_everyone() {
 #[tokio::test]
 async fn the_list_needs_a_course() {
     let site = Fixture::new().await;
-    for path in ["/courses/", "/courses/csv/course_list/"] {
+    for path in ["/courses/", "/courses/csv/course_list/", "/programs/"] {
         let refused = site.get_as(None, path).await;
         assert_eq!(refused.status(), 302, "{path}");
         let to = refused.headers()["location"].to_str().unwrap();

@@ -7,7 +7,7 @@ use demo_lms::{Clients, Course, Lms, Person, University};
 use reqwest::{Client, Method, RequestBuilder, Response};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
-use web::config::{Config, Secrets, Settings};
+use web::config::{Config, Live, Secrets, Settings};
 use web::routes;
 use web::sign_in::claims::Verifier;
 use web::sign_in::session::{Seal, Session};
@@ -202,7 +202,9 @@ async fn serve(api: &str, lms: &Lms, settings: Settings) -> (Arc<Site>, String) 
         jwt_keys_file: unread(),
         ..Settings::default()
     };
-    let config = Config::resolve(settings.over(defaults).unwrap()).unwrap();
+    let settings = settings.over(defaults).unwrap();
+    let live = Live::of(&settings).unwrap();
+    let config = Config::resolve(settings).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let keys = folder.path().join("keys.json");
     std::fs::write(&keys, lms.keys()).unwrap();
@@ -213,7 +215,7 @@ async fn serve(api: &str, lms: &Lms, settings: Settings) -> (Arc<Site>, String) 
         verifier: Verifier::by_key_set(&keys).unwrap().issued(Some(lms.issuer()), None),
         seal: Seal::for_this_process(false),
     };
-    let site = Arc::new(Site::new(config, secrets, noon).unwrap());
+    let site = Arc::new(Site::new(config, live, secrets, noon).unwrap());
     tokio::spawn(warp::serve(routes::all(&site)).incoming(listener).run());
     (site, format!("http://{listen}"))
 }

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod access;
+mod announcements;
 mod answers;
 mod catalog;
 mod demographics;
@@ -13,6 +14,7 @@ mod languages;
 mod learners;
 mod performance;
 mod program;
+mod programs;
 mod sign_in;
 mod troubles;
 mod typed_answers;

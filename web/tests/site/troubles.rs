@@ -121,7 +121,7 @@ async fn a_page_asks_no_more_than_it_shows() {
         ("/".to_owned(), 0),
         ("/help/".to_owned(), 0),
         ("/courses/".to_owned(), 2),
-        (HOME.to_owned(), 3),
+        (HOME.to_owned(), 4),
         (format!("{HOME}enrollment/activity/"), 2),
         (format!("{HOME}enrollment/demographics/gender/"), 2),
         (format!("{HOME}engagement/content/"), 3),

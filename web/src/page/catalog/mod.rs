@@ -106,7 +106,7 @@ fn listing(
     let created = summaries.first().and_then(|row| row.created);
     Listing {
         cards: cards(texts, &rows),
-        groups: if visit.site.config.features.enable_course_filters {
+        groups: if visit.live.features.enable_course_filters {
             filter::groups(texts, &visit.query, summaries, &programs)
         } else {
             Vec::new()

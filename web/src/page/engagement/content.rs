@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use api_client::{EnrollmentDay, WeeklyActivity};
+use api_client::{EnrollmentByMode, EnrollmentDay, WeeklyActivity};
 use chrono::{Days, NaiveDate, NaiveDateTime};
 use warp::reply::Response;
 
@@ -105,8 +105,25 @@ fn figures(visit: &Visit, course: &CourseContext, (activity, days): Records) -> 
     })
 }
 
+/// What the course's home tells of the last week.
+pub struct LastWeek {
+    /// Learners who did anything.
+    pub active: i64,
+    /// Their share of those enrolled at its end, where that is known.
+    pub share: Option<f64>,
+    /// When that was loaded.
+    pub created: Option<NaiveDateTime>,
+}
+
+/// The last week, by the learners of each day.
+pub fn last_week(records: &[WeeklyActivity], days: &[EnrollmentByMode]) -> Option<LastWeek> {
+    let enrolled = days.iter().map(|day| (day.date, day.count)).collect();
+    let last = weeks(records, &enrolled).pop()?;
+    Some(LastWeek { active: last.any, share: last.active_share, created: last.created })
+}
+
 fn shown(visit: &Visit) -> Vec<&'static Activity> {
-    let forum = visit.site.config.features.show_engagement_forum_activity;
+    let forum = visit.live.features.show_engagement_forum_activity;
     ACTIVITIES.iter().filter(|activity| forum || activity.key != "posted_forum").collect()
 }
 

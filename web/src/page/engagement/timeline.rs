@@ -122,7 +122,7 @@ impl Standing<'_> {
         steps.heading = Some(title(texts, self.video.title.as_deref()));
         (steps.previous, steps.next) = self.neighbours(&base, watched);
         steps.links.extend(live(self.visit, self.course, &self.video.id));
-        steps.preview = self.visit.site.config.preview_of(&self.video.id);
+        steps.preview = self.visit.preview_of(&self.video.id);
         steps
     }
 

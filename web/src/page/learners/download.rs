@@ -67,7 +67,7 @@ pub async fn csv(
     access: LearnersAccess<'_>,
     question: LearnerQuery,
 ) -> Result<Response, PageError> {
-    if !visit.site.config.features.enable_learner_download {
+    if !visit.live.features.enable_learner_download {
         return Err(PageError::NotFound);
     }
     let learners = all(visit, access, question).await.map_err(PageError::Upstream)?;

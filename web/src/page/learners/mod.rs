@@ -51,7 +51,7 @@ pub async fn answer(
 
 /// Whether the navigation leads to the learners of a course.
 pub fn shown(visit: &Visit, course: &CourseId) -> bool {
-    visit.site.config.shows_learners(course)
+    visit.shows_learners(course)
 }
 
 /// The way to the learners, without the inactive ones.

@@ -109,7 +109,7 @@ pub async fn page(visit: &Visit, access: LearnersAccess<'_>) -> Result<Response,
         .map_err(|trouble| Missing::new(visit, trouble));
     let query = &visit.query;
     let kept = |name: &'static str| Some((name, query.get(name)?.to_owned()));
-    let downloads = visit.site.config.features.enable_learner_download;
+    let downloads = visit.live.features.enable_learner_download;
     let page = Roster {
         search: query.get("search").unwrap_or_default().to_owned(),
         order: ["sort", "order"].into_iter().filter_map(kept).collect(),
