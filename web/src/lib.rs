@@ -17,6 +17,7 @@ mod download;
 mod error;
 pub mod format;
 pub mod health;
+pub mod observe;
 mod page;
 pub mod query;
 mod reply;

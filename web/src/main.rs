@@ -13,7 +13,7 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use web::config::{Config, Live, Secrets, Settings};
 use web::site::Site;
-use web::{check, health, routes};
+use web::{check, health, observe, routes};
 
 /// Requests under way may take so long to end after a signal.
 const DRAIN: Duration = Duration::from_secs(10);
@@ -63,15 +63,7 @@ async fn main() -> anyhow::Result<ExitCode> {
 fn start_log() {
     let filter = env_logger::Env::default().default_filter_or("info");
     env_logger::Builder::from_env(filter)
-        .format(|out, record| {
-            let line = serde_json::json!({
-                "time": Utc::now().to_rfc3339_opts(chrono::SecondsFormat::Millis, true),
-                "level": record.level().as_str(),
-                "target": record.target(),
-                "message": record.args().to_string(),
-            });
-            writeln!(out, "{line}")
-        })
+        .format(|out, record| writeln!(out, "{}", observe::line(record, Utc::now())))
         .init();
 }
 
@@ -89,6 +81,13 @@ async fn serve(site: Arc<Site>, read: impl Fn() -> anyhow::Result<Live>) -> anyh
         .graceful(async { drop(stopped.await) })
         .run();
     let serving = tokio::spawn(server);
+    if let Some(listen) = site.config.metrics_listen {
+        let listener =
+            TcpListener::bind(listen).await.with_context(|| format!("listening on {listen}"))?;
+        let address = listener.local_addr().context("reading the address listened on")?;
+        tokio::spawn(warp::serve(observe::endpoint(&site)).incoming(listener).run());
+        println!("metrics are at http://{address}/metrics");
+    }
     println!("insights-web listens on http://{address}");
     loop {
         tokio::select! {

@@ -14,6 +14,7 @@ use crate::asset;
 use crate::config::{Config, Live, Secrets};
 use crate::course_id::CourseId;
 use crate::health::Health;
+use crate::observe::{Metrics, Waits};
 use crate::query::Query;
 use crate::reply::Policies;
 use crate::sign_in::flow::{Flow, FlowSettings};
@@ -49,6 +50,8 @@ pub struct Site {
     pub data_api: DataApi,
     /// The way to the LMS.
     pub lms: Lms,
+    /// What is counted.
+    pub metrics: Metrics,
     /// What is known of the health of both.
     pub health: Health,
     /// How readers sign in.
@@ -70,7 +73,8 @@ impl Site {
         secrets: Secrets,
         clock: fn() -> DateTime<Utc>,
     ) -> anyhow::Result<Self> {
-        let kept = Arc::new(Kept::new(config.cache_bytes));
+        let metrics = Metrics::default();
+        let kept = Arc::new(Kept::new(config.cache_bytes, metrics.kept()));
         let api = &config.api;
         let client = Client::new(&api.address, &secrets.api_token, api.timeout)?;
         let lms = LmsSettings {
@@ -95,8 +99,16 @@ impl Site {
         Ok(Self {
             live: RwLock::new(Arc::new(live)),
             languages: Languages::new()?,
-            data_api: DataApi::new(client, api.calls, api.timeout, Arc::clone(&kept)),
-            lms: Lms::new(lms, api.calls, kept).context("setting up calls to the LMS")?,
+            data_api: DataApi::new(
+                client,
+                api.calls,
+                api.timeout,
+                Arc::clone(&kept),
+                metrics.calls(),
+            ),
+            lms: Lms::new(lms, api.calls, kept, metrics.calls())
+                .context("setting up calls to the LMS")?,
+            metrics,
             health: Health::new(),
             sign_in: SignIn::new(Flow::new(flow, secrets.verifier)?, secrets.seal),
             policies: Policies::new(&config),
@@ -164,6 +176,8 @@ pub struct Visit {
     pub request_id: String,
     /// The time of the request.
     pub now: DateTime<Utc>,
+    /// How long others took.
+    pub waits: Waits,
     /// Lines of cookies that the answer sets besides its own.
     pub cookies: Vec<String>,
     headers: HeaderMap,
@@ -199,6 +213,7 @@ impl Visit {
             theme,
             request_id,
             now,
+            waits: Waits::default(),
             cookies: Vec::new(),
             headers,
             texts,

@@ -9,6 +9,9 @@ use serde::de::DeserializeOwned;
 use crate::ask::Question;
 use crate::{Error, ErrorBody, Health};
 
+/// No course has so much to tell; who sends more is not the service.
+const LARGEST_ANSWER: usize = 48 << 20;
+
 /// Which of the service's two result stores is asked.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Version {
@@ -123,7 +126,7 @@ impl Client {
         }
         let answer = accepted(&url, answer).await?;
         let etag = answer.headers().get(ETAG).and_then(|tag| tag.to_str().ok()).map(str::to_owned);
-        let body = answer.bytes().await.map_err(|error| failure(&url, &error))?;
+        let body = whole(&url, answer).await?;
         Ok(Fresh::Changed { answer: parse(&url, &body)?, etag, size: body.len() })
     }
 
@@ -134,7 +137,8 @@ impl Client {
     pub async fn csv<T>(&self, question: &Question<T>) -> Result<String, Error> {
         let (url, request) = self.request(question);
         let answer = accepted(&url, send(&url, request.header(ACCEPT, "text/csv")).await?).await?;
-        answer.text().await.map_err(|error| failure(&url, &error))
+        let body = whole(&url, answer).await?;
+        String::from_utf8(body).map_err(|_| malformed(&url, "it is no UTF-8".to_owned()))
     }
 
     /// Succeeds if the service runs, whatever its stores do.
@@ -232,13 +236,27 @@ async fn accepted(url: &Url, answer: Response) -> Result<Response, Error> {
 }
 
 async fn read<T: DeserializeOwned>(url: &Url, answer: Response) -> Result<T, Error> {
-    let body = answer.bytes().await.map_err(|error| failure(url, &error))?;
-    parse(url, &body)
+    parse(url, &whole(url, answer).await?)
+}
+
+/// The body of an answer, unless it is absurdly large.
+async fn whole(url: &Url, mut answer: Response) -> Result<Vec<u8>, Error> {
+    let mut body = Vec::new();
+    while let Some(chunk) = answer.chunk().await.map_err(|error| failure(url, &error))? {
+        if body.len() + chunk.len() > LARGEST_ANSWER {
+            return Err(malformed(url, format!("it is larger than {LARGEST_ANSWER} bytes")));
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body)
+}
+
+fn malformed(url: &Url, reason: String) -> Error {
+    Error::Malformed { url: url.to_string(), reason }
 }
 
 fn parse<T: DeserializeOwned>(url: &Url, body: &[u8]) -> Result<T, Error> {
-    serde_json::from_slice(body)
-        .map_err(|error| Error::Malformed { url: url.to_string(), reason: error.to_string() })
+    serde_json::from_slice(body).map_err(|error| malformed(url, error.to_string()))
 }
 
 fn failure(url: &Url, error: &reqwest::Error) -> Error {

@@ -35,6 +35,8 @@ pub struct Config {
     pub cache_bytes: u64,
     /// Where to listen.
     pub listen: SocketAddr,
+    /// Where metrics are to be had.
+    pub metrics_listen: Option<SocketAddr>,
     /// This site as browsers call it.
     pub url: Url,
     /// Host names of the site, besides loopback ones and that of `url`.
@@ -189,6 +191,7 @@ impl Config {
             secrets: secrets(&set)?,
             cache_bytes: set.cache_bytes.unwrap_or(100_000_000),
             listen,
+            metrics_listen: set.metrics_listen,
             url,
             allowed_hosts: set.allowed_hosts.unwrap_or_default(),
             course_permissions: set.enable_course_permissions.unwrap_or(true),

@@ -84,6 +84,9 @@ pub struct Settings {
     /// Address and port to listen on [default: 127.0.0.1:8110]
     #[arg(long, env = "INSIGHTS_WEB_LISTEN", value_name = "ADDR")]
     pub listen: Option<SocketAddr>,
+    /// Address and port of the metrics for Prometheus [default: none]
+    #[arg(long, env = "INSIGHTS_WEB_METRICS_LISTEN", value_name = "ADDR")]
+    pub metrics_listen: Option<SocketAddr>,
     /// This site as browsers call it, for example https://insights.example.org/ [default: by `listen`]
     #[arg(long, env = "INSIGHTS_WEB_URL", value_name = "URL")]
     pub url: Option<String>,

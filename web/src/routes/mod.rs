@@ -21,7 +21,7 @@ use crate::page::enrollment::{activity, age, education, gender, geography};
 use crate::page::performance::{answers, graded, outcomes, ungraded};
 use crate::page::{announcements, catalog, course, help, landing, learners, preference, programs};
 use crate::site::{Site, Visit};
-use crate::{asset, download, reply, sign_in};
+use crate::{asset, download, observe, reply, sign_in};
 
 /// A form has a few short fields; more is refused.
 const LARGEST_FORM: u64 = 16 * 1024;
@@ -127,8 +127,7 @@ fn finish(
     answer: Result<Response, PageError>,
 ) -> Response {
     let response = answer.unwrap_or_else(|error| error::answer(visit, &error));
-    let (id, path, status) = (&visit.request_id, &visit.path, response.status().as_u16());
-    log::info!("{id} {method} {path} {status} {} ms", begin.elapsed().as_millis());
+    observe::answered(visit, method, response.status(), begin.elapsed());
     reply::finish(visit, response)
 }
 

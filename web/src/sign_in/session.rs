@@ -9,6 +9,8 @@ use rand::RngCore;
 use rand::rngs::OsRng;
 use serde::{Deserialize, Serialize};
 
+use crate::asset;
+
 /// Nobody is signed in for longer.
 pub const LONGEST: TimeDelta = TimeDelta::days(7);
 /// Nor for longer without looking at a page.
@@ -113,6 +115,13 @@ impl Seal {
     #[must_use]
     pub fn for_this_process(secure: bool) -> Self {
         Self { keys: vec![Key::generate()], secure }
+    }
+
+    /// The same for the same text as long as the key is, and no way back to the text.
+    #[must_use]
+    pub fn mark(&self, text: &str) -> String {
+        let key = self.keys.first().map(Key::signing).unwrap_or_default();
+        asset::short_hash(&[key, text.as_bytes()].concat())
     }
 
     /// The name of a cookie: browsers accept those of the first form from this very host by TLS only.

@@ -2,7 +2,7 @@
 //! access.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use api_client::ask::{self, DateRange, Question};
 use api_client::{
@@ -17,6 +17,7 @@ use tokio::sync::Semaphore;
 use super::kept::{Fetched, Kept, Known, Look, Terms};
 use super::{Section, Trouble};
 use crate::course_access::{CourseAccess, CourseListAccess};
+use crate::observe::{Asked, Calls};
 use crate::site::Visit;
 
 /// The API knows in no time whether an answer still holds, so it is soon asked again: a load is seen within
@@ -32,13 +33,20 @@ pub struct DataApi {
     permits: Semaphore,
     timeout: Duration,
     kept: Arc<Kept>,
+    calls: Calls,
 }
 
 impl DataApi {
-    /// At most `calls` at the same time; waiting for a turn counts as part of the `timeout`.
+    /// At most `at_once` calls at the same time; waiting for a turn counts as part of the `timeout`.
     #[must_use]
-    pub fn new(client: Client, calls: usize, timeout: Duration, kept: Arc<Kept>) -> Self {
-        Self { client, permits: Semaphore::new(calls), timeout, kept }
+    pub fn new(
+        client: Client,
+        at_once: usize,
+        timeout: Duration,
+        kept: Arc<Kept>,
+        calls: Calls,
+    ) -> Self {
+        Self { client, permits: Semaphore::new(at_once), timeout, kept, calls }
     }
 
     /// Whether the API runs; not counted among the bounded calls.
@@ -103,14 +111,16 @@ impl DataApi {
     }
 
     async fn limited<T>(&self, call: impl Future<Output = Result<T, Error>>) -> Section<T> {
-        match tokio::time::timeout(self.timeout, call).await {
+        let ended = match tokio::time::timeout(self.timeout, call).await {
             Ok(Ok(answer)) => Ok(answer),
             Ok(Err(error)) => Err(trouble(&error)),
             Err(_) => {
                 log::warn!("the Data API did not answer within {:?}", self.timeout);
                 Err(Trouble::Slow)
             }
-        }
+        };
+        self.calls.count(Asked::DataApi, &ended);
+        ended
     }
 }
 
@@ -145,7 +155,16 @@ impl<'a> Asker<'a> {
     where
         T: DeserializeOwned + Send + Sync + 'static,
     {
-        self.visit.site.data_api.get(question).await.map(|known| self.visit.seen(known))
+        let answer = self.waited(self.visit.site.data_api.get(question)).await;
+        answer.map(|known| self.visit.seen(known))
+    }
+
+    /// Takes note of how long an answer took.
+    pub(super) async fn waited<T>(self, answer: impl Future<Output = T>) -> T {
+        let begin = Instant::now();
+        let answer = answer.await;
+        self.visit.waits.note(Asked::DataApi, begin.elapsed());
+        answer
     }
 
     /// An empty list means the same as no data.
@@ -237,7 +256,7 @@ impl<'a> Asker<'a> {
         // A link that expires is never kept.
         let report = ask::problem_response_report(id(access));
         let api = &self.visit.site.data_api;
-        api.bounded(api.client.get(&report)).await
+        self.waited(api.bounded(api.client.get(&report))).await
     }
 
     /// The summary of one course.
@@ -273,7 +292,7 @@ impl<'a> Asker<'a> {
     /// The API's own CSV of an answer.
     pub async fn csv<T>(self, question: &Question<T>) -> Section<String> {
         let api = &self.visit.site.data_api;
-        api.bounded(api.client.csv(question)).await
+        self.waited(api.bounded(api.client.csv(question))).await
     }
 }
 

@@ -10,6 +10,7 @@ use moka::sync::Cache;
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
 use super::{Section, Trouble};
+use crate::observe::Looks;
 
 /// Something absent is asked for again after this time.
 const ABSENT: Duration = Duration::from_secs(60);
@@ -73,6 +74,7 @@ pub struct Turn<'a> {
 /// Answers of any type by the text of their question.
 pub struct Kept {
     slots: Cache<String, Arc<Slot>>,
+    looks: Looks,
 }
 
 #[derive(Default)]
@@ -140,12 +142,12 @@ impl Slot {
 impl Kept {
     /// Keeps at most about so many bytes.
     #[must_use]
-    pub fn new(bytes: u64) -> Self {
+    pub fn new(bytes: u64, looks: Looks) -> Self {
         let weight = |key: &String, slot: &Arc<Slot>| {
             let key = u32::try_from(key.len()).unwrap_or(u32::MAX);
             slot.weight.load(Ordering::Relaxed).saturating_add(key).saturating_add(OVERHEAD)
         };
-        Self { slots: Cache::builder().max_capacity(bytes).weigher(weight).build() }
+        Self { slots: Cache::builder().max_capacity(bytes).weigher(weight).build(), looks }
     }
 
     /// Looks for the answer to a question. While one asks for it, the others wait.
@@ -153,16 +155,19 @@ impl Kept {
         let slot = self.slots.get_with_by_ref(key, Arc::<Slot>::default);
         let fresh = || slot.held().filter(|held| held.is_fresh(terms));
         if let Some(held) = fresh() {
+            self.looks.fresh();
             return Look::Done(held.show());
         }
         let came = Instant::now();
         let guard = Arc::clone(&slot.turn).lock_owned().await;
         if let Some(held) = fresh() {
+            self.looks.fresh();
             return Look::Done(held.show());
         }
         if let Some(trouble) = slot.failed_since(came) {
             return Look::Done(Err(trouble));
         }
+        self.looks.asked();
         let before = slot.held();
         let (key, asked) = (key.to_owned(), Instant::now());
         Look::Ask(Turn { kept: self, key, slot, terms, before, asked, _guard: guard })
@@ -204,6 +209,7 @@ impl Turn<'_> {
                 slot.hold(Held { value: None, tag: None, asked, held: asked })
             }
             (Err(trouble), Some(held)) if held.may_stand_in(self.terms) => {
+                self.kept.looks.stale();
                 log::warn!("an older answer is shown instead: {trouble:?}");
                 slot.hold(Held { asked, ..held })
             }
@@ -249,7 +255,7 @@ mod tests {
 
     #[tokio::test]
     async fn equal_questions_at_one_time_are_one_call() {
-        let (kept, calls) = (Kept::new(1 << 20), AtomicUsize::new(0));
+        let (kept, calls) = (Kept::new(1 << 20, Looks::default()), AtomicUsize::new(0));
         let ask = || {
             get(&kept, MINUTE, async |_| {
                 calls.fetch_add(1, Ordering::Relaxed);
@@ -266,7 +272,7 @@ mod tests {
 
     #[tokio::test]
     async fn those_who_wait_share_a_failure_and_the_next_asks_again() {
-        let (kept, calls) = (Kept::new(1 << 20), AtomicUsize::new(0));
+        let (kept, calls) = (Kept::new(1 << 20, Looks::default()), AtomicUsize::new(0));
         let ask = || {
             get::<String>(&kept, MINUTE, async |_| {
                 calls.fetch_add(1, Ordering::Relaxed);
@@ -283,7 +289,7 @@ mod tests {
 
     #[tokio::test]
     async fn an_older_answer_stands_in_with_a_remark_and_only_for_its_time() {
-        let kept = Kept::new(1 << 20);
+        let kept = Kept::new(1 << 20, Looks::default());
         let lost = async |_: Option<&str>| Err(Trouble::Down);
         get(&kept, MINUTE, async |_| new("one")).await.unwrap();
         assert_eq!(shown(get(&kept, ASKED_AGAIN, lost).await), Ok(("one".to_owned(), true)));
@@ -295,7 +301,7 @@ mod tests {
 
     #[tokio::test]
     async fn what_still_holds_is_not_sent_again() {
-        let kept = Kept::new(1 << 20);
+        let kept = Kept::new(1 << 20, Looks::default());
         get(&kept, MINUTE, async |_| new("one")).await.unwrap();
         let same = get::<String>(&kept, ASKED_AGAIN, async |tag| {
             assert_eq!(tag, Some("tag of one"));
@@ -306,7 +312,7 @@ mod tests {
 
     #[tokio::test]
     async fn what_is_absent_is_kept_too_and_replaces_what_was_there() {
-        let kept = Kept::new(1 << 20);
+        let kept = Kept::new(1 << 20, Looks::default());
         get(&kept, MINUTE, async |_| new("one")).await.unwrap();
         let gone = get::<String>(&kept, ASKED_AGAIN, async |_| Err(Trouble::Empty)).await;
         assert_eq!(shown(gone), Err(Trouble::Empty));
@@ -319,7 +325,7 @@ mod tests {
 
     #[tokio::test]
     async fn no_more_is_kept_than_the_bound() {
-        let kept = Kept::new(200_000);
+        let kept = Kept::new(200_000, Looks::default());
         for number in 0..100 {
             let key = number.to_string();
             let Look::Ask(turn) = kept.look::<i32>(&key, MINUTE).await else {
@@ -335,7 +341,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_turn_that_is_given_up_is_the_next_ones() {
-        let kept = Kept::new(1 << 20);
+        let kept = Kept::new(1 << 20, Looks::default());
         let Look::Ask(turn) = kept.look::<String>("a", MINUTE).await else { panic!("kept") };
         drop(turn);
         let answer = get(&kept, MINUTE, async |_| new("one")).await;
@@ -344,7 +350,7 @@ mod tests {
 
     #[tokio::test]
     async fn what_is_forgotten_is_asked_again() {
-        let kept = Kept::new(1 << 20);
+        let kept = Kept::new(1 << 20, Looks::default());
         get(&kept, MINUTE, async |_| new("one")).await.unwrap();
         kept.forget("a");
         let again = get(&kept, MINUTE, async |_| new("two")).await;

@@ -46,6 +46,6 @@ impl Asker<'_> {
         access: LearnersAccess<'_>,
         question: &Question<T>,
     ) -> Section<T> {
-        self.visit.site.data_api.personal(question, access.reader()).await
+        self.waited(self.visit.site.data_api.personal(question, access.reader())).await
     }
 }

@@ -15,6 +15,7 @@ use super::kept::{Fetched, Kept, Known, Look, Terms};
 use super::outline::{Blocks, Outline};
 use super::{Section, Trouble, body_within};
 use crate::course_access::CourseAccess;
+use crate::observe::{Asked, Calls};
 use crate::site::{REQUEST_ID, Visit};
 
 const HOUR: Duration = Duration::from_secs(60 * 60);
@@ -66,6 +67,7 @@ pub struct Lms {
     /// The LMS asked for so long a pause.
     pause: RwLock<Option<Instant>>,
     kept: Arc<Kept>,
+    calls: Calls,
 }
 
 #[derive(Clone)]
@@ -114,14 +116,15 @@ struct Pagination {
 }
 
 impl Lms {
-    /// At most `calls` at the same time.
+    /// At most `at_once` calls at the same time.
     ///
     /// # Errors
     /// The connection cannot be set up.
     pub fn new(
         settings: LmsSettings,
-        calls: usize,
+        at_once: usize,
         kept: Arc<Kept>,
+        calls: Calls,
     ) -> Result<Self, reqwest::Error> {
         let http = reqwest::Client::builder()
             .connect_timeout(settings.connect_timeout)
@@ -133,9 +136,10 @@ impl Lms {
             http,
             settings,
             token: Mutex::default(),
-            permits: Semaphore::new(calls),
+            permits: Semaphore::new(at_once),
             pause: RwLock::default(),
             kept,
+            calls,
         })
     }
 
@@ -266,6 +270,14 @@ impl Lms {
 
     /// The body of a good answer; a token that is refused is renewed once.
     async fn body(&self, visit: &Visit, request: RequestBuilder) -> Section<Vec<u8>> {
+        let begin = Instant::now();
+        let ended = self.asked(visit, request).await;
+        self.calls.count(Asked::Lms, &ended);
+        visit.waits.note(Asked::Lms, begin.elapsed());
+        ended
+    }
+
+    async fn asked(&self, visit: &Visit, request: RequestBuilder) -> Section<Vec<u8>> {
         for _ in 0..2 {
             let token = self.service_token().await?;
             // Requests with a form or none can be copied.

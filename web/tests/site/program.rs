@@ -101,3 +101,48 @@ fn the_program_says_where_it_listens_and_ends_in_order() {
     let log = String::from_utf8(output.stderr).unwrap();
     assert!(log.contains("stopping") && !log.contains("secret-of-the-test"), "{log}");
 }
+
+#[test]
+fn a_running_program_tells_its_counts_and_reads_announcements_again() {
+    let folder = settings();
+    let announcements = folder.path().join("announcements.yml");
+    std::fs::write(&announcements, "[]").unwrap();
+    let mut child = program()
+        .arg("--config")
+        .arg(folder.path().join("web.yml"))
+        .args(["--metrics-listen", "127.0.0.1:0", "--announcements"])
+        .arg(&announcements)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut said = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
+    let metrics = said.next().unwrap().strip_prefix("metrics are at ").unwrap().to_owned();
+    let site = said.next().unwrap().strip_prefix("insights-web listens on ").unwrap().to_owned();
+    let mut log = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
+    let mut logged = |wanted: &str| log.find(|line| line.contains(wanted)).unwrap();
+    let get = |url: String| {
+        tokio::runtime::Runtime::new()
+            .unwrap()
+            .block_on(async { reqwest::get(url).await.unwrap().text().await.unwrap() })
+    };
+    get(format!("{site}/help/?secret=1"));
+    let line: serde_json::Value = serde_json::from_str(&logged("answered")).unwrap();
+    let told = |name: &str| line[name].clone();
+    assert_eq!(
+        (told("target"), told("method"), told("path")),
+        ("access".into(), "GET".into(), "/help/".into())
+    );
+    assert_eq!((told("status"), told("user"), told("lms_ms")), (200.into(), "".into(), 0.into()));
+    let counts = get(metrics);
+    assert!(counts.contains(r#"insights_web_requests_total{page="",status="200"} 1"#), "{counts}");
+    std::fs::write(&announcements, "- {id: a}").unwrap();
+    let hang_up = || Command::new("kill").args(["-HUP", &child.id().to_string()]).status().unwrap();
+    assert!(hang_up().success());
+    assert!(logged("stay as they are").contains("announcements.yml"));
+    std::fs::write(&announcements, "- {id: a, title: {en: A}}").unwrap();
+    assert!(hang_up().success());
+    logged("read again: 1 announcements");
+    child.kill().unwrap();
+    child.wait().unwrap();
+}

@@ -143,3 +143,28 @@ async fn a_page_asks_no_more_than_it_shows() {
         assert_eq!(site.lms.asked(), Vec::<String>::new(), "{path}");
     }
 }
+
+#[tokio::test]
+async fn an_absurdly_large_answer_is_refused_and_the_page_stands() {
+    let site = Fixture::new().await;
+    let body = vec![b' '; 50 << 20];
+    let answer = ResponseTemplate::new(200).set_body_raw(body, "application/json");
+    site.answer(&format!("courses/{COURSE}/enrollment/mode/"), answer).await;
+    let html = site.page(&format!("{HOME}enrollment/activity/")).await;
+    assert!(html.contains("card missing"), "{html}");
+    let csv = site.get(&format!("{HOME}csv/enrollment/")).await;
+    assert_eq!(csv.status(), 503);
+}
+
+#[tokio::test]
+async fn an_answer_that_breaks_off_is_no_answer() {
+    let site = Fixture::new().await;
+    let whole =
+        serde_json::to_string(&serde_json::json!([crate::fixture::day("2024-03-09", 3, 1)]))
+            .unwrap();
+    let half = whole[..whole.len() / 2].to_owned();
+    let answer = ResponseTemplate::new(200).set_body_raw(half, "application/json");
+    site.answer(&format!("courses/{COURSE}/enrollment/mode/"), answer).await;
+    let html = site.page(&format!("{HOME}enrollment/activity/")).await;
+    assert!(html.contains("card missing"), "{html}");
+}
