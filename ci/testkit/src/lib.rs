@@ -1,6 +1,8 @@
-//! What the tests of several crates share: a private MariaDB, and the choice to skip without one.
+//! What the tests of several crates share: a private MariaDB, and the choice to skip without a program.
 //! A dev-dependency only; nothing that ships may name it.
 
 mod mariadb;
+mod tool;
 
 pub use mariadb::{MariaDb, mariadb_or_skip};
+pub use tool::{cached_or_skip, program_or_skip};

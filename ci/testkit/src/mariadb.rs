@@ -2,16 +2,18 @@
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
-use std::{env, fs, thread};
+use std::{fs, thread};
 
 use anyhow::{Context, Result, bail, ensure};
 use mysql_async::prelude::Queryable;
 use mysql_async::{Conn, OptsBuilder};
 use tempfile::TempDir;
+
+use crate::tool::{find, there_or_skip};
 
 /// How long a server may take to answer; a busy two-core machine needs a few seconds.
 const START_LIMIT: Duration = Duration::from_secs(60);
@@ -41,15 +43,14 @@ pub struct MariaDb {
 /// # Errors
 /// A server that is installed and does not start; a missing one on CI.
 pub fn mariadb_or_skip(tests: &str) -> Result<Option<MariaDb>> {
-    if find("mariadbd").is_some() {
-        return MariaDb::start().map(Some);
+    match there_or_skip(
+        tests,
+        find("mariadbd"),
+        "mariadbd is not installed (Debian: mariadb-server)",
+    )? {
+        Some(_) => MariaDb::start().map(Some),
+        None => Ok(None),
     }
-    ensure!(
-        env::var("CI").as_deref() != Ok("true"),
-        "{tests}: mariadbd is not installed (Debian: mariadb-server)"
-    );
-    eprintln!("SKIPPED {tests}: mariadbd is not installed (Debian: mariadb-server)");
-    Ok(None)
 }
 
 impl MariaDb {
@@ -149,14 +150,6 @@ impl Drop for MariaDb {
         // Nothing can be done about a keeper that is gone already: the server is gone with it.
         let _ = self.keeper.wait();
     }
-}
-
-/// `mysqld` and its kin stand in the system administrator's folders, which few users have in PATH.
-fn find(program: &str) -> Option<PathBuf> {
-    let path = env::var_os("PATH").unwrap_or_default();
-    let folders =
-        env::split_paths(&path).chain(["/usr/sbin", "/usr/local/sbin"].map(PathBuf::from));
-    folders.map(|folder| folder.join(program)).find(|file| file.is_file())
 }
 
 fn install(folder: &Path) -> Result<()> {
