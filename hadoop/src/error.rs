@@ -78,6 +78,14 @@ pub enum DriveError {
     /// The rows of some tables were refused; the other tables are loaded.
     #[error("{}", all(.0))]
     Refused(Vec<store::Error>),
+    /// Results are older than the schedule allows.
+    #[error("{late} of {of} results are older than they may be")]
+    Late {
+        /// How many.
+        late: usize,
+        /// Of how many.
+        of: usize,
+    },
     /// The disk refused.
     #[error(transparent)]
     Storage(#[from] StorageError),
@@ -133,7 +141,7 @@ impl DriveError {
             Self::Import(ImportError::Source(_)) => 3,
             Self::Import(_) => 30,
             Self::Store(error) => store_code(error),
-            Self::Refused(_) | Self::LeftOut(_) => 41,
+            Self::Refused(_) | Self::LeftOut(_) | Self::Late { .. } => 41,
             Self::Ledger(_) => 40,
             Self::Detached { code, .. } => u8::try_from(*code).unwrap_or(40),
         }

@@ -90,6 +90,13 @@ impl Rule {
         Ok(Self { selection, patterns: patterns.to_vec() })
     }
 
+    /// The day that the name of a file gives, whatever the interval is; none where the file is not chosen
+    /// on any day, `Some(None)` where its pattern wants no date.
+    #[must_use]
+    pub fn day(&self, address: &str) -> Option<Option<chrono::NaiveDate>> {
+        self.selection.day(address).ok()
+    }
+
     /// Whether a file is chosen.
     #[must_use]
     pub fn chooses(&self, address: &str) -> bool {
@@ -124,7 +131,11 @@ pub fn choose(source: &str, rule: &Rule) -> Result<(Vec<LogFile>, Left), SelectE
 
 const HIDDEN: &str = "have names that begin with `_` or `.`";
 
-fn listed(source: &str) -> Result<Vec<(Place, About)>, SelectError> {
+/// The files of a source, in no order.
+///
+/// # Errors
+/// When the source is not there or cannot be listed, or a manifest's entry is not there.
+pub fn listed(source: &str) -> Result<Vec<(Place, About)>, SelectError> {
     let place = Place::at(source)?;
     match place.about()? {
         None => Err(SelectError::Missing(source.to_owned())),

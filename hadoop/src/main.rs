@@ -1,4 +1,4 @@
-//! The operator's program: `insights run|plan|why|status|wait|kill|logs|diagnose|config|import|hive|publish|jobs|prune`.
+//! The operator's program: `insights run|plan|why|status|wait|kill|logs|diagnose|config|input|import|hive|publish|jobs|prune|schedule`.
 
 mod cli;
 
@@ -29,7 +29,7 @@ enum Command {
     Plan(cli::run::Args),
     /// Say what the ledger knows of a table or job
     Why(cli::why::Args),
-    /// Say how the last runs ended
+    /// Say how the last runs ended, or how fresh results are
     Status(cli::status::Args),
     /// Wait until a run has ended, with its exit code
     Wait(cli::life::Args),
@@ -41,6 +41,8 @@ enum Command {
     Diagnose(cli::diagnose::Args),
     /// Show or check the settings
     Config(cli::config::Args),
+    /// Look for missing days of logs, or ship logs
+    Input(cli::input::Args),
     /// Import LMS tables
     Import(cli::import::Args),
     /// Make or check Hive's tables over the warehouse
@@ -51,6 +53,8 @@ enum Command {
     Jobs(cli::jobs::Args),
     /// Cut old facts and imports
     Prune(cli::prune::Args),
+    /// Show what runs when, or render it for a scheduler
+    Schedule(cli::schedule::Args),
 }
 
 fn main() -> ExitCode {
@@ -81,11 +85,13 @@ fn run(cli: &Cli) -> Result<u8, DriveError> {
         Command::Status(args) => cli::status::status(file, args),
         Command::Diagnose(args) => cli::diagnose::diagnose(file, args),
         Command::Config(args) => cli::config::config(file, args),
+        Command::Input(args) => cli::input::input(file, args),
         Command::Import(args) => cli::import::import(file, args),
         Command::Hive(args) => cli::hive::hive(file, args),
         Command::Publish(args) => cli::publish::publish(file, args),
         Command::Jobs(args) => cli::jobs::jobs(args),
         Command::Prune(args) => cli::prune::prune(file, args),
+        Command::Schedule(args) => cli::schedule::schedule(file, args),
     }?;
     Ok(0)
 }

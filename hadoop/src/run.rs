@@ -15,7 +15,9 @@ use crate::runner::local::Local;
 use crate::runner::{Runner, Work, cores};
 use crate::shares::Shares;
 use crate::storage::{Place, StorageError, Stored};
-use crate::{cluster, copies, hive, imports, interrupt, near, publish, scan, snapshots, staged};
+use crate::{
+    cluster, copies, hive, imports, interrupt, near, notify, publish, scan, snapshots, staged,
+};
 use chrono::NaiveDateTime;
 use jobs::event::interval::Interval;
 use jobs::job::Job;
@@ -31,6 +33,8 @@ use std::sync::Arc;
 
 /// What a run is asked to do.
 pub struct Request {
+    /// Workflows and jobs, as they were asked for.
+    pub asked: Vec<String>,
     /// Workflows and jobs, by name.
     pub names: Vec<String>,
     /// Why others that were asked for are left out.
@@ -49,6 +53,8 @@ pub struct Request {
     pub now: NaiveDateTime,
     /// The command line, for the record.
     pub argv: Vec<String>,
+    /// A folder of this machine that gets a copy of the record.
+    pub artifacts: Option<PathBuf>,
 }
 
 /// A run at work.
@@ -127,6 +133,7 @@ pub fn alone(
     step: impl FnOnce(&mut Run, &mut Summary) -> Drive<()>,
 ) -> Drive<Summary> {
     let request = Request {
+        asked: Vec::new(),
         names: Vec::new(),
         left_out: Vec::new(),
         engine: settings.config.runners.default,
@@ -136,6 +143,7 @@ pub fn alone(
         force: Force::default(),
         now: chrono::Utc::now().naive_utc(),
         argv: std::env::args_os().map(|arg| arg.to_string_lossy().into_owned()).collect(),
+        artifacts: None,
     };
     recorded(settings, &request, step)
 }
@@ -163,6 +171,7 @@ fn recorded(
     };
     run.events.folder().join("stage").remove()?;
     run.events.end(code, cause.as_deref())?;
+    notify::tell(&run, code);
     done.map(|()| summary)
 }
 

@@ -31,12 +31,7 @@ pub fn diagnose(file: Option<&Path>, args: &Args) -> Drive<()> {
         return Err(DriveError::Missing(format!("run {} did not fail", record.id)));
     }
     let config = &settings.config.runners.hadoop;
-    let rest = Rest::new(
-        config.resource_manager_url.as_deref(),
-        config.history_url.as_deref(),
-        config.conf_dir.as_deref(),
-    );
-    print(&diagnose::diagnose(&record, &rest, &config.yarn).to_string())
+    print(&diagnose::diagnose(&record, &Rest::of(config), &config.yarn).to_string())
 }
 
 fn find(warehouse: &Place, wanted: &str) -> Drive<Record> {

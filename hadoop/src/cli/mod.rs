@@ -4,11 +4,13 @@ pub mod config;
 pub mod diagnose;
 pub mod hive;
 pub mod import;
+pub mod input;
 pub mod jobs;
 pub mod life;
 pub mod prune;
 pub mod publish;
 pub mod run;
+pub mod schedule;
 pub mod status;
 pub mod why;
 

@@ -2,6 +2,7 @@
 
 use super::{environment, life, print};
 use chrono::{NaiveDate, Utc};
+use clap::Parser;
 use hadoop::config::{BadFiles, Engine, Settings, Source};
 use hadoop::error::{Drive, DriveError};
 use hadoop::interrupt::OnInterrupt;
@@ -15,7 +16,7 @@ use jobs::event::interval::resolve_words;
 use jobs::job::{Job, Work};
 use jobs::nearest::did_you_mean;
 use jobs::params::Params;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -26,7 +27,7 @@ pub struct Args {
     #[arg(short = 'r', long = "runner", value_enum)]
     runner: Option<Engine>,
     /// The days to compute: YYYY, YYYY-MM, YYYY-Www, YYYY-MM-DD or YYYY-MM-DD-YYYY-MM-DD
-    #[arg(long)]
+    #[arg(long, overrides_with = "interval")]
     interval: Option<String>,
     /// A folder of logs (repeatable)
     #[arg(long, value_name = "URL")]
@@ -55,9 +56,29 @@ pub struct Args {
     /// What Ctrl-C does to a job on a cluster
     #[arg(long, value_enum)]
     on_interrupt: Option<OnInterrupt>,
+    /// Leave figures of the run in this file, in the text form of Prometheus
+    #[arg(long, value_name = "FILE")]
+    metrics_file: Option<PathBuf>,
+    /// Put a copy of the run's record into this folder, also when it fails
+    #[arg(long, value_name = "DIR")]
+    artifacts: Option<PathBuf>,
     /// Start the run as a process of its own, and print what names it
     #[arg(long)]
     detach: bool,
+}
+
+#[derive(clap::Parser)]
+struct Words {
+    #[command(flatten)]
+    args: Args,
+}
+
+impl Args {
+    /// Reads the words that stand behind `insights run`.
+    pub fn of_words(words: &[String]) -> Result<Self, clap::Error> {
+        let words = std::iter::once("insights run").chain(words.iter().map(String::as_str));
+        Words::try_parse_from(words).map(|words| words.args)
+    }
 }
 
 /// Runs, prints what was done.
@@ -139,7 +160,8 @@ fn planned(
     Ok(state.said())
 }
 
-fn prepare(file: Option<&Path>, args: &Args) -> Drive<(Settings, Request)> {
+/// The settings and the request of a command line.
+pub fn prepare(file: Option<&Path>, args: &Args) -> Drive<(Settings, Request)> {
     let mut settings = Settings::read(file, &environment())?;
     let now = Utc::now().naive_utc();
     let today = now.date();
@@ -152,6 +174,9 @@ fn prepare(file: Option<&Path>, args: &Args) -> Drive<(Settings, Request)> {
     }
     if args.store.is_some() {
         settings.config.store.url.clone_from(&args.store);
+    }
+    if args.metrics_file.is_some() {
+        settings.config.schedule.metrics_file.clone_from(&args.metrics_file);
     }
     if let Some(bad_files) = args.bad_files {
         settings.config.runners.bad_files = bad_files;
@@ -172,6 +197,7 @@ fn prepare(file: Option<&Path>, args: &Args) -> Drive<(Settings, Request)> {
         }
     };
     let request = Request {
+        asked: args.names.clone(),
         names,
         left_out,
         engine: args.runner.unwrap_or(settings.config.runners.default),
@@ -181,6 +207,7 @@ fn prepare(file: Option<&Path>, args: &Args) -> Drive<(Settings, Request)> {
         force: force(args, today)?,
         now,
         argv: std::env::args_os().map(|arg| arg.to_string_lossy().into_owned()).collect(),
+        artifacts: args.artifacts.clone(),
     };
     Ok((settings, request))
 }
@@ -203,7 +230,8 @@ fn params(settings: &Settings, args: &Args, wanted: &[&'static Job]) -> Drive<Pa
     Ok(params)
 }
 
-fn pairs(texts: &[String]) -> Drive<Vec<(String, String)>> {
+/// Splits `NAME=VALUE`.
+pub fn pairs(texts: &[String]) -> Drive<Vec<(String, String)>> {
     let pair = |text: &String| {
         let (name, value) = text
             .split_once('=')

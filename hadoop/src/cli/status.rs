@@ -1,6 +1,6 @@
-//! `insights status`: how the last runs ended.
+//! `insights status`: how the last runs ended, and how fresh results are.
 
-use super::{environment, print};
+use super::{environment, print, schedule};
 use hadoop::config::Settings;
 use hadoop::error::Drive;
 use hadoop::record::{self, Record, State};
@@ -13,6 +13,10 @@ use std::path::Path;
 pub struct Args {
     /// A run, or the beginning of its name; `last` is the newest
     run: Option<String>,
+    /// Say how old the results of these entries of the schedule are; none = of all. If one is older than it
+    /// may be, end with 41
+    #[arg(long, value_name = "ENTRY", num_args = 0.., conflicts_with = "run")]
+    freshness: Option<Vec<String>>,
     /// The warehouse
     #[arg(long, value_name = "URL")]
     warehouse: Option<String>,
@@ -22,6 +26,9 @@ pub struct Args {
 const SHOWN: usize = 10;
 
 pub fn status(file: Option<&Path>, args: &Args) -> Drive<()> {
+    if let Some(entries) = &args.freshness {
+        return schedule::freshness(file, args.warehouse.as_deref(), entries);
+    }
     let settings = Settings::read(file, &environment())?;
     let url = args.warehouse.as_ref().unwrap_or(&settings.config.warehouse.url);
     let warehouse = Place::at(url)?;

@@ -39,11 +39,7 @@ impl Cluster {
     #[must_use]
     pub fn new(config: &HadoopConfig) -> Self {
         Self {
-            rest: Rest::new(
-                config.resource_manager_url.as_deref(),
-                config.history_url.as_deref(),
-                config.conf_dir.as_deref(),
-            ),
+            rest: Rest::of(config),
             yarn: config.yarn.clone(),
             conf_dir: config.conf_dir.clone(),
             on_interrupt: config.on_interrupt,

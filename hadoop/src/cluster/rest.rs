@@ -1,6 +1,7 @@
 //! What the ResourceManager, a running job and the history server say by HTTP.
 
 use super::addresses::Properties;
+use crate::config::HadoopConfig;
 use crate::runner::RunError;
 use crate::wait::block_on;
 use serde_json::Value;
@@ -38,9 +39,15 @@ pub struct Figures {
 }
 
 impl Rest {
-    /// The addresses as configured, else those of the cluster's own configuration folder.
+    /// The addresses that the settings give.
     #[must_use]
-    pub fn new(resource_manager: Option<&str>, history: Option<&str>, conf: Option<&Path>) -> Self {
+    pub fn of(config: &HadoopConfig) -> Self {
+        let url = config.resource_manager_url.as_deref();
+        Self::new(url, config.history_url.as_deref(), config.conf_dir.as_deref())
+    }
+
+    /// The addresses as configured, else those of the cluster's own configuration folder.
+    fn new(resource_manager: Option<&str>, history: Option<&str>, conf: Option<&Path>) -> Self {
         let environment = std::env::var_os("HADOOP_CONF_DIR").map(PathBuf::from);
         let files = ["core-site.xml", "yarn-site.xml", "mapred-site.xml"];
         let folder = conf.map(Path::to_owned).or(environment);

@@ -16,8 +16,8 @@ use std::path::{Path, PathBuf};
 
 pub use sections::{
     BadFiles, Catalogue, Config, Engine, HadoopConfig, HiveConfig, ImportEngine, IndexConfig,
-    InlineConfig, Lms, LmsApi, LocalConfig, Privacy, Runners, Source, SqoopConfig, StoreConfig,
-    TokenType, VideoConfig, Warehouse,
+    InlineConfig, Lms, LmsApi, LocalConfig, Privacy, Runners, ScheduleConfig, Source, SqoopConfig,
+    StoreConfig, TokenType, VideoConfig, Warehouse,
 };
 
 /// Settings that cannot be used.
@@ -197,7 +197,7 @@ fn put(map: &mut Mapping, path: &[String], value: Value) {
 }
 
 /// An error of serde with, for an unknown key, the nearest known one.
-fn wrong(origin: &str, error: &serde_yaml::Error) -> ConfigError {
+pub(crate) fn wrong(origin: &str, error: &serde_yaml::Error) -> ConfigError {
     let mut what = error.to_string();
     let mut quoted = what.split('`').skip(1).step_by(2);
     if what.contains("unknown field")

@@ -33,6 +33,21 @@ pub struct Config {
     pub jobs: BTreeMap<String, Value>,
     /// What may be kept of single learners: `aggregate`, `pseudonymous` or `named`.
     pub privacy: Privacy,
+    /// When workflows run, and who is told.
+    pub schedule: ScheduleConfig,
+}
+
+/// When workflows run, and who is told of how they end. The address that is asked for after each success is a
+/// secret: it comes from a file or the environment (`INSIGHTS_SCHEDULE_PING_URL`).
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ScheduleConfig {
+    /// The catalogue of what runs when; none = the one that the program brings along.
+    pub file: Option<PathBuf>,
+    /// Holds an address that is asked for after each run that succeeds.
+    pub ping_url_file: Option<PathBuf>,
+    /// Where each run leaves its figures in the text form of Prometheus.
+    pub metrics_file: Option<PathBuf>,
 }
 
 /// A place of tracking logs.

@@ -64,7 +64,11 @@ pub fn code(params: &Params) -> Drive<String> {
 const EXPAND: &str = "2 days";
 const ANY_FILE: &str = ".*";
 
-fn rule(source: &Source, params: &Params) -> Drive<Rule> {
+/// How the files of a source are chosen.
+///
+/// # Errors
+/// When a pattern or a parameter cannot be used.
+pub fn rule(source: &Source, params: &Params) -> Drive<Rule> {
     let patterns = match params.get("pattern") {
         _ if !source.pattern.is_empty() => source.pattern.clone(),
         Some(pattern) => vec![pattern.to_owned()],

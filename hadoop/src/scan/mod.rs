@@ -3,7 +3,7 @@
 
 mod compare;
 
-pub use compare::{Todo, compare, logs};
+pub use compare::{Todo, compare, logs, rule};
 
 use crate::codec;
 use crate::config::BadFiles;

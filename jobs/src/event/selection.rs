@@ -68,21 +68,30 @@ impl Selection {
     /// Whether a file is read, and if not, why. The first pattern that fits decides alone.
     #[must_use]
     pub fn choose(&self, url: &str) -> Choice {
+        match self.day(url) {
+            Ok(None) => Choice::Kept,
+            Ok(Some(day)) if self.interval.contains(day) => Choice::Kept,
+            Ok(Some(_)) => Choice::OutOfInterval,
+            Err(choice) => choice,
+        }
+    }
+
+    /// The day that a file's name gives; none where the pattern that fits wants no date.
+    ///
+    /// # Errors
+    /// Why the file is not read, whatever the interval is.
+    pub fn day(&self, url: &str) -> Result<Option<NaiveDate>, Choice> {
         let fit = self.patterns.iter().find_map(|pattern| Some((pattern, pattern.captures(url)?)));
-        let Some((pattern, groups)) = fit else { return Choice::NoPattern };
+        let Some((pattern, groups)) = fit else { return Err(Choice::NoPattern) };
         let has = |group| pattern.capture_names().flatten().any(|name| name == group);
         let day = if has("date") {
             groups.name("date").and_then(|date| self.date_pattern.date(date.as_str()))
         } else if has("timestamp") {
             timestamp_day(&groups)
         } else {
-            return Choice::Kept;
+            return Ok(None);
         };
-        match day {
-            Some(day) if self.interval.contains(day) => Choice::Kept,
-            Some(_) => Choice::OutOfInterval,
-            None => Choice::NoDate,
-        }
+        day.map(Some).ok_or(Choice::NoDate)
     }
 }
 
