@@ -20,7 +20,7 @@ pub struct Lag {
     /// All that is below it.
     #[serde(flatten)]
     pub all: Days,
-    /// The folders that have files of these days, and lack some.
+    /// The folders that have files of these days, and lack some that others have.
     pub folders: BTreeMap<String, Days>,
 }
 
@@ -66,11 +66,12 @@ impl Lag {
         for (day, files) in folders.values().flatten() {
             *all.entry(*day).or_default() += files;
         }
+        let (source, all) = (source.url.clone(), Days::of(&all, interval));
         let of_folders =
             folders.into_iter().map(|(folder, days)| (folder, Days::of(&days, interval)));
-        let folders = of_folders.filter(|(_, days)| days.files > 0 && !days.missing.is_empty());
-        let (source, all) = (source.url.clone(), Days::of(&all, interval));
-        Ok(Self { source, all, folders: folders.collect() })
+        let lacks = |days: &Days| days.missing.iter().any(|day| !all.missing.contains(day));
+        let folders = of_folders.filter(|(_, days)| days.files > 0 && lacks(days)).collect();
+        Ok(Self { source, all, folders })
     }
 
     /// The days that any of its folders lacks, or all of them.

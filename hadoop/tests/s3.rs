@@ -8,7 +8,9 @@ mod university;
 use std::fs;
 use std::io::{Read, Write};
 use std::process::Command;
+use std::time::SystemTime;
 
+use hadoop::shipping::ship;
 use hadoop::storage::Place;
 use places::{at, names};
 use university::{University, ended};
@@ -177,4 +179,25 @@ fn a_workflow_on_s3_makes_the_same_bytes_and_survives_being_killed() {
     assert_eq!(made, university.parts("disk"));
     let again = run("").ok();
     assert!(again.stdout.starts_with("0 steps made"), "{}", again.stdout);
+}
+
+#[test]
+fn rotated_logs_are_shipped_into_a_bucket() {
+    let Some(bucket) = bucket_or_skip("shipping") else { return };
+    let lms = tempfile::tempdir().unwrap();
+    let log = |text: &str| {
+        let path = lms.path().join("tracking.log-20260301-1.gz");
+        fs::write(&path, text).unwrap();
+        let file = fs::File::options().write(true).open(&path).unwrap();
+        file.set_modified(std::time::UNIX_EPOCH).unwrap();
+    };
+    let to = at(&format!("{bucket}/logs/lms-1"));
+    let copied = || ship(lms.path(), &to, SystemTime::now()).unwrap().copied;
+    log("first");
+    assert_eq!((copied(), copied()), (1, 0));
+    log("first and second");
+    assert_eq!((copied(), copied()), (1, 0));
+    assert_eq!(names(&to), ["tracking.log-20260301-1.gz"]);
+    let shipped = to.join("tracking.log-20260301-1.gz").read().unwrap();
+    assert_eq!(shipped, b"first and second");
 }

@@ -99,6 +99,7 @@ fn lag(settings: &Settings, args: &LagArgs) -> Drive<()> {
     }
     match lags.iter().flat_map(Lag::missing).collect::<BTreeSet<_>>().len() {
         0 => Ok(()),
+        1 => Err(DriveError::Missing(format!("logs of a day of {interval} are missing"))),
         days => Err(DriveError::Missing(format!("logs of {days} days of {interval} are missing"))),
     }
 }

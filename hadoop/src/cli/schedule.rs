@@ -147,7 +147,7 @@ pub fn freshness(file: Option<&Path>, warehouse: Option<&str>, names: &[String])
         [
             found.entry.clone(),
             found.table.clone().unwrap_or_else(|| "(last success)".to_owned()),
-            at.unwrap_or_else(|| "not for long".to_owned()),
+            at.unwrap_or_else(|| "not lately".to_owned()),
             found.at.map(|at| hours(now - at)).unwrap_or_default(),
             format!("of {}", hours(found.limit)),
             verdict.to_owned(),

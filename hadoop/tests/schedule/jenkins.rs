@@ -36,7 +36,7 @@ impl Jenkins {
             .arg("-cp")
             .arg(&self.groovy)
             .args(["-XX:TieredStopAtLevel=1", "-Dfile.encoding=UTF-8"]);
-        command.env("LC_ALL", "C.UTF-8").env("RUST_LOG", "warn");
+        command.env("LC_ALL", "C.UTF-8").env("RUST_LOG", "error");
         command.arg("groovy.ui.GroovyMain").arg(script).args(arguments).current_dir(&self.dir);
         command
     }

@@ -116,7 +116,7 @@ impl Scene {
     pub fn shell(&self, shell: &str, line: &str) -> Ended {
         let mut command = Command::new(shell);
         command.args(["-c", line]).current_dir("/").env_clear();
-        command.env("PATH", "/usr/bin:/bin").env("HOME", self.path("")).env("RUST_LOG", "warn");
+        command.env("PATH", "/usr/bin:/bin").env("HOME", self.path("")).env("RUST_LOG", "error");
         ended(command.output().unwrap())
     }
 }

@@ -1,7 +1,7 @@
 //! Crontabs. What must have succeeded before stands on the same line.
 //!
-//! Cron sends what a command prints by mail; a run that is told to print warnings alone is silent after a
-//! good night. Its log is in the warehouse all the same (`insights logs`).
+//! Cron sends what a command prints by mail; a run that is told to print errors alone is silent after a good
+//! night. Its log is in the warehouse all the same (`insights logs`).
 
 use super::{HEAD, Rendered, about, shell, shell_environment};
 use crate::config::ConfigError;
@@ -41,7 +41,7 @@ fn head(schedule: &Schedule) -> String {
     let mail = schedule.mail.as_ref().map(|mail| format!("MAILTO={mail}\n")).unwrap_or_default();
     format!(
         "# {HEAD}\n# Times are UTC: Debian's cron has the machine's own, so that must be UTC.\n\
-         SHELL=/bin/sh\nRUST_LOG=warn\n{mail}"
+         SHELL=/bin/sh\nRUST_LOG=error\n{mail}"
     )
 }
 
