@@ -3,7 +3,8 @@
 use crate::scene::{Scene, named};
 use std::fs;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Child, Command};
+use std::time::{Duration, Instant};
 use testkit::program_or_skip;
 
 /// The commands of a crontab by their cadence, as cron hands them to the shell.
@@ -31,6 +32,50 @@ fn debians_crontab_takes_what_is_rendered() {
     let broken = dir.join("broken");
     fs::write(&broken, "61 3 * * * true\n").unwrap();
     assert!(!read(&broken).status.success(), "it checks");
+}
+
+/// A cron of the test's own, which ends with it: its crontabs and its mark stand where no other process sees
+/// them.
+const CRON: &str = "
+    mount -t tmpfs -o mode=1730 crontabs /var/spool/cron/crontabs
+    mount -t tmpfs run /run
+    crontab \"$1\"
+    exec setpriv --pdeathsig KILL cron -f";
+
+struct Cron(Child);
+
+impl Drop for Cron {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// Cron looks at its tables once a minute, so this takes up to one.
+#[test]
+fn debians_cron_runs_an_entry_and_those_that_follow_it() {
+    let test = "debians_cron_runs_an_entry_and_those_that_follow_it";
+    let Some(_) = program_or_skip(test, "cron", "cron").unwrap() else { return };
+    let Some(unshare) = program_or_skip(test, "unshare", "util-linux").unwrap() else { return };
+    if !Command::new(&unshare).args(["-m", "true"]).status().unwrap().success() {
+        assert!(std::env::var_os("CI").is_none(), "{test}: a cron of its own needs root");
+        return eprintln!("SKIPPED {test}: a cron of its own needs root");
+    }
+    let scene = Scene::new();
+    let table = scene.render("cron").join("insights.cron");
+    let text = fs::read_to_string(&table).unwrap();
+    assert!(text.contains("\n15 3 * * * "));
+    fs::write(&table, text.replace("\n15 3 * * * ", "\n* * * * * ")).unwrap();
+    let mut command = Command::new(&unshare);
+    command.args(["-m", "sh", "-ec", CRON, "sh"]).arg(&table);
+    let mut cron = Cron(command.spawn().unwrap());
+    let began = Instant::now();
+    while !scene.all_ran() {
+        assert_eq!(cron.0.try_wait().unwrap(), None, "cron has ended");
+        assert!(began.elapsed() < Duration::from_secs(180), "{:?}", scene.ran());
+        std::thread::sleep(Duration::from_millis(200));
+    }
+    assert!(scene.report().is_file(), "an argument came otherwise than it was written");
 }
 
 #[test]

@@ -98,8 +98,9 @@ impl Scene {
         let runs = fs::read_dir(self.path("w/_runs")).into_iter().flatten();
         let mut runs: Vec<_> = runs.map(|run| run.unwrap().path()).collect();
         runs.sort();
-        let ended = runs.iter().map(|run| {
-            let end = fs::read_to_string(run.join("run.json")).unwrap();
+        // One that has not ended yet is none.
+        let ends = runs.iter().filter_map(|run| fs::read_to_string(run.join("run.json")).ok());
+        let ended = ends.map(|end| {
             let end: Value = serde_json::from_str(&end).unwrap();
             let argv = end["argv"].as_array().unwrap();
             let at = argv.iter().position(|word| word == "run").unwrap();
