@@ -41,18 +41,16 @@ enum Verb {
 pub fn schedule(file: Option<&Path>, args: &Args) -> Drive<()> {
     let settings = Settings::read(file, &environment())?;
     let named = settings.config.schedule.file.as_deref();
-    if let (Verb::Show, None) = (&args.verb, named) {
-        return print(SHIPPED);
-    }
-    let schedule = read(named)?;
-    match (&args.verb, named) {
-        (Verb::List, _) => print(&listed(&schedule)),
-        (Verb::Show, None) => print(SHIPPED),
-        (Verb::Show, Some(path)) => {
-            let text = std::fs::read_to_string(path).map_err(StorageError::disk("read", path))?;
-            print(&text)
-        }
-        (Verb::Render { to, dir }, _) => put(render(&schedule, *to)?, dir.as_deref()),
+    match &args.verb {
+        Verb::List => print(&listed(&read(named)?)),
+        Verb::Show => match named {
+            None => print(SHIPPED),
+            Some(path) => {
+                let text = std::fs::read_to_string(path);
+                print(&text.map_err(StorageError::disk("read", path))?)
+            }
+        },
+        Verb::Render { to, dir } => put(render(&read(named)?, *to)?, dir.as_deref()),
     }
 }
 

@@ -11,6 +11,7 @@ use crate::config::{ConfigError, wrong};
 use crate::workflow;
 use jobs::nearest::did_you_mean;
 use serde::Deserialize;
+use serde_yaml::Value;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -111,7 +112,10 @@ impl Schedule {
     }
 
     fn parse(origin: &str, text: &str) -> Result<Self, ConfigError> {
-        let schedule: Self = serde_yaml::from_str(text).map_err(|e| wrong(origin, &e))?;
+        let schedule: Self = serde_yaml::from_str(text).map_err(|e| match unreadable(text) {
+            Some(name) => wrong(&format!("{origin}: entry `{name}`"), &e),
+            None => wrong(origin, &e),
+        })?;
         let said = |what| ConfigError::Wrong { origin: origin.to_owned(), what };
         schedule.check().map_err(said)?;
         Ok(schedule)
@@ -197,9 +201,7 @@ impl Schedule {
             self.check_entry(entry).map_err(|what| format!("entry `{}`: {what}", entry.name))?;
         }
         for logs in &self.logs {
-            let mut texts = [&logs.from, &logs.to].into_iter().chain(&logs.hosts);
-            let checked = texts.try_for_each(|text| plain(text));
-            checked.map_err(|what| format!("entry `{}`: {what}", logs.name))?;
+            check_logs(logs).map_err(|what| format!("entry `{}`: {what}", logs.name))?;
         }
         self.check_order()
     }
@@ -250,6 +252,26 @@ impl Entry {
     pub fn environment(&self) -> Option<(&'static str, &str)> {
         self.ping_url_file.as_deref().map(|file| (PING_VARIABLE, file))
     }
+}
+
+fn check_logs(logs: &Shipping) -> Result<(), String> {
+    [&logs.from, &logs.to].into_iter().try_for_each(|text| plain(text))?;
+    let fits = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '.';
+    match logs.hosts.iter().find(|host| host.is_empty() || !host.chars().all(fits)) {
+        Some(host) => Err(format!("`{host}` is no name of a host")),
+        None => Ok(()),
+    }
+}
+
+/// The name of the first entry that cannot be read.
+fn unreadable(text: &str) -> Option<String> {
+    let all: Value = serde_yaml::from_str(text).ok()?;
+    let name = |entry: &Value| entry["name"].as_str().map(str::to_owned);
+    let of = |key: &str| all[key].as_sequence().cloned().unwrap_or_default();
+    let entry = of("workflows").into_iter().find(|e| Entry::deserialize(e).is_err());
+    let entry =
+        entry.or_else(|| of("logs").into_iter().find(|e| Shipping::deserialize(e).is_err()));
+    entry.as_ref().and_then(name)
 }
 
 /// Refuses what cannot stand on one line, and passwords, which would stand in what is rendered.
@@ -311,8 +333,8 @@ mod tests {
         let daily = ", cadence: \"0 1 * * *\"";
         for (entries, said) in [
             (entry("a", ""), "entry `a`: without a cadence it runs after one other"),
-            (entry("a", ", afterr: [b]"), "unknown key `afterr`; did you mean `after`?"),
-            (entry("a", ", cadence: \"0 25 * * *\""), "workflows[0].cadence: `25` is no hour"),
+            (entry("a", ", afterr: [b]"), "entry `a`: unknown key `afterr`; did you mean `after`?"),
+            (entry("a", ", cadence: \"0 25 * * *\""), "entry `a`: workflows[0]: `25` is no hour"),
             (entry("A", daily), "entry `A`: a name is of small letters"),
             (entry("a", daily).repeat(2), "entry `a` is there twice"),
             (entry("a", daily).replace("grades", "grade"), "did you mean `grades`?"),
@@ -326,6 +348,11 @@ mod tests {
                 "entry `a`: an address at h has a password",
             ),
             (entry("a", &format!("{daily}, arguments: [\"a\\nb\"]")), "a control character"),
+            (
+                entry("a", daily)
+                    + "logs: [{name: b, from: /l, to: /s, cadence: \"0 * * * *\", hosts: [a b]}]\n",
+                "entry `b`: `a b` is no name of a host",
+            ),
             (entry("a", daily).replace("8d", "often"), "`often` is no length of time"),
             (entry("a", daily).replace("1 GiB", "much"), "`much` is no size"),
         ] {
