@@ -120,8 +120,10 @@ pub fn execute(settings: &Settings, request: &Request) -> Drive<Summary> {
     let wanted = plan::closure(&request.names)?;
     let wanted = permitted(settings, request, wanted)?;
     let active = plan::active(&wanted, &request.params)?;
-    let store = publish::open(settings, &active, &request.params)?;
-    recorded(settings, request, |run, summary| run.all(&wanted, store.as_ref(), summary))
+    recorded(settings, request, |run, summary| {
+        let store = publish::open(settings, &active, &request.params)?;
+        run.all(&wanted, store.as_ref(), summary)
+    })
 }
 
 /// Runs one step on its own, with the ledger held and a record kept.

@@ -115,6 +115,24 @@ fn a_failed_run_leaves_its_diagnosis_and_copies_of_its_record() {
     assert!(!university.path("well/diagnose.txt").exists());
 }
 
+/// A store that cannot be reached is a failure like any other to those who watch.
+#[test]
+fn a_run_that_never_reaches_its_store_leaves_its_record_too() {
+    let university = University::new();
+    let store = "sqlite:/no/such/folder/store.db";
+    let logs = university.path("logs").display().to_string();
+    let arguments = ["run", "video", "--source", &logs, "--interval", "2026-03", "--store", store];
+    let metrics = ["--artifacts", "kept", "--metrics-file", "m.prom"];
+    let failed = run(university.command("w", &[&arguments[..], &metrics].concat()));
+    assert_eq!(failed.code, Some(30), "{}", failed.stderr);
+    let kept = fs::read_to_string(university.path("kept/diagnose.txt")).unwrap();
+    assert!(kept.contains(store), "{kept}");
+    let figures = fs::read_to_string(university.path("m.prom")).unwrap();
+    assert!(figures.contains(r#"insights_run_exit_code{workflow="video"} 30"#), "{figures}");
+    assert!(!university.path("w/video_usage").exists(), "it is tried before anything is computed");
+    assert!(!university.path("w/_ledger/scanned.jsonl").exists());
+}
+
 /// A schedule of one entry, which makes three result tables of the store, and one without any.
 fn scheduled(university: &University, fresh: &str) {
     let at = |name: &str| university.path(name).display().to_string();
@@ -179,4 +197,20 @@ fn freshness_is_told_table_by_table_and_late_ones_end_with_41() {
     scheduled(&university, "0 seconds");
     let old = insights(&["status", "--freshness", "totals"]);
     assert_eq!((old.code, verdicts(&old)), (Some(41), vec!["totals (last LATE".to_owned()]));
+}
+
+#[test]
+fn an_entry_with_a_warehouse_of_its_own_is_looked_for_there() {
+    let university = University::new();
+    scheduled(&university, "36h");
+    let file = university.path("schedule.yml");
+    let mut catalogue: Value = serde_json::from_str(&fs::read_to_string(&file).unwrap()).unwrap();
+    let other = university.path("other").display().to_string();
+    catalogue["workflows"][1]["arguments"] = json!(["--warehouse", other]);
+    fs::write(&file, catalogue.to_string()).unwrap();
+    let insights = |arguments: &[&str]| run(university.plain_command(arguments));
+    insights(&["run", "monitoring"]).ok();
+    assert_eq!(insights(&["status", "--freshness", "totals"]).code, Some(41));
+    insights(&["run", "monitoring", "--warehouse", &other]).ok();
+    insights(&["status", "--freshness", "totals"]).ok();
 }

@@ -177,6 +177,7 @@ pub fn prepare(file: Option<&Path>, args: &Args) -> Drive<(Settings, Request)> {
     }
     if args.metrics_file.is_some() {
         settings.config.schedule.metrics_file.clone_from(&args.metrics_file);
+        settings.origins.insert("schedule.metrics_file".to_owned(), "command line".to_owned());
     }
     if let Some(bad_files) = args.bad_files {
         settings.config.runners.bad_files = bad_files;

@@ -133,11 +133,17 @@ pub fn freshness(file: Option<&Path>, warehouse: Option<&str>, names: &[String])
         return Err(DriveError::Usage(format!("the schedule has no entry `{name}`{guess}")));
     }
     let is_asked = |entry: &&Entry| names.is_empty() || names.contains(&entry.name);
-    let entries = schedule.workflows.iter().filter(is_asked);
-    let wanted = entries.map(|entry| wanted(file, entry)).collect::<Drive<Vec<_>>>()?;
-    let url = warehouse.unwrap_or(&settings.config.warehouse.url);
+    // An entry may be told another warehouse.
+    let mut asked: BTreeMap<String, Vec<Wanted>> = BTreeMap::new();
+    for entry in schedule.workflows.iter().filter(is_asked) {
+        let (url, wanted) = wanted(file, entry)?;
+        asked.entry(warehouse.map_or(url, str::to_owned)).or_default().push(wanted);
+    }
     let now = Utc::now();
-    let found = freshness::look(&Place::at(url)?, &wanted, now)?;
+    let mut found = Vec::new();
+    for (url, wanted) in &asked {
+        found.extend(freshness::look(&Place::at(url)?, wanted, now)?);
+    }
     let row = |found: &Freshness| {
         let verdict = if found.is_fresh(now) { "fresh" } else { "LATE" };
         let at = found.at.map(|at| at.format("%Y-%m-%dT%H:%M:%SZ").to_string());
@@ -158,8 +164,8 @@ pub fn freshness(file: Option<&Path>, warehouse: Option<&str>, names: &[String])
     }
 }
 
-/// What is asked of an entry: those of its tables that its settings let it make.
-fn wanted(file: Option<&Path>, entry: &Entry) -> Drive<Wanted> {
+/// The warehouse of an entry, and what is asked of it: those of its tables that its settings let it make.
+fn wanted(file: Option<&Path>, entry: &Entry) -> Drive<(String, Wanted)> {
     let args = run::Args::of_words(&words(entry)).map_err(|e| DriveError::Usage(e.to_string()))?;
     let (settings, request) = run::prepare(file, &args)?;
     let jobs = request.names.iter().filter_map(|name| workflow::jobs_of(name)).flatten().collect();
@@ -171,7 +177,8 @@ fn wanted(file: Option<&Path>, entry: &Entry) -> Drive<Wanted> {
             results.insert(result.name.to_owned(), step(job, result.name, has_store));
         }
     }
-    Ok(Wanted { entry: entry.name.clone(), words: words(entry), limit: entry.fresh.get(), results })
+    let (name, words, limit) = (entry.name.clone(), words(entry), entry.fresh.get());
+    Ok((settings.config.warehouse.url, Wanted { entry: name, words, limit, results }))
 }
 
 /// The step that shows a result to be as it should.
