@@ -26,6 +26,19 @@ export const problems = (course) => ask(`courses/${encodeURIComponent(course)}/p
 export const tagged = (course) => ask(`courses/${encodeURIComponent(course)}/problems_and_tags/`);
 export const timeline = (video) => ask(`videos/${encodeURIComponent(video)}/timeline/`);
 export const answers = (problem) => ask(`problems/${encodeURIComponent(problem)}/answer_distribution/`);
+export const programs = () => ask("programs/");
+export const learnerDays = (course, name) => ask(`engagement_timelines/${encodeURIComponent(name)}/?course_id=${encodeURIComponent(course)}`);
+
+/** All learners of a course, by user name. */
+export async function learners(course) {
+  const all = [];
+  for (let page = 1; ; page += 1) {
+    const got = await ask(`learners/?course_id=${encodeURIComponent(course)}&page_size=100&page=${page}`);
+    all.push(...got.results);
+    if (page >= got.num_pages) return all;
+  }
+}
+
 export const locations = (course) => ask(latest(course, "location"));
 export const csv = (course, part, whole) => ask(whole ? history(course, part) : latest(course, part), "text/csv");
 

@@ -4,10 +4,12 @@
 import { mkdirSync } from "node:fs";
 import { chromium as browsers } from "playwright-core";
 import * as api from "./api.mjs";
-import { home, index } from "./area/catalog.mjs";
+import { home, index, programs } from "./area/catalog.mjs";
 import { engagement } from "./area/engagement.mjs";
 import { enrollment } from "./area/enrollment.mjs";
 import * as frame from "./area/frame.mjs";
+import { languages, mirrored } from "./area/languages.mjs";
+import { fragments, learners } from "./area/learners.mjs";
 import { performance } from "./area/performance.mjs";
 import { check, finish, same } from "./check.mjs";
 import { chromium, shots, site } from "./options.mjs";
@@ -66,6 +68,7 @@ async function withoutScript(browser, chosen, summaries) {
   const complaints = [];
   const page = await open(browser, { javaScriptEnabled: false }, complaints);
   await index(page, summaries);
+  await programs(page, summaries);
   const homes = [];
   for (const row of chosen) {
     const url = await home(page, row);
@@ -73,6 +76,7 @@ async function withoutScript(browser, chosen, summaries) {
     await enrollment(page, row.course_id, url);
     await engagement(page, row.course_id, url);
     await performance(page, row.course_id, url);
+    await learners(page, row.course_id, url);
   }
   same("without the script: no complaints", complaints, []);
   await page.context().close();
@@ -96,6 +100,7 @@ async function truly(browser, url) {
 /** The pages of this site, by name. */
 const pages = (course) => ({
   index: `${site}/courses/`,
+  programs: `${site}/programs/`,
   home: course,
   activity: `${course}enrollment/activity/`,
   age: `${course}enrollment/demographics/age/`,
@@ -107,6 +112,7 @@ const pages = (course) => ({
   graded: `${course}performance/graded_content/`,
   ungraded: `${course}performance/ungraded_content/`,
   outcomes: `${course}performance/learning_outcomes/`,
+  learners: `${course}learners/`,
   help: `${site}/help/`,
   topic: `${site}/help/enrollment-activity/`,
 });
@@ -114,6 +120,10 @@ const pages = (course) => ({
 /** One video and the answers to one question: as far down as it goes. */
 async function deepest(page, course) {
   const found = {};
+  await page.goto(`${course}learners/?sort=videos_viewed`);
+  await page.locator("tbody th a").first().click();
+  await page.waitForLoadState();
+  found.learner = page.url();
   for (const [name, top] of [["video", "engagement/videos/"], ["answers", "performance/ungraded_content/"]]) {
     await page.goto(`${course}${top}`);
     for (let step = 0; step < 3; step += 1) {
@@ -144,11 +154,22 @@ async function withScript(browser, course) {
   await frame.mapTooltip(page);
   await frame.definition(page, "geography");
   await frame.swap(page, "geography");
+  await fragments(page, course);
+  await languages(page, course);
   same("with the script: no complaints, no violation of the policy", complaints, []);
   await page.goto(`${site}/nothing/`);
   await frame.accessible(page, "404");
   await frame.answers(page);
   await page.context().close();
+}
+
+async function fromRightToLeft(browser, course) {
+  for (const [width, height] of [SIZES[0], SIZES.at(-1)]) {
+    const page = await open(browser, { viewport: { width, height } }, []);
+    const all = { ...pages(course), ...await deepest(page, course) };
+    await mirrored(page, all, (shown, name) => shoot(shown, name, width, "light"));
+    await page.context().close();
+  }
 }
 
 const NOBODY = { storageState: undefined };
@@ -212,6 +233,7 @@ try {
   const homes = await withoutScript(browser, chosen, summaries);
   await withScript(browser, homes[0]);
   await looks(browser, homes[0]);
+  await fromRightToLeft(browser, homes[0]);
   await signOut(browser);
 } catch (error) {
   check("the journey came to its end", false, String(error.stack ?? error));

@@ -7,7 +7,7 @@ use crate::upstream::{Section, Trouble};
 /// A line a side that the site asks; and whether all answered as they should.
 pub async fn check(site: &Site) -> (String, bool) {
     let (api, token, lms) =
-        tokio::join!(site.data_api.alive(), site.data_api.knows_token(), site.lms.alive(),);
+        tokio::join!(site.data_api.alive(), site.data_api.knows_token(), site.lms.knows_service());
     let config = &site.config;
     let lines = [
         (format!("Data API at {}", config.api.address), api),

@@ -18,7 +18,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// What the probes have found.
 pub struct Health {
     since: Instant,
-    found: Mutex<[Found; 2]>,
+    found: Mutex<[Found; 3]>,
 }
 
 /// Whom the probes ask.
@@ -26,6 +26,7 @@ pub struct Health {
 enum Asked {
     DataApi,
     Lms,
+    LmsServiceToken,
 }
 
 #[derive(Clone, Copy, Default)]
@@ -45,6 +46,7 @@ struct Report {
 struct Parts {
     data_api: Part,
     lms: Part,
+    lms_service_token: Part,
 }
 
 #[derive(Serialize)]
@@ -72,7 +74,7 @@ impl Health {
     /// The answer of `/health/` at a time. Without the LMS, those who are signed in still see figures.
     pub fn answer(&self, now: Instant) -> Response {
         let found = *self.found.lock().unwrap_or_else(PoisonError::into_inner);
-        let [api, lms] = found;
+        let [api, lms, token] = found;
         let away = now.saturating_duration_since(api.last_success.unwrap_or(self.since));
         let up = away < PATIENCE;
         let part = |found: Found| Part {
@@ -84,7 +86,11 @@ impl Health {
         };
         let report = Report {
             overall_status: word(up),
-            detailed_status: Parts { data_api: part(api), lms: part(lms) },
+            detailed_status: Parts {
+                data_api: part(api),
+                lms: part(lms),
+                lms_service_token: part(token),
+            },
         };
         let status = if up { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
         match serde_json::to_vec(&report) {
@@ -110,9 +116,11 @@ pub async fn probe(site: Arc<Site>) {
         let begin = Instant::now();
         let api = async { (site.data_api.alive().await.is_ok(), begin.elapsed()) };
         let lms = async { (site.lms.alive().await.is_ok(), begin.elapsed()) };
-        let (api, lms) = tokio::join!(api, lms);
+        let token = async { (site.lms.knows_service().await.is_ok(), begin.elapsed()) };
+        let (api, lms, token) = tokio::join!(api, lms, token);
         site.health.record(Asked::DataApi, api.0, api.1);
         site.health.record(Asked::Lms, lms.0, lms.1);
+        site.health.record(Asked::LmsServiceToken, token.0, token.1);
         tokio::time::sleep(PERIOD).await;
     }
 }

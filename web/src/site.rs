@@ -78,6 +78,7 @@ impl Site {
         let api = &config.api;
         let client = Client::new(&api.address, &secrets.api_token, api.timeout)?;
         let lms = LmsSettings {
+            heartbeat: config.lms.root.join("heartbeat").context("the LMS's heartbeat")?,
             course_api: config.lms.course_api.clone(),
             grading_policy_api: config.lms.grading_policy_api.clone(),
             token_url: config.lms.token.clone(),

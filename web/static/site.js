@@ -113,6 +113,11 @@
   // Back after a swap: the address is right, the page is not. A jump to an anchor changes neither.
   addEventListener("popstate", () => { if (address() !== shown) location.reload(); });
 
+  // Moments are in UTC; their tooltip tells the reader's own time.
+  document.querySelectorAll("time[datetime]").forEach((time) => {
+    time.title = new Date(time.dateTime).toLocaleString(document.documentElement.lang);
+  });
+
   // Links of the original site kept the roster's state, or a learner, behind the #.
   const roster = document.querySelector("[data-roster]");
   const fragment = location.hash.slice(1);

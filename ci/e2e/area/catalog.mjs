@@ -69,6 +69,24 @@ async function csv(page, summaries) {
   same("index CSV: every course", ids.sort(), summaries.map((row) => row.course_id).sort());
 }
 
+/** Each program with the sums over its courses. */
+export async function programs(page, summaries) {
+  await page.goto(`${site}/programs/`);
+  const line = (program) => {
+    const own = summaries.filter((row) => program.course_ids.includes(row.course_id));
+    const total = (of) => api.sum(own.map(of));
+    return [
+      program.program_title || program.program_id, api.number(own.length), api.number(total((row) => row.cumulative_count)),
+      api.number(total((row) => row.count)), api.signed(total((row) => row.count_change_7_days)),
+      api.number(total((row) => row.enrollment_modes.verified.count)), own.length,
+    ];
+  };
+  const wanted = (await api.programs()).map(line).filter((row) => row.pop() > 0);
+  same(`programs: ${wanted.length}`, asSet(await wholeTable(page)), asSet(wanted));
+  await page.locator("tbody th a").first().click();
+  check("programs: each leads to its courses", page.url().includes("/courses/?program="), page.url());
+}
+
 /** The home of a course, without script; answers the course's address. */
 export async function home(page, row) {
   await page.goto(`${site}/courses/?search=${encodeURIComponent(row.course_id)}`);
@@ -79,6 +97,8 @@ export async function home(page, row) {
   same(`${row.course_id} home: current enrollment`, seen.cards["Current Enrollment"], api.number(days.at(-1).count));
   same(`${row.course_id} home: total enrollment`, seen.cards["Total Enrollment"], api.number(days.at(-1).cumulative_count));
   const questions = await page.$$eval(".questions li a", (links) => links.length);
-  same(`${row.course_id} home: questions`, questions, 11);
+  same(`${row.course_id} home: questions`, questions, 12);
+  const week = (await api.activity(row.course_id))?.at(-1);
+  if (week) same(`${row.course_id} home: active last week`, seen.cards["Active Last Week"], api.number(week.any ?? 0));
   return page.url();
 }

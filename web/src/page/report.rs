@@ -117,9 +117,11 @@ impl Freshness {
         })
     }
 
-    fn updated(&self, texts: &Texts) -> Option<String> {
-        let moment = texts.moment(self.created?);
-        Some(texts.say_with(self.line, &[("moment", moment.into())]))
+    /// The last line, and the same moment for the browser, which knows the reader's own time.
+    fn updated(&self, texts: &Texts) -> Option<(String, String)> {
+        let created = self.created?;
+        let line = texts.say_of(self.line, "moment", &texts.moment(created));
+        Some((line, created.format("%Y-%m-%dT%H:%M:%SZ").to_string()))
     }
 }
 
@@ -260,7 +262,7 @@ struct ReportPage<'a> {
     steps: Steps,
     question: String,
     chip: Option<String>,
-    updated: Option<String>,
+    updated: Option<(String, String)>,
     table: Option<Drawing>,
     figures: Result<Figures, Missing>,
 }

@@ -38,6 +38,8 @@ const MOST_PAGES: usize = 1000;
 /// Where the LMS is asked, and as whom.
 #[derive(Clone, Debug)]
 pub struct LmsSettings {
+    /// Answers as long as the LMS runs.
+    pub heartbeat: Url,
     /// Beginning of the course interfaces, with its last slash.
     pub course_api: Url,
     /// Beginning of the grading policies, with its last slash.
@@ -204,6 +206,16 @@ impl Lms {
 
     /// Whether the LMS gives the service a token.
     pub async fn alive(&self) -> Section<()> {
+        let answer = self.http.get(self.settings.heartbeat.clone()).send().await;
+        let status = answer.map_err(trouble)?.status();
+        if status.is_server_error() { Err(Trouble::Down) } else { Ok(()) }
+    }
+
+    /// Whether the LMS gives the service its token.
+    ///
+    /// # Errors
+    /// It does not.
+    pub async fn knows_service(&self) -> Section<()> {
         self.service_token().await.map(drop)
     }
 

@@ -100,7 +100,9 @@ async fn operations_answer() {
     assert_eq!((status.status().as_u16(), status.text().await.unwrap().as_str()), (200, ""));
     let health: Value = site.get("/health/").await.json().await.unwrap();
     assert_eq!(health["overall_status"], "OK");
-    assert!(health["detailed_status"]["data_api"].get("latency_ms").is_some());
+    for part in ["data_api", "lms", "lms_service_token"] {
+        assert!(health["detailed_status"][part].get("latency_ms").is_some(), "{part}");
+    }
     assert_eq!(site.get("/robots.txt").await.text().await.unwrap(), "User-agent: *\nDisallow: /\n");
 }
 

@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::fixture::{COURSE, Fixture, HOME, block, ok, words};
 
 /// A course of two sections; the second has one video, which nobody has watched.
-async fn site_with_videos() -> Fixture {
+pub async fn site_with_videos() -> Fixture {
     let site = Fixture::new().await;
     let (s1, s2) = (block("chapter+block@s1"), block("chapter+block@s2"));
     let (q1, q2) = (block("sequential+block@q1"), block("sequential+block@q2"));

@@ -11,19 +11,19 @@ use web::sign_in::session::Session;
 use crate::fixture::{Fixture, HOME, noon, session};
 
 /// A browser: it keeps cookies, and follows nobody by itself.
-struct Browser {
+pub struct Browser {
     client: Client,
     jar: Mutex<BTreeMap<String, String>>,
     origin: String,
 }
 
 impl Browser {
-    fn of(site: &Fixture) -> Self {
+    pub fn of(site: &Fixture) -> Self {
         let client = Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
         Self { client, jar: Mutex::default(), origin: site.origin().to_owned() }
     }
 
-    async fn get(&self, address: &str) -> Response {
+    pub async fn get(&self, address: &str) -> Response {
         let address = if address.starts_with('/') {
             format!("{}{address}", self.origin)
         } else {
@@ -55,7 +55,7 @@ impl Browser {
     }
 
     /// From a page of the site to the answer of the site's own last step, as one of the LMS's people.
-    async fn sign_in(&self, path: &str, who: &str) -> Response {
+    pub async fn sign_in(&self, path: &str, who: &str) -> Response {
         let to_lms = location(&self.get(&location(&self.get(path).await)).await);
         let back = location(&self.get(&format!("{to_lms}&as={who}")).await);
         self.get(&back).await

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::engagement::videos_page;
 use crate::fixture::{COURSE, Fixture, HOME, ok, words};
 
-fn week(end: &str, figures: Value) -> Value {
+pub fn week(end: &str, figures: Value) -> Value {
     let mut week = json!({
         "interval_start": "2024-01-01T000000", "interval_end": format!("{end}T000000"), "course_id": COURSE,
         "created": "2024-03-10T031005",
