@@ -103,6 +103,10 @@ pub enum DriveError {
          tell; those of the others are in place, and the next run makes all of them again"
     )]
     LeftOut(String),
+    /// EMR refused, or a cluster of it was lost.
+    #[cfg(feature = "emr")]
+    #[error(transparent)]
+    Emr(#[from] crate::emr::EmrError),
     /// A detached run ended before it had begun.
     #[error("{}", said.trim_end())]
     Detached {
@@ -134,6 +138,13 @@ impl DriveError {
             Self::Run { source: RunError::Install(_) | RunError::TooLong { .. }, .. } => 3,
             Self::Run { source: RunError::Cluster { code: 2, .. }, .. } => 20,
             Self::Run { source: RunError::Stopped, .. } => stopped(),
+            #[cfg(feature = "emr")]
+            Self::Emr(error) | Self::Run { source: RunError::Emr(error), .. } => emr_code(error),
+            Self::Storage(error) | Self::Run { source: RunError::Storage(error), .. }
+                if error.is_of_credentials() =>
+            {
+                44
+            }
             Self::Run { .. } | Self::Make { .. } | Self::Rows(_) | Self::Storage(_) => 30,
             Self::Import(ImportError::Drift(_)) | Self::Hive(HiveError::Drift(_)) => 41,
             Self::Hive(HiveError::Nowhere | HiveError::Start { .. } | HiveError::Name(_)) => 3,
@@ -151,6 +162,24 @@ impl DriveError {
 /// As shells have it: 128 and the signal's number.
 fn stopped() -> u8 {
     interrupt::signal().and_then(|signal| u8::try_from(128 + signal).ok()).unwrap_or(130)
+}
+
+#[cfg(feature = "emr")]
+fn emr_code(error: &crate::emr::EmrError) -> u8 {
+    use crate::emr::EmrError;
+    match error {
+        EmrError::Config(_) | EmrError::Setting(_) => 3,
+        EmrError::Taken(_) => 10,
+        EmrError::Budget(_) => 42,
+        EmrError::Lost { .. } => 43,
+        EmrError::Credentials { .. } => 44,
+        EmrError::Storage(error) if error.is_of_credentials() => 44,
+        EmrError::Late { .. } => 45,
+        EmrError::Stopped => stopped(),
+        EmrError::Refused { .. } | EmrError::Lock(_) | EmrError::Storage(_) | EmrError::Node(_) => {
+            30
+        }
+    }
 }
 
 fn pull_code(error: &BringError) -> u8 {
@@ -203,6 +232,11 @@ mod tests {
         PullError::Status { method: Method::GET, url: String::new(), status, retry_after, body }
     }
 
+    fn at_s3(kind: std::io::ErrorKind) -> DriveError {
+        let place = "s3://bucket/w".to_owned();
+        StorageError::Refused { doing: "write", place, source: kind.into() }.into()
+    }
+
     fn of_store(error: store::Error) -> DriveError {
         DriveError::Store(error)
     }
@@ -227,6 +261,8 @@ mod tests {
             ("input missing on the cluster", failed_job(2), 20),
             ("the job failed", failed_job(1), 30),
             ("full disk", full(std::io::ErrorKind::StorageFull.into()).into(), 30),
+            ("credentials that S3 refuses", at_s3(std::io::ErrorKind::PermissionDenied), 44),
+            ("S3 that is down", at_s3(std::io::ErrorKind::TimedOut), 30),
             ("other tables in Hive", HiveError::Drift(Vec::new()).into(), 41),
             ("an empty result", of_store(store::Error::Empty { table: table() }), 41),
             ("refused", DriveError::Refused(vec![store::Error::Empty { table: table() }]), 41),

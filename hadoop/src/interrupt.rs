@@ -133,13 +133,31 @@ pub fn remember(
     *locked(&JOB) = Some(Box::new(end));
 }
 
+/// If a signal is obeyed at this time, waits for that: somebody may still choose what becomes of the job.
+pub fn wait_until_obeyed() {
+    if signal().is_some() {
+        drop(locked(&ENDING));
+    }
+}
+
+/// From now on a signal only asks for a stop: who makes something looks at [`signal`], and takes it back.
+pub fn remember_stop() {
+    *locked(&JOB) = Some(Box::new(|| {}));
+}
+
+/// From now on a signal ends this process, after `end`.
+pub fn remember_end(end: impl Fn() + Send + 'static) {
+    *locked(&JOB) = Some(Box::new(move || {
+        end();
+        leave(signal().unwrap_or(INTERRUPT));
+    }));
+}
+
 /// The client and its job have ended. If a signal is obeyed at this time, that is waited for.
 pub fn forget() {
     *locked(&CLIENT) = None;
     *locked(&JOB) = None;
-    if signal().is_some() {
-        drop(locked(&ENDING));
-    }
+    wait_until_obeyed();
 }
 
 fn wants_kill(id: &str) -> bool {

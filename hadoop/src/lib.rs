@@ -11,6 +11,8 @@ pub mod config;
 pub mod copies;
 pub mod diagnose;
 mod durations;
+#[cfg(feature = "emr")]
+pub mod emr;
 pub mod error;
 pub mod events;
 mod faults;

@@ -77,7 +77,12 @@ pub struct Lease {
 }
 
 impl Lease {
-    fn take(file: &Place, held: impl Fn(String) -> LockError) -> Result<Self, LockError> {
+    /// Takes a lease; `held` makes an error of who has it. One left by another machine is watched for as
+    /// long as its holder may be silent.
+    ///
+    /// # Errors
+    /// When somebody has it who lives, or storage refuses.
+    pub fn take(file: &Place, held: impl Fn(String) -> LockError) -> Result<Self, LockError> {
         let me = Holder { host: host(), pid: std::process::id(), beat: 0 };
         // Two runs on this machine have different ids; those of two machines differ by their names.
         let aside = file.parent().join(format!("lock-{}-{}", me.host, me.pid));
@@ -91,6 +96,14 @@ impl Lease {
         let place = file.clone();
         let beating = std::thread::spawn(move || beat(&place, me, &stopped));
         Ok(Self { file: file.clone(), beating: Some((stop, beating)) })
+    }
+
+    /// Who has a lease, or had it at last.
+    ///
+    /// # Errors
+    /// When storage refuses.
+    pub fn holder(file: &Place) -> Result<Option<String>, StorageError> {
+        Ok(file.read_if_there()?.map(|text| Holder::of(&text).said()))
     }
 }
 

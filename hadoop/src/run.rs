@@ -1,6 +1,6 @@
 //! One run: from the names that were asked for to tables in the store, step by step.
 
-use crate::config::{Engine, HadoopConfig, Settings, Source};
+use crate::config::{Engine, Runners, Settings, Source};
 use crate::error::{Drive, DriveError};
 use crate::events::{self, Events};
 use crate::faults::point;
@@ -160,18 +160,23 @@ fn recorded(
     let id = events::new_id();
     let runner = runner(settings, request, &id)?;
     let ledger = Ledger::open(&warehouse)?;
-    clear_dead_runs(&settings.config.runners.hadoop, &warehouse)?;
+    clear_dead_runs(&settings.config.runners, &warehouse)?;
     interrupt::remember_run(&id);
     let shown = serde_json::to_value(&settings.config).unwrap_or_default();
     let events = Events::begin(&warehouse, id, &request.argv, shown)?;
     let (params, sources) = (request.params.clone(), request.sources.clone());
     let mut run = Run { settings, request, params, sources, ledger, runner, events, staging: 0 };
     let done = steps(&mut run, &mut summary);
+    let given_back = run.runner.end();
     let (code, cause) = match &done {
         Ok(()) => (0, None),
         Err(error) => (error.exit_code(), Some(error.to_string())),
     };
-    run.events.folder().join("stage").remove()?;
+    // What the engine still holds is written there, for the next run to give back.
+    match given_back {
+        Ok(()) => run.events.folder().join("stage").remove()?,
+        Err(error) => log::error!("{error}"),
+    }
     run.events.end(code, cause.as_deref())?;
     notify::tell(&run, code);
     done.map(|()| summary)
@@ -179,17 +184,37 @@ fn recorded(
 
 /// What killed runs left: jobs that go on for nobody, folders of this machine, and stages; what they had
 /// to commit is committed by now.
-fn clear_dead_runs(hadoop: &HadoopConfig, warehouse: &Place) -> Drive<()> {
+fn clear_dead_runs(runners: &Runners, warehouse: &Place) -> Drive<()> {
     for id in record::names(warehouse)? {
         let stage = warehouse.join("_runs").join(&id).join("stage");
         if !stage.exists()? {
             continue;
         }
-        cluster::end_dead_run(hadoop, &Record::read(warehouse, &id)?);
+        if !end_on_emr(runners, &stage)? {
+            cluster::end_dead_run(&runners.hadoop, &Record::read(warehouse, &id)?);
+        }
         near::remove_folders(&id)?;
         stage.remove()?;
     }
     Ok(())
+}
+
+/// Ends what a dead run has left on EMR, if anything.
+///
+/// # Errors
+/// When EMR refuses.
+#[cfg(feature = "emr")]
+pub fn end_on_emr(runners: &Runners, stage: &Place) -> Drive<bool> {
+    Ok(crate::emr::end_of_dead_run(stage, runners.emr.poll_seconds)?)
+}
+
+/// Without EMR no run has left anything there.
+///
+/// # Errors
+/// None.
+#[cfg(not(feature = "emr"))]
+pub fn end_on_emr(_: &Runners, _: &Place) -> Drive<bool> {
+    Ok(false)
 }
 
 fn runner(settings: &Settings, request: &Request, id: &str) -> Drive<Box<dyn Runner>> {
@@ -197,8 +222,19 @@ fn runner(settings: &Settings, request: &Request, id: &str) -> Drive<Box<dyn Run
     Ok(match request.engine {
         Engine::Hadoop => {
             let program = beside();
-            let hadoop = Hadoop::new(&runners.hadoop, &program, &request.jobconf, id);
+            let hadoop = Hadoop::new(&runners.hadoop, &program, &request.jobconf);
             Box::new(hadoop.map_err(|source| DriveError::Run { step: "hadoop".into(), source })?)
+        }
+        #[cfg(feature = "emr")]
+        Engine::Emr => {
+            let (jobconf, names) = (&request.jobconf, &request.names);
+            let emr = crate::runner::emr::Emr::new(settings, &beside(), jobconf, id, names);
+            Box::new(emr.map_err(|source| DriveError::Run { step: "emr".into(), source })?)
+        }
+        #[cfg(not(feature = "emr"))]
+        Engine::Emr => {
+            let what = format!("{id}: this program was built without EMR (cargo feature `emr`)");
+            return Err(DriveError::Usage(what));
         }
         Engine::Inline => Box::new(Inline {
             threads: runners.inline.threads.unwrap_or_else(cores),
@@ -214,7 +250,9 @@ fn runner(settings: &Settings, request: &Request, id: &str) -> Drive<Box<dyn Run
     })
 }
 
-fn beside() -> PathBuf {
+/// Where the program `jobs` is, unless the settings say otherwise: beside this one.
+#[must_use]
+pub fn beside() -> PathBuf {
     let own = std::env::current_exe().ok();
     own.as_deref().and_then(Path::parent).unwrap_or(Path::new("")).join("jobs")
 }

@@ -5,6 +5,7 @@ use hadoop::cluster::kill as kill_application;
 use hadoop::config::Settings;
 use hadoop::error::{Drive, DriveError};
 use hadoop::record::{self, Record, State};
+use hadoop::run::end_on_emr;
 use hadoop::storage::{Place, StorageError};
 use serde_json::json;
 use std::fs::File;
@@ -64,7 +65,7 @@ pub fn wait(file: Option<&Path>, args: &Args) -> Drive<u8> {
 /// Ends a run: its process by SIGTERM, which kills its job on the cluster; where the process is
 /// gone, jobs that it left there.
 pub fn kill(file: Option<&Path>, args: &Args) -> Drive<()> {
-    let Found { settings, record, .. } = find(file, args)?;
+    let Found { settings, warehouse, record } = find(file, args)?;
     let yarn = &settings.config.runners.hadoop.yarn;
     match (record.state(), record.process()) {
         (State::Ended(code), _) => {
@@ -78,7 +79,13 @@ pub fn kill(file: Option<&Path>, args: &Args) -> Drive<()> {
                 false => Err(DriveError::Missing(format!("process {pid} cannot be ended"))),
             }
         }
-        (State::Running | State::Gone, _) => kill_jobs(yarn, &record),
+        (State::Running | State::Gone, _) => {
+            let stage = warehouse.join("_runs").join(&record.id).join("stage");
+            match end_on_emr(&settings.config.runners, &stage)? {
+                true => print(&format!("{}\tended what it had on EMR\n", record.id)),
+                false => kill_jobs(yarn, &record),
+            }
+        }
     }
 }
 

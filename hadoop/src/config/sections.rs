@@ -1,5 +1,6 @@
 //! The sections of `insights.yml`: every key, what it means and its default.
 
+use super::emr::EmrConfig;
 use crate::interrupt::OnInterrupt;
 use crate::pull::JWT;
 use crate::runner::cores;
@@ -270,6 +271,8 @@ pub struct Runners {
     pub local: LocalConfig,
     /// A cluster.
     pub hadoop: HadoopConfig,
+    /// A cluster of EMR.
+    pub emr: EmrConfig,
 }
 
 /// An engine.
@@ -283,6 +286,8 @@ pub enum Engine {
     Local,
     /// Hadoop Streaming jobs on a cluster.
     Hadoop,
+    /// The same as steps of a cluster of EMR, which is joined or made.
+    Emr,
 }
 
 /// What to do with a log file that is torn or unreadable.

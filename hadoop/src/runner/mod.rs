@@ -2,8 +2,10 @@
 //!
 //! `inline` runs the code in this process, on all cores; `local` runs the program that a cluster's
 //! nodes would run, one process a task, under the environment that Hadoop gives; `hadoop` submits
-//! Streaming jobs to a cluster.
+//! Streaming jobs to a cluster; `emr` has them as steps of a cluster of EMR, which it joins or makes.
 
+#[cfg(feature = "emr")]
+pub mod emr;
 pub mod hadoop;
 pub mod inline;
 pub mod local;
@@ -92,6 +94,10 @@ pub enum RunError {
         /// Its length.
         length: usize,
     },
+    /// EMR refused, or a cluster of it was lost.
+    #[cfg(feature = "emr")]
+    #[error(transparent)]
+    Emr(#[from] crate::emr::EmrError),
     /// The run was asked to stop.
     #[error("stopped by a signal")]
     Stopped,
@@ -154,6 +160,14 @@ pub trait Runner: Sync {
     /// # Errors
     /// The first failure; what was written then is of no use.
     fn run(&self, work: &Work) -> Result<Counters, RunError>;
+
+    /// The run is over: gives back what the engine holds.
+    ///
+    /// # Errors
+    /// When that cannot be given back now; the next run does.
+    fn end(&self) -> Result<(), RunError> {
+        Ok(())
+    }
 }
 
 /// A plain file is read by several tasks from this size on.

@@ -28,11 +28,24 @@ pub enum StorageError {
     },
 }
 
+/// Codes of S3 that come as errors of another kind.
+const OF_CREDENTIALS: &[&str] = &["ExpiredToken", "InvalidAccessKeyId", "SignatureDoesNotMatch"];
+
 impl StorageError {
     /// An error of the disk.
     pub fn disk(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
         let place = path.display().to_string();
         move |source| Self::Refused { doing, place, source }
+    }
+
+    /// Whether S3 does not let in who asks, or not any more.
+    #[must_use]
+    pub fn is_of_credentials(&self) -> bool {
+        let Self::Refused { place, source, .. } = self else { return false };
+        let said = source.to_string();
+        place.starts_with("s3")
+            && (source.kind() == io::ErrorKind::PermissionDenied
+                || OF_CREDENTIALS.iter().any(|code| said.contains(code)))
     }
 
     /// Whether something is not there.

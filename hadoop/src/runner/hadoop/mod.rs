@@ -16,7 +16,10 @@ use crate::storage::{Place, StorageError};
 use jobs::streaming::Counters;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use submission::Submission;
+
+pub use program::check as check_program;
+use submission::uri;
+pub use submission::{SETTINGS, Submission};
 
 /// A cluster's Hadoop, as this machine sees it.
 pub struct Hadoop {
@@ -25,8 +28,6 @@ pub struct Hadoop {
     version: Version,
     program: PathBuf,
     jobconf: Vec<(String, String)>,
-    /// Names the run in the jobs' tags.
-    run: String,
     cluster: Cluster,
 }
 
@@ -39,7 +40,6 @@ impl Hadoop {
         config: &HadoopConfig,
         beside: &Path,
         jobconf: &[(String, String)],
-        run: &str,
     ) -> Result<Self, RunError> {
         let program = config.program.clone().unwrap_or_else(|| beside.to_owned());
         program::check(&program)?;
@@ -50,24 +50,19 @@ impl Hadoop {
         let jar = std::path::absolute(&jar).map_err(StorageError::disk("find", &jar))?;
         let cluster = Cluster::new(config);
         let (config, jobconf) = (config.clone(), jobconf.to_vec());
-        Ok(Self { config, jar, version, program, jobconf, run: run.to_owned(), cluster })
+        Ok(Self { config, jar, version, program, jobconf, cluster })
     }
 
-    fn submission<'a>(&'a self, work: &'a Work<'a>) -> Submission<'a> {
-        let names: Vec<_> = work.pass.jobs.iter().map(|job| job.name).collect();
-        let mut jobconf = self.config.jobconf.clone();
-        jobconf.extend(self.jobconf.iter().cloned());
-        Submission {
-            work,
-            name: format!("insights {}", names.join(" ")),
-            tag: self.run.clone(),
-            program: &self.program,
-            version: self.version,
-            queue: self.config.queue.as_deref(),
-            priority: self.config.priority.as_deref(),
-            map_output_codec: &self.config.map_output_codec,
-            jobconf,
-        }
+    /// The arguments behind `hadoop`.
+    fn arguments(&self, work: &Work) -> Result<Vec<String>, RunError> {
+        let program = self.program.display().to_string();
+        let (version, output) = (self.version, uri(work.output)?);
+        let submission =
+            Submission::new(work, &self.config, &self.jobconf, version, program, output);
+        let settings = submission.write(work.scratch)?.display().to_string();
+        let files: Vec<_> = work.pass.files().map(|(_, path)| path.to_owned()).collect();
+        let jar = ["jar".to_owned(), self.jar.display().to_string()];
+        Ok([&jar[..], &submission.arguments(&settings, &files)?].concat())
     }
 }
 
@@ -82,7 +77,7 @@ impl Runner for Hadoop {
             work.output.make_folder()?;
             return Inline::default().run(work);
         }
-        let arguments = self.submission(work).write(&self.jar, work.scratch)?;
+        let arguments = self.arguments(work)?;
         log::debug!("{} {}", self.config.command, arguments.join(" "));
         let mut command = Command::new(&self.config.command);
         command.args(&arguments).current_dir(work.scratch);
@@ -106,7 +101,7 @@ fn refuse_far_output(output: &Place) -> Result<(), RunError> {
     match output.address().starts_with("s3") {
         true => Err(RunError::Install(format!(
             "{output}: tasks of a cluster cannot write on S3; have the warehouse on HDFS (logs may \
-             stay on S3)"
+             stay on S3), or run on EMR (-r emr)"
         ))),
         false => Ok(()),
     }
@@ -114,7 +109,10 @@ fn refuse_far_output(output: &Place) -> Result<(), RunError> {
 
 /// Hadoop tells by its name how a file is packed: one that is packed under another name would be
 /// read as text.
-fn refuse_misnamed(address: &str) -> Result<(), RunError> {
+///
+/// # Errors
+/// When the file is packed and its name does not say so, or it cannot be read.
+pub fn refuse_misnamed(address: &str) -> Result<(), RunError> {
     let ending = address.rsplit_once('.').map_or("", |(_, ending)| ending);
     if ["gz", "bz2", "zst"].contains(&ending) {
         return Ok(());
@@ -132,7 +130,9 @@ fn refuse_misnamed(address: &str) -> Result<(), RunError> {
     }
 }
 
-fn failure(said: &Said, code: Option<i32>) -> RunError {
+/// What a client's failure means.
+#[must_use]
+pub fn failure(said: &Said, code: Option<i32>) -> RunError {
     if let Some(place) = said.missing.clone() {
         let what = "was there when the run began, and is not there any more".to_owned();
         return codec::InputError { place, offset: 0, what }.into();

@@ -2,6 +2,7 @@
 //! (generic ones before those of Streaming, spec 40 A.5).
 
 use crate::cluster::Version;
+use crate::config::HadoopConfig;
 use crate::runner::{RunError, Work};
 use crate::storage::{Place, StorageError};
 use jobs::streaming::Partitioner;
@@ -15,6 +16,8 @@ const WHOLE_LINE: &str = "100";
 const LONGEST_VALUE: usize = 100_000;
 /// Inputs named on the command line; the others stand in the settings file.
 const INPUTS_NAMED: usize = 1;
+/// The settings file's name.
+pub const SETTINGS: &str = "settings.xml";
 
 /// One job for the cluster.
 pub struct Submission<'a> {
@@ -24,8 +27,10 @@ pub struct Submission<'a> {
     pub name: String,
     /// The tag.
     pub tag: String,
-    /// The program for the nodes.
-    pub program: &'a Path,
+    /// The program for the nodes: its path on the machine that submits.
+    pub program: String,
+    /// The address where the job writes.
+    pub output: String,
     /// The cluster's Hadoop.
     pub version: Version,
     /// The queue, where one is wished.
@@ -38,28 +43,61 @@ pub struct Submission<'a> {
     pub jobconf: BTreeMap<String, String>,
 }
 
-impl Submission<'_> {
-    /// Writes the settings file into a folder, and gives the arguments behind `hadoop`.
+impl<'a> Submission<'a> {
+    /// A pass as a job with the settings of all jobs, which `jobconf` adds to.
+    pub fn new(
+        work: &'a Work<'a>,
+        config: &'a HadoopConfig,
+        jobconf: &[(String, String)],
+        version: Version,
+        program: String,
+        output: String,
+    ) -> Self {
+        let names: Vec<_> = work.pass.jobs.iter().map(|job| job.name).collect();
+        let mut all = config.jobconf.clone();
+        all.extend(jobconf.iter().cloned());
+        Self {
+            work,
+            name: format!("insights {}", names.join(" ")),
+            tag: work.events.id().to_owned(),
+            program,
+            output,
+            version,
+            queue: config.queue.as_deref(),
+            priority: config.priority.as_deref(),
+            map_output_codec: &config.map_output_codec,
+            jobconf: all,
+        }
+    }
+
+    /// Writes the settings file into a folder of this machine.
     ///
     /// # Errors
-    /// When the file cannot be written, or a value is too long for a task's environment.
-    pub fn write(&self, jar: &Path, folder: &Path) -> Result<Vec<String>, RunError> {
+    /// When it cannot be written, or a value is too long for a task's environment.
+    pub fn write(&self, folder: &Path) -> Result<PathBuf, RunError> {
         let settings = self.settings()?;
         // Hadoop takes a settings file that it does not find for an empty one.
-        let path = std::path::absolute(folder.join("settings.xml"))
+        let path = std::path::absolute(folder.join(SETTINGS))
             .map_err(StorageError::disk("find", folder))?;
         std::fs::write(&path, xml(&settings)).map_err(StorageError::disk("write", &path))?;
-        let mut arguments = vec!["jar".to_owned(), jar.display().to_string()];
+        Ok(path)
+    }
+
+    /// The arguments of Streaming: `settings` and `files` are paths on the machine that submits.
+    ///
+    /// # Errors
+    /// When an input cannot be named.
+    pub fn arguments(&self, settings: &str, files: &[String]) -> Result<Vec<String>, RunError> {
+        let mut arguments = Vec::new();
         let mut put = |name: &str, value: String| arguments.extend([name.to_owned(), value]);
-        put("-conf", path.display().to_string());
+        put("-conf", settings.to_owned());
         // Tasks find them in their working folder.
-        let of_params = self.work.pass.files().map(|(_, path)| format!(",file://{path}"));
-        let program = format!("file://{}#jobs", self.program.display());
-        put("-files", program + &of_params.collect::<String>());
+        let of_params: String = files.iter().map(|path| format!(",file://{path}")).collect();
+        put("-files", format!("file://{}#jobs{of_params}", self.program));
         for input in self.work.inputs.iter().take(INPUTS_NAMED) {
             put("-input", escaped(&uri(&Place::at(input)?)?));
         }
-        put("-output", uri(self.work.output)?);
+        put("-output", self.output.clone());
         put("-mapper", self.command("map"));
         if self.work.pass.combiner()?.is_some() {
             put("-combiner", self.command("combine"));
@@ -132,7 +170,7 @@ impl Submission<'_> {
 }
 
 /// The address as Hadoop has it: absolute, with its scheme.
-fn uri(place: &Place) -> Result<String, StorageError> {
+pub fn uri(place: &Place) -> Result<String, StorageError> {
     let Some(path) = place.disk_path() else { return Ok(place.address()) };
     let path: PathBuf = std::path::absolute(path).map_err(place.refused("find"))?;
     Ok(format!("file://{}", path.display()))
@@ -211,16 +249,17 @@ mod tests {
             work: &work,
             name: "insights x".to_owned(),
             tag: "r".to_owned(),
-            program: Path::new("/opt/jobs"),
+            program: "/opt/jobs".to_owned(),
+            output: "hdfs://n:8020/out".to_owned(),
             version: Version { major },
             queue: Some("nightly"),
             priority: Some("HIGH"),
             map_output_codec: "Codec",
             jobconf: BTreeMap::from([("mapreduce.job.name".to_owned(), "mine".to_owned())]),
         };
-        let arguments = submission.write(Path::new("/lib/streaming.jar"), folder.path()).unwrap();
-        let settings = std::fs::read_to_string(folder.path().join("settings.xml")).unwrap();
-        (arguments, settings)
+        let path = submission.write(folder.path()).unwrap();
+        let arguments = submission.arguments(&path.display().to_string(), &[]).unwrap();
+        (arguments, std::fs::read_to_string(path).unwrap())
     }
 
     fn has(settings: &str, name: &str, value: &str) -> bool {
@@ -230,7 +269,6 @@ mod tests {
     #[test]
     fn generic_options_come_before_those_of_streaming() {
         let (arguments, _) = submitted(3);
-        assert_eq!(arguments[..2], ["jar", "/lib/streaming.jar"]);
         let options: Vec<_> = arguments.iter().filter(|word| word.starts_with('-')).collect();
         let order = [
             "-conf",
