@@ -1,4 +1,4 @@
-//! The operator's program: `insights run|plan|why|status|wait|kill|logs|diagnose|config|input|import|hive|publish|jobs|prune|schedule`.
+//! The operator's program: `insights run|plan|why|status|wait|kill|logs|diagnose|config|input|import|hive|publish|jobs|prune|schedule|cluster|cost`.
 
 mod cli;
 
@@ -55,6 +55,12 @@ enum Command {
     Prune(cli::prune::Args),
     /// Show what runs when, or render it for a scheduler
     Schedule(cli::schedule::Args),
+    /// Make, list, change and end clusters of EMR
+    #[cfg(feature = "emr")]
+    Cluster(cli::cluster::Args),
+    /// Say what clusters of EMR have cost
+    #[cfg(feature = "emr")]
+    Cost(cli::cluster::Cost),
 }
 
 fn main() -> ExitCode {
@@ -92,6 +98,10 @@ fn run(cli: &Cli) -> Result<u8, DriveError> {
         Command::Jobs(args) => cli::jobs::jobs(args),
         Command::Prune(args) => cli::prune::prune(file, args),
         Command::Schedule(args) => cli::schedule::schedule(file, args),
+        #[cfg(feature = "emr")]
+        Command::Cluster(args) => return cli::cluster::cluster(file, args),
+        #[cfg(feature = "emr")]
+        Command::Cost(args) => cli::cluster::cost(file, args),
     }?;
     Ok(0)
 }

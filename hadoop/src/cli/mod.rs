@@ -1,5 +1,7 @@
 //! The commands, one file each, and how they print.
 
+#[cfg(feature = "emr")]
+pub mod cluster;
 pub mod config;
 pub mod diagnose;
 pub mod hive;

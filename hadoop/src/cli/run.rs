@@ -62,6 +62,9 @@ pub struct Args {
     /// Put a copy of the run's record into this folder, also when it fails
     #[arg(long, value_name = "DIR")]
     artifacts: Option<PathBuf>,
+    /// The most that a cluster made for the run may cost until the end of its life
+    #[arg(long, value_name = "N")]
+    budget: Option<f64>,
     /// Start the run as a process of its own, and print what names it
     #[arg(long)]
     detach: bool,
@@ -184,6 +187,9 @@ pub fn prepare(file: Option<&Path>, args: &Args) -> Drive<(Settings, Request)> {
     }
     if let Some(choice) = args.on_interrupt {
         settings.config.runners.hadoop.on_interrupt = choice;
+    }
+    if args.budget.is_some() {
+        settings.config.runners.emr.budget = args.budget;
     }
     let wanted = plan::closure(&args.names)?;
     let mut params = params(&settings, args, &wanted)?;
