@@ -3,6 +3,7 @@
 use super::{environment, print};
 use hadoop::cluster::kill as kill_application;
 use hadoop::config::Settings;
+use hadoop::diagnose::far;
 use hadoop::error::{Drive, DriveError};
 use hadoop::record::{self, Record, State};
 use hadoop::run::end_on_emr;
@@ -105,6 +106,9 @@ pub fn logs(file: Option<&Path>, args: &Args) -> Drive<()> {
         print(&format!("{event}\n"))?;
     }
     let yarn = &settings.config.runners.hadoop.yarn;
+    if let Some(folder) = far::folder(&record) {
+        return far_logs(&folder?, &record);
+    }
     for (application, _) in record.jobs().filter(|(application, _)| !application.is_empty()) {
         print(&format!("== {application}\n"))?;
         let output = Command::new(yarn).args(["logs", "-applicationId", application]).output();
@@ -112,6 +116,19 @@ pub fn logs(file: Option<&Path>, args: &Args) -> Drive<()> {
         print(&String::from_utf8_lossy(&output.stdout))?;
         if !output.status.success() {
             log::warn!("{}", String::from_utf8_lossy(&output.stderr).trim());
+        }
+    }
+    Ok(())
+}
+
+/// What EMR has brought from the containers.
+fn far_logs(folder: &Place, record: &Record) -> Drive<()> {
+    for (application, _) in record.jobs().filter(|(application, _)| !application.is_empty()) {
+        print(&format!("== {application}\n"))?;
+        for container in far::containers(folder, application)? {
+            for (log, text) in container.logs {
+                print(&format!("-- {} {log}\n{text}", container.name))?;
+            }
         }
     }
     Ok(())

@@ -152,6 +152,41 @@ pub const RULES: &[Rule] = &[
         cause: "the user of the run may not read or write there",
         remedy: "give the user that right (hadoop fs -ls -d names the owner)",
     },
+    Rule {
+        signs: &["the credentials are refused", "ExpiredToken", "InvalidAccessKeyId"],
+        cause: "AWS does not let in who asks, or not any more: the credentials are wrong or have expired",
+        remedy: "renew them and run again: that ends what the run could not end, and what is done is kept",
+    },
+    Rule {
+        signs: &["more than the budget of", "exceeds your EC2 quota", "LimitExceeded"],
+        cause: "the budget, or a quota of the account, does not allow the cluster",
+        remedy: "describe a smaller one, or raise the budget (--budget) or the quota",
+    },
+    Rule {
+        signs: &["was not ready within"],
+        cause: "the cluster was not ready in time: there may be too few instances of its types to be had",
+        remedy: "describe fleets of several types with on_demand_fallback, or other subnets",
+    },
+    Rule {
+        signs: &["has not the checksum"],
+        cause: "the program on S3 is not the one that was put there",
+        remedy: "remove it below the warehouse's _emr/programs, find out who changed it, and run again",
+    },
+    Rule {
+        signs: &["INSTANCE_FAILURE", "reclaimed"],
+        cause: "the cluster was lost: instances were taken away, or failed",
+        remedy: "run again: what is done is kept; have the master and the core nodes on demand",
+    },
+    Rule {
+        signs: &["BOOTSTRAP_FAILURE"],
+        cause: "the cluster was lost: a node could not prepare itself",
+        remedy: "read what its bootstrap actions said: log_uri/CLUSTER/node/INSTANCE/bootstrap-actions",
+    },
+    Rule {
+        signs: &["TERMINATED_WITH_ERRORS", "TERMINATING", "is lost: TERMINATED"],
+        cause: "the cluster was lost: it ended under the run",
+        remedy: "see why (insights cluster show CLUSTER) and run again: what is done is kept",
+    },
 ];
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! All that can be read of a failed run, each source with a limit of time and size.
 
-use super::{Line, causes};
+use super::{Line, causes, far};
 use crate::cluster::Rest;
 use crate::record::Record;
 use crate::runner::RunError;
@@ -55,7 +55,9 @@ impl Evidence {
         let telling = said.iter().find(|line| causes::named(&line.text).is_some());
         let client = telling.or(said.first()).cloned();
         let mut found = Self { client, ..Self::default() };
-        if let Some((application, job)) = record.last_job() {
+        if record.of_kind("step_added").next().is_some() {
+            found.read_far(record);
+        } else if let Some((application, job)) = record.last_job() {
             found.ask_history(rest, job);
             found.ask_resource_manager(rest, application);
             found.read_logs(yarn, application);
@@ -104,19 +106,63 @@ impl Evidence {
         };
         let mut section = "";
         for line in log.lines() {
-            if let Some(name) = line.strip_prefix("LogType:") {
-                section = name.trim();
-            } else if section.starts_with("stderr") {
-                let source = format!("{}, standard error", attempt.id);
-                self.stderr.push(Line { source, text: line.to_owned() });
-            } else if section.starts_with("syslog") {
-                if let Some((_, split)) = line.split_once("Processing split: ") {
-                    self.split = Some(without_range(split.trim()).to_owned());
-                } else if causes::named(line).is_some() {
-                    let source = format!("{}, log", attempt.id);
-                    self.framework.push(Line { source, text: line.to_owned() });
-                }
+            match line.strip_prefix("LogType:") {
+                Some(name) => section = name.trim(),
+                None => self.take(&attempt.id, section, line),
             }
+        }
+    }
+
+    /// Takes a line of an attempt's log.
+    fn take(&mut self, attempt: &str, log: &str, line: &str) {
+        if log.starts_with("stderr") {
+            let source = format!("{attempt}, standard error");
+            self.stderr.push(Line { source, text: line.to_owned() });
+        } else if log.starts_with("syslog") {
+            if let Some((_, split)) = line.split_once("Processing split: ") {
+                self.split = Some(without_range(split.trim()).to_owned());
+            } else if causes::named(line).is_some() {
+                let source = format!("{attempt}, log");
+                self.framework.push(Line { source, text: line.to_owned() });
+            }
+        }
+    }
+
+    /// The logs that EMR has brought to S3. Nobody there tells which attempts failed for good: those of the
+    /// task that the job's client named, else all that did not end well.
+    fn read_far(&mut self, record: &Record) {
+        let Some((application, _)) = record.last_job() else { return };
+        let found = match far::folder(record) {
+            None => return self.unread.push("logs of tasks: no log_uri is described".to_owned()),
+            Some(folder) => folder.and_then(|folder| far::containers(&folder, application)),
+        };
+        let containers = match found {
+            Ok(found) => found,
+            Err(error) => return self.unread.push(format!("logs of tasks: {error}")),
+        };
+        if containers.is_empty() {
+            let why = "logs of tasks: EMR has not brought them yet, which takes some minutes";
+            self.unread.push(why.to_owned());
+        }
+        let named = task_named(record.end["cause"].as_str().unwrap_or_default());
+        let failed = containers.iter().filter(|it| it.attempt().is_some() && !it.is_done());
+        for container in failed {
+            let id = container.attempt().unwrap_or_default();
+            let decisive = named.is_none_or(|task| id.contains(task));
+            let (said, container_id) = (container.complaint(), container.name.clone());
+            self.attempts.push(Attempt {
+                id: id.to_owned(),
+                container: container_id,
+                said,
+                decisive,
+            });
+        }
+        let last = self.attempts.iter().rfind(|attempt| attempt.decisive).cloned();
+        let container =
+            containers.iter().find(|it| it.attempt() == last.as_ref().map(|it| it.id.as_str()));
+        for (log, text) in container.iter().filter(|_| last.is_some()).flat_map(|it| &it.logs) {
+            text.lines()
+                .for_each(|line| self.take(last.as_ref().map_or("", |it| &it.id), log, line));
         }
     }
 
@@ -209,6 +255,13 @@ fn lines(source: &str, said: &str) -> Vec<Line> {
     let told = said.lines().map(str::trim).filter(|line| !line.is_empty());
     let told = told.filter(|line| !line.starts_with("at ") && !line.starts_with("..."));
     told.map(|line| Line { source: source.to_owned(), text: line.to_owned() }).collect()
+}
+
+/// Of `… Task failed task_NUMBER_m_000001 …` what the ids of its attempts contain.
+fn task_named(cause: &str) -> Option<&str> {
+    let (_, rest) = cause.split_once("Task failed task_")?;
+    let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(rest.len());
+    rest.get(..end).filter(|id| !id.is_empty())
 }
 
 /// `hdfs://…/file.gz:0+123`, several of which may be combined.

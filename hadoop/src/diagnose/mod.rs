@@ -3,6 +3,7 @@
 
 mod causes;
 mod evidence;
+pub mod far;
 
 use crate::cluster::Rest;
 use crate::record::Record;

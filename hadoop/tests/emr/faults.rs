@@ -32,6 +32,14 @@ fn end(mut child: Child, lines: BufReader<std::process::ChildStderr>) -> Ended {
     Ended { code: child.wait().unwrap().code(), stdout: String::new(), stderr }
 }
 
+/// The screen of `insights diagnose` names this cause.
+#[track_caller]
+fn is_diagnosed(scene: &Scene, cause: &str) {
+    let told = scene.insights(&["diagnose"]).ok().stdout;
+    let line = told.lines().find(|line| line.starts_with("cause ")).unwrap_or_default();
+    assert!(line.contains(cause), "{told}");
+}
+
 #[track_caller]
 fn is_over(scene: &Scene, ended: &Ended, code: i32, said: &str) {
     assert_eq!(ended.code, Some(code), "{}", ended.stderr);
@@ -69,6 +77,7 @@ fn a_cluster_that_dies_while_starting_is_lost() {
     let message = "On the master instance, bootstrap action 1 returned a non-zero return code";
     scene.service.clusters_are("TERMINATED_WITH_ERRORS", "BOOTSTRAP_FAILURE", message);
     is_over(&scene, &scene.run(), 43, message);
+    is_diagnosed(&scene, "a node could not prepare itself");
 }
 
 #[test]
@@ -77,6 +86,7 @@ fn a_quota_that_is_used_up_is_told_from_a_loss() {
     let message = "The requested number of spot instances exceeds your EC2 quota";
     scene.service.clusters_are("TERMINATED_WITH_ERRORS", "VALIDATION_ERROR", message);
     is_over(&scene, &scene.run(), 42, message);
+    is_diagnosed(&scene, "a quota of the account");
 }
 
 #[test]
@@ -85,6 +95,7 @@ fn a_cluster_that_is_not_ready_in_time_is_ended() {
     scene.configure("start_minutes: 0.005");
     scene.service.clusters_are("STARTING", "", "");
     is_over(&scene, &scene.run(), 45, "was not ready within 0.005 minutes: it is STARTING");
+    is_diagnosed(&scene, "not ready in time");
     assert_eq!(scene.service.asked("TerminateJobFlows").len(), 1);
 }
 
@@ -117,6 +128,7 @@ fn a_program_with_another_checksum_is_not_run() {
     scene.node.command("aws-cp", include_str!("node/aws"));
     scene.node.command("aws", aws);
     is_over(&scene, &scene.run(), 30, "has not the checksum");
+    is_diagnosed(&scene, "not the one that was put there");
 }
 
 #[test]
@@ -133,6 +145,7 @@ fn instances_that_are_taken_away_lose_the_cluster() {
         message,
     );
     is_over(&scene, &end(child, lines), 43, message);
+    is_diagnosed(&scene, "instances were taken away");
     std::fs::write(scene.node.path("go"), "").unwrap();
 }
 
@@ -145,6 +158,7 @@ fn credentials_that_expire_end_the_run_and_the_next_one_ends_its_cluster() {
     scene.service.answer("*", usize::MAX, Answer::Refused("ExpiredTokenException"));
     let ended = end(child, lines);
     assert_eq!(ended.code, Some(44), "{}", ended.stderr);
+    is_diagnosed(&scene, "credentials");
     std::fs::write(scene.node.path("go"), "").unwrap();
     scene.service.behave();
     assert_eq!(scene.service.alive().len(), 1);
@@ -240,6 +254,7 @@ fn a_cluster_above_the_budget_is_not_asked_for() {
     scene.configure(&format!("{}\nbudget: 12", crate::scene::HOURLY));
     // (1 x 0.25 + 2 x 0.5) for 10 hours
     is_over(&scene, &scene.run(), 42, "may cost 12.50");
+    is_diagnosed(&scene, "the budget");
     scene.configure("budget: 100");
     is_over(&scene, &scene.run(), 3, "`m5.xlarge` has no price");
     assert_eq!(scene.service.asked("RunJobFlow"), Vec::<serde_json::Value>::new());
@@ -263,6 +278,7 @@ fn where_the_client_said_nothing_the_log_of_emr_is_read() {
     crate::places::at(&log).write(&packed.finish().unwrap()).unwrap();
     scene.service.step_is(&step, "FAILED");
     is_over(&scene, &end(child, lines), 30, "No space left on device");
+    is_diagnosed(&scene, "there is no room left");
 }
 
 #[test]
@@ -276,4 +292,47 @@ fn a_killed_run_can_be_ended_by_hand() {
     assert_eq!(scene.service.alive().len(), 1);
     let killed = scene.insights(&["kill", "last"]);
     is_over(&scene, &killed, 0, &format!("ending cluster {}", scene.only_cluster()));
+}
+
+/// As EMR brings them: a panic of the task that failed, and one of an attempt that was made good.
+#[test]
+fn the_logs_of_containers_are_read_from_s3() {
+    let Some(scene) = Scene::or_skip("containers") else { return };
+    let uri = format!("{}/emr-logs", scene.bucket);
+    let description = crate::scene::DESCRIPTION.replace("s3://logs/emr", &uri);
+    std::fs::write(scene.university.path("cluster.yml"), description).unwrap();
+    let client = "Job job_1700000000000_10001 failed with state FAILED due to: Task failed task_1700000000000_10001_m_000003";
+    let text = format!("{}echo 'INFO mapreduce.Job: {client}' >&2\nexit 1\n", WAITING);
+    scene.node.command("hadoop-streaming", &text);
+    std::fs::write(scene.node.path("go"), "").unwrap();
+    is_over(&scene, &scene.run(), 30, "Task failed task_1700000000000_10001_m_000003");
+    let waiting = scene.insights(&["diagnose"]).ok().stdout;
+    assert!(waiting.contains("EMR has not brought them yet"), "{waiting}");
+    let folder =
+        format!("{uri}/{}/containers/application_1700000000000_10001", scene.only_cluster());
+    let put = |container: &str, log: &str, text: &str| {
+        let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        packed.write_all(text.as_bytes()).unwrap();
+        let place = crate::places::at(&format!("{folder}/container_{container}/{log}.gz"));
+        place.write(&packed.finish().unwrap()).unwrap();
+    };
+    let attempt = |task: &str| format!("INFO mapred.Task: attempt_1700000000000_10001_m_{task}\n");
+    put("01", "syslog", "INFO MRAppMaster: Created\n");
+    put("02", "syslog", &attempt("000001_0"));
+    put("02", "stderr", "[2026-01-01T00:00:00Z ERROR] another node: made good\n");
+    put("03", "syslog", &attempt("000003_3"));
+    put("03", "stderr", "[2026-01-01T00:00:00Z ERROR] line 3 of x: bad\n");
+    put("04", "syslog", &(attempt("000004_0") + "INFO Task 'attempt_1_m_000004_0' done."));
+    put("04", "stderr", "[2026-01-01T00:00:00Z ERROR] nothing\n");
+    let told = scene.insights(&["diagnose"]).ok().stdout;
+    let attempt = "attempt_1700000000000_10001_m_000003_3, standard error";
+    assert!(
+        told.contains(&format!(
+            "evidence  {attempt}: [2026-01-01T00:00:00Z ERROR] line 3 of x: bad"
+        )),
+        "{told}"
+    );
+    assert!(told.contains("made good attempt_1700000000000_10001_m_000001_0"), "{told}");
+    let logs = scene.insights(&["logs", "last"]).ok().stdout;
+    assert!(logs.contains("-- container_03 stderr\n[2026-01-01T00:00:00Z ERROR] line 3"), "{logs}");
 }
