@@ -14,15 +14,22 @@ mod setup;
 mod university;
 
 mod diagnose;
+mod emr;
 mod faults;
 mod hive;
 mod imports;
 mod life;
 mod loads;
+#[path = "../emr/node.rs"]
+mod node;
 mod orphans;
 mod parity;
 #[path = "../places/mod.rs"]
 mod places;
 mod reducers;
+#[path = "../emr/service.rs"]
+mod service;
 mod storage;
+#[path = "../wire/mod.rs"]
+mod wire;
 mod workflow;

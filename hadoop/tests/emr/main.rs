@@ -2,6 +2,8 @@
 //! starts moto. Without it each test says that it is skipped.
 #![allow(clippy::unwrap_used)]
 
+#[path = "../everywhere/mod.rs"]
+mod everywhere;
 #[path = "../places/mod.rs"]
 mod places;
 #[path = "../university/mod.rs"]
@@ -10,6 +12,7 @@ mod university;
 mod wire;
 
 mod cluster;
+mod every_job;
 mod faults;
 mod node;
 mod run;

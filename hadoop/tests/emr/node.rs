@@ -1,5 +1,6 @@
 //! The master of a cluster: a folder with the commands that a step's script calls. HDFS is a folder, and
 //! Hadoop Streaming a script with one reducer; on a real cluster both are Hadoop's own.
+#![allow(dead_code)]
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -19,6 +20,13 @@ const COMMANDS: [(&str, &str); 5] = [
     ("yarn", include_str!("node/yarn")),
 ];
 
+/// Of those, what a real cluster has not, since it knows no S3.
+const ON_CLUSTER: [(&str, &str); 3] = [
+    ("aws", include_str!("node/aws")),
+    ("hadoop-streaming", include_str!("node/on-cluster/hadoop-streaming")),
+    ("s3-dist-cp", include_str!("node/on-cluster/s3-dist-cp")),
+];
+
 /// Moto lets in whoever shows something like a signature.
 const AUTHORIZATION: &str = "AWS4-HMAC-SHA256 Credential=x/20260101/us-east-1/s3/aws4_request, \
                              SignedHeaders=host, Signature=x";
@@ -34,8 +42,17 @@ pub struct Node {
 impl Node {
     /// With the S3 that moto is.
     pub fn new(endpoint: &str) -> Self {
+        Self::with(endpoint, &COMMANDS)
+    }
+
+    /// One whose other commands are those of the cluster in the environment.
+    pub fn on_cluster(endpoint: &str) -> Self {
+        Self::with(endpoint, &ON_CLUSTER)
+    }
+
+    fn with(endpoint: &str, commands: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        for (name, text) in COMMANDS {
+        for (name, text) in commands {
             command(folder.path(), name, text);
         }
         let running = Arc::default();

@@ -83,13 +83,18 @@ impl Scene {
 
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = self.university.plain_command(arguments);
+        self.on_emr(&mut command);
+        command
+    }
+
+    /// Lets a command find moto and the service.
+    pub fn on_emr<'a>(&self, command: &'a mut Command) -> &'a mut Command {
         command
             .env("AWS_ENDPOINT_URL", &self.endpoint)
             .env("AWS_ENDPOINT_URL_EMR", &self.service.url)
             .env("AWS_ACCESS_KEY_ID", "tester")
             .env("AWS_SECRET_ACCESS_KEY", "never-shown")
-            .env("AWS_REGION", "us-east-1");
-        command
+            .env("AWS_REGION", "us-east-1")
     }
 
     /// Runs `insights` with these arguments. The secret is in nothing that it says.

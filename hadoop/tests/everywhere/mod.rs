@@ -171,7 +171,10 @@ impl University {
     fn insights(&self, warehouse: &str, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_insights"));
         command.current_dir(self.dir.path()).args(arguments);
-        command.arg("--warehouse").arg(self.path(warehouse));
+        // One that is elsewhere is named by its address.
+        let is_far = warehouse.contains("://");
+        let warehouse = if is_far { PathBuf::from(warehouse) } else { self.path(warehouse) };
+        command.arg("--warehouse").arg(warehouse);
         command.env("INSIGHTS_RUNNERS_LOCAL_PROGRAM", program("jobs"));
         command
     }
@@ -219,7 +222,7 @@ impl University {
     }
 
     /// A warehouse with the imports, and with what services would have answered.
-    fn begin_warehouse(&self, name: &str) {
+    pub fn begin_warehouse(&self, name: &str) {
         copy_tree(&self.path("base"), &self.path(name));
         let put = |table: &str, file: &str, lines: &str| {
             let folder = self.path(name).join(table).join(format!("dt={TODAY}"));

@@ -128,7 +128,10 @@ impl Emr {
         let mut files = Vec::new();
         for (_, path) in work.pass.files() {
             let file = Place::on_disk(path);
-            stage.join(file.name()).copy_of(&file)?;
+            match file.disk_path().filter(|path| path.is_dir()) {
+                Some(folder) => stage.join(file.name()).put_tree(folder)?,
+                None => stage.join(file.name()).copy_of(&file)?,
+            }
             files.push(format!("{on_node}/{}", file.name()));
         }
         let streaming = submission.arguments(&format!("{on_node}/{SETTINGS}"), &files)?;
