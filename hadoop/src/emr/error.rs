@@ -123,6 +123,10 @@ where
     if code == "LimitExceeded" || is_quota(&said) {
         return EmrError::Budget(format!("{doing}: {said}"));
     }
+    // What was described cannot be had: nobody but who described it can help.
+    if code == "ValidationException" {
+        return EmrError::Setting(format!("{doing}: {said}"));
+    }
     let throttled = OF_THROTTLING.contains(&code);
     let answered = error.code().is_some_and(|code| !code.starts_with("InternalServer"));
     let built = matches!(error, SdkError::ConstructionFailure(_));

@@ -170,3 +170,22 @@ fn a_command_runs_on_every_node_with_a_file_for_each() {
     let failed = run(&["false"]);
     assert_eq!(failed.code, Some(30), "{}", failed.stderr);
 }
+
+/// The guide's files, word by word.
+#[test]
+fn the_guides_files_describe_a_cluster_within_its_budget() {
+    let Some(scene) = Scene::or_skip("guide") else { return };
+    let guide = include_str!("../../../docs/on-emr.md");
+    for block in guide.split("```yaml\n# ").skip(1) {
+        let (name, rest) = block.split_once('\n').unwrap();
+        let (text, _) = rest.split_once("```").unwrap();
+        std::fs::write(scene.university.path(name), text).unwrap();
+    }
+    let shown = scene.insights(&["cluster", "create", "--dry-run"]).ok().stdout;
+    let shown: Value = serde_json::from_str(&shown).unwrap();
+    assert_eq!(shown["instance_fleets"]["task"]["spot_capacity"], 8);
+    let over = scene.insights(&["cluster", "create", "--dry-run", "--budget", "26"]);
+    assert_eq!(over.code, Some(42), "{}", over.stderr);
+    // Of the dearest units: (1 + 2 + 8) x 0.24 for 10 hours.
+    assert!(over.stderr.contains("may cost 26.40"), "{}", over.stderr);
+}

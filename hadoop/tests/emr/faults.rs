@@ -90,6 +90,14 @@ fn a_quota_that_is_used_up_is_told_from_a_loss() {
 }
 
 #[test]
+fn a_description_that_emr_refuses_is_a_setting() {
+    let Some(scene) = Scene::or_skip("refused") else { return };
+    scene.service.answer("RunJobFlow", 1, Answer::Refused("ValidationException"));
+    is_over(&scene, &scene.run(), 3, "make a cluster: ValidationException, as told");
+    assert_eq!(scene.service.asked("RunJobFlow").len(), 1);
+}
+
+#[test]
 fn a_cluster_that_is_not_ready_in_time_is_ended() {
     let Some(scene) = Scene::or_skip("late") else { return };
     scene.configure("start_minutes: 0.005");
