@@ -202,6 +202,50 @@ fn a_signal_ends_the_job_the_step_and_the_cluster() {
 }
 
 #[test]
+fn a_job_that_is_to_be_left_goes_on_with_its_cluster() {
+    let Some(scene) = Scene::or_skip("leave") else { return };
+    scene.node.command("hadoop-streaming", WAITING);
+    let settings = std::fs::read_to_string(scene.university.path("insights.yml")).unwrap();
+    let settings = settings.replace("program: static", "program: static, on_interrupt: leave");
+    std::fs::write(scene.university.path("insights.yml"), settings).unwrap();
+    let mut child = scene.begin();
+    let lines = until(&mut child, "submitted application_1700000000000_10001");
+    Command::new("kill").arg(child.id().to_string()).status().unwrap();
+    let ended = end(child, lines);
+    assert_eq!(ended.code, Some(143), "{}", ended.stderr);
+    assert!(ended.stderr.contains("goes on on the cluster"), "{}", ended.stderr);
+    assert_eq!(scene.service.alive().len(), 1);
+    assert_eq!(scene.service.asked("CancelSteps").len(), 0);
+    std::fs::write(scene.node.path("go"), "").unwrap();
+}
+
+#[test]
+fn a_run_waits_for_a_cluster_that_others_use_as_long_as_it_may() {
+    let Some(scene) = Scene::or_skip("waits") else { return };
+    scene.configure("keep: true\nmax_clusters: 1\nwait_minutes: 5");
+    scene.run().ok();
+    scene.node.command("hadoop-streaming", WAITING);
+    let logs = format!("{}/logs", scene.bucket);
+    let begin = |name: &str| {
+        let warehouse = format!("{}/{name}", scene.bucket);
+        let run = ["run", "course-enrollment-events", "-r", "emr", "--source", &logs];
+        let mut command = scene.command(&run);
+        command.args(["--warehouse", &warehouse, "--param", "reducers=1"]);
+        command.stderr(std::process::Stdio::piped()).spawn().unwrap()
+    };
+    let mut first = begin("first");
+    let of_first = until(&mut first, "submitted application_1700000000000_10001");
+    let mut second = begin("second");
+    let of_second = until(&mut second, "; waiting");
+    scene.node.command("hadoop-streaming", include_str!("node/hadoop-streaming"));
+    std::fs::write(scene.node.path("go"), "").unwrap();
+    end(first, of_first);
+    let waited = end(second, of_second);
+    assert_eq!(waited.code, Some(0), "{}", waited.stderr);
+    assert_eq!(scene.service.asked("RunJobFlow").len(), 1);
+}
+
+#[test]
 fn a_signal_while_the_cluster_starts_ends_it() {
     let Some(scene) = Scene::or_skip("starting") else { return };
     scene.service.clusters_are("STARTING", "", "");

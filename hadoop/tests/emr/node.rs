@@ -96,7 +96,9 @@ impl Node {
 }
 
 fn command(folder: &Path, name: &str, text: &str) {
-    let path = folder.join(name);
-    fs::write(&path, text).unwrap();
-    fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+    // A shell reads on in the file that it runs: that stays as it is.
+    let beside = folder.join(format!("{name}.new"));
+    fs::write(&beside, text).unwrap();
+    fs::set_permissions(&beside, fs::Permissions::from_mode(0o755)).unwrap();
+    fs::rename(beside, folder.join(name)).unwrap();
 }

@@ -1,6 +1,6 @@
 //! Follows a step to its end: how it is, what its client says, and why it failed.
 
-use super::step::{ENDED, LOG, Step};
+use super::step::{ENDED, LOG, LOG_SO_FAR, Step};
 use crate::cluster::Said;
 use crate::emr::{self, Client, EmrError, Held, State};
 use crate::interrupt::{self, OnInterrupt};
@@ -87,7 +87,9 @@ fn is_alive(client: &Client, id: &str) -> Result<(), EmrError> {
 impl Heard {
     /// Takes what the client has said since.
     fn listen(&mut self, step: &Step, work: &Work) -> Result<(), StorageError> {
-        let Some(text) = step.stage.join(LOG).read_if_there()? else { return Ok(()) };
+        let so_far = || step.stage.join(LOG_SO_FAR).read_if_there();
+        let whole = step.stage.join(LOG).read_if_there()?;
+        let Some(text) = whole.map_or_else(so_far, |text| Ok(Some(text)))? else { return Ok(()) };
         self.text = text;
         let rest = &self.text[self.taken.min(self.text.len())..];
         let whole = rest.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);

@@ -4,8 +4,10 @@ use crate::emr::PUT_PROGRAM;
 use crate::storage::Place;
 use aws_sdk_emr::types::{ActionOnFailure, HadoopJarStepConfig, StepConfig};
 
-/// The name of what the client of the job has said, in the step's folder on S3.
+/// The name of what the client of the job has said, in the step's folder on S3, once the step has ended.
 pub const LOG: &str = "client.log";
+/// The same until then. It is another, since the last of many copies may arrive after the end.
+pub const LOG_SO_FAR: &str = "client.log.so-far";
 /// What the last line of that says, before what ended and how.
 pub const ENDED: &str = "insights: ";
 
@@ -18,13 +20,13 @@ const SCRIPT: &str = r#"
 address=$1 checksum=$2 program=$3 stage=$4 folder=$5 made=$6 output=$7
 shift 7
 log=$folder/client.log
-put_log() { aws s3 cp --only-show-errors "$log" "$stage/client.log"; }
+put_log() { aws s3 cp --only-show-errors "$log" "$stage/$1"; }
 end() { # WHAT CODE
   trap '' TERM INT
   [ -z "${beat:-}" ] || kill "$beat" 2> /dev/null
   echo "insights: $1 ended with exit code $2" >> "$log"
   cat "$log" >&2
-  put_log
+  put_log client.log
   hadoop fs -rm -r -f -skipTrash "$made" > /dev/null 2>&1
   rm -rf "$folder"
   rmdir "$(dirname "$folder")" 2> /dev/null
@@ -43,7 +45,7 @@ streaming() {
 mkdir -p "$folder" && : > "$log" || exit 1
 aws s3 cp --only-show-errors --recursive "$stage/" "$folder/" >> "$log" 2>&1 || end "fetching $stage" 1
 put_program "$address" "$checksum" "$program" >> "$log" 2>&1 || end "putting the program in place" 1
-while sleep "${BEAT:-15}"; do put_log; done > /dev/null 2>&1 & beat=$!
+while sleep "${BEAT:-15}" && kill -0 $$; do put_log client.log.so-far; done > /dev/null 2>&1 & beat=$!
 streaming "$@" >> "$log" 2>&1 & client=$!
 trap interrupted TERM INT
 wait "$client"
