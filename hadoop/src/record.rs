@@ -40,7 +40,7 @@ pub fn names(warehouse: &Place) -> Drive<Vec<String>> {
 }
 
 /// The one run that a person means: `last`, the beginning of a name, or an id that its jobs have on
-/// the cluster.
+/// the cluster, or the id of a cluster of EMR, for the last run there.
 ///
 /// # Errors
 /// When there is none, or several begin so.
@@ -51,10 +51,12 @@ pub fn find(warehouse: &Place, wanted: &str) -> Drive<Record> {
             names.first().ok_or_else(|| DriveError::Missing("there is no run".to_owned()))?;
         return Record::read(warehouse, last);
     }
-    if wanted.starts_with("application_") || wanted.starts_with("job_") {
+    if ["application_", "job_", "j-"].iter().any(|kind| wanted.starts_with(kind)) {
         for name in &names {
             let record = Record::read(warehouse, name)?;
-            if record.jobs().any(|(application, job)| application == wanted || job == wanted) {
+            let of_job = |(application, job)| application == wanted || job == wanted;
+            let of_cluster = |step: &Value| step["cluster"] == wanted;
+            if record.jobs().any(of_job) || record.of_kind("step_added").any(of_cluster) {
                 return Ok(record);
             }
         }

@@ -11,8 +11,8 @@ use std::path::Path;
 
 #[derive(clap::Args)]
 pub struct Args {
-    /// A run, or the beginning of its name; the id of a job on the cluster, whoever started it; none =
-    /// the last run that failed
+    /// A run, or the beginning of its name; the id of a job on the cluster, whoever started it, or of a
+    /// cluster of EMR; none = the last run that failed
     run: Option<String>,
     /// The warehouse
     #[arg(long, value_name = "URL")]

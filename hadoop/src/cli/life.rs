@@ -17,7 +17,7 @@ use std::time::Duration;
 
 #[derive(clap::Args)]
 pub struct Args {
-    /// A run, or the beginning of its name; an id of its job on the cluster; `last`
+    /// A run, or the beginning of its name; an id of its job on the cluster, or of its cluster of EMR; `last`
     run: String,
     /// The warehouse
     #[arg(long, value_name = "URL")]

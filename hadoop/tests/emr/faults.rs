@@ -376,7 +376,7 @@ fn the_logs_of_containers_are_read_from_s3() {
     put("03", "stderr", "[2026-01-01T00:00:00Z ERROR] line 3 of x: bad\n");
     put("04", "syslog", &(attempt("000004_0") + "INFO Task 'attempt_1_m_000004_0' done."));
     put("04", "stderr", "[2026-01-01T00:00:00Z ERROR] nothing\n");
-    let told = scene.insights(&["diagnose"]).ok().stdout;
+    let told = scene.insights(&["diagnose", &scene.only_cluster()]).ok().stdout;
     let attempt = "attempt_1700000000000_10001_m_000003_3, standard error";
     assert!(
         told.contains(&format!(
