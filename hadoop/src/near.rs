@@ -1,11 +1,13 @@
-//! What a run has on this machine alone: folders of the disk for what is needed meanwhile, a password
-//! among it, and the clients that it started. Both bear the run's name, so that what a killed run has left
-//! is found by the next.
+//! What a run has on this machine alone: folders of the disk for what is needed meanwhile, a password among it and
+//! files from elsewhere, and the clients that it started. Both bear the run's name, so that what a killed run has
+//! left is found by the next.
 
+use crate::error::Drive;
 use crate::events::RUN_VARIABLE;
-use crate::storage::{StorageError, Stored};
+use crate::storage::{Place, StorageError, Stored};
+use jobs::pass::Pass;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
@@ -47,6 +49,42 @@ fn folders(run: &str) -> Vec<PathBuf> {
     let all = fs::read_dir(std::env::temp_dir()).into_iter().flatten().flatten();
     let ours = all.filter(|entry| entry.file_name().to_string_lossy().starts_with(&prefix(run)));
     ours.map(|entry| entry.path()).collect()
+}
+
+/// A pass whose files, which parameters name, are on this machine's disk: those that are elsewhere are brought
+/// into a folder.
+///
+/// # Errors
+/// When one cannot be read, or the disk refuses.
+pub fn with_files(mut pass: Pass, scratch: &Path) -> Drive<Pass> {
+    let named: Vec<_> = pass.files().map(|(name, text)| (name, text.to_owned())).collect();
+    for (name, address) in named {
+        let place = Place::at(&address)?;
+        let near = match place.disk_path() {
+            Some(path) => path.to_owned(),
+            None => {
+                let near = scratch.join(place.name());
+                fetch(&place, &Place::from(near.as_path()))?;
+                near
+            }
+        };
+        let near = std::path::absolute(&near).map_err(StorageError::disk("find", &near))?;
+        pass.params.set(name, near.display().to_string());
+    }
+    Ok(pass)
+}
+
+/// Brings a file, or a folder of files, to this machine.
+fn fetch(far: &Place, near: &Place) -> Stored<()> {
+    if !far.is_folder()? {
+        return near.copy_of(far);
+    }
+    for (file, _) in far.walk()? {
+        let near = near.join(file.below(far)?);
+        near.parent().make_folder()?;
+        near.copy_of(&file)?;
+    }
+    Ok(())
 }
 
 /// Lets a command start a client of a run: a group of processes of its own, which knows the run's name.

@@ -14,7 +14,7 @@ use crate::runner::inline::Inline;
 use crate::runner::local::Local;
 use crate::runner::{Runner, Work, cores};
 use crate::shares::Shares;
-use crate::storage::{Place, StorageError, Stored};
+use crate::storage::{Place, Stored};
 use crate::{
     cluster, copies, hive, imports, interrupt, near, notify, publish, scan, snapshots, staged,
 };
@@ -346,7 +346,7 @@ impl Run<'_> {
     ) -> Drive<(Place, Counters, u64)> {
         let output = self.stage(name)?;
         let scratch = self.scratch(&format!("{name}-scratch"))?;
-        let pass = with_files_near(pass, scratch.path())?;
+        let pass = near::with_files(pass, scratch.path())?;
         let progress = Progress::new(name);
         let failed = |source| DriveError::Run { step: step_name(name, &pass), source };
         let reducers = if pass.is_of_one_reducer() { 1 } else { self.reducers()? };
@@ -466,38 +466,6 @@ fn step_name(name: &str, pass: &Pass) -> String {
         [job] => job.name.to_owned(),
         _ => name.to_owned(),
     }
-}
-
-/// Files that parameters name, brought to this machine's disk where they are elsewhere.
-fn with_files_near(mut pass: Pass, scratch: &Path) -> Drive<Pass> {
-    let named: Vec<_> = pass.files().map(|(name, text)| (name, text.to_owned())).collect();
-    for (name, address) in named {
-        let place = Place::at(&address)?;
-        let near = match place.disk_path() {
-            Some(path) => path.to_owned(),
-            None => {
-                let near = scratch.join(place.name());
-                fetch(&place, &Place::from(near.as_path()))?;
-                near
-            }
-        };
-        let near = std::path::absolute(&near).map_err(StorageError::disk("find", &near))?;
-        pass.params.set(name, near.display().to_string());
-    }
-    Ok(pass)
-}
-
-/// Brings a file, or a folder of files, to this machine.
-fn fetch(far: &Place, near: &Place) -> Stored<()> {
-    if !far.is_folder()? {
-        return near.copy_of(far);
-    }
-    for (file, _) in far.walk()? {
-        let near = near.join(file.below(far)?);
-        near.parent().make_folder()?;
-        near.copy_of(&file)?;
-    }
-    Ok(())
 }
 
 /// As on a cluster, unless `--param reducers=N` says otherwise (spec 10 §2.9).
