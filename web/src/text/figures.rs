@@ -15,6 +15,7 @@ use icu_time::Time;
 use intl_memoizer::Memoizable;
 use unic_langid::LanguageIdentifier;
 
+use super::languages::ShortDays;
 use super::{Language, LanguageError, Texts};
 
 /// What keeps a sign before its digits in a line from right to left.
@@ -95,18 +96,17 @@ impl Figures {
     fn of_locales(language: &Language) -> Result<Self, String> {
         let said = |error: &dyn std::error::Error| error.to_string();
         let locale: Locale = language.locale.parse().map_err(|error| said(&error))?;
-        let (day, month) = match language.spells_months {
-            true => (YMD::long(), YM::long()),
-            false => (YMD::medium(), YM::medium()),
+        let (day, month) = match language.short {
+            ShortDays::Long => (YMD::long(), YM::long()),
+            ShortDays::DayFirst | ShortDays::Medium => (YMD::medium(), YM::medium()),
         };
-        let short: Locale = language.short_days.parse().map_err(|error| said(&error))?;
         Ok(Self {
             numbers: Numbers::of(&locale, language.is_right_to_left())?,
             long: FixedCalendarDateTimeFormatter::try_new((&locale).into(), YMD::long())
                 .map_err(|error| said(&error))?,
-            short: FixedCalendarDateTimeFormatter::try_new((&short).into(), day)
+            short: FixedCalendarDateTimeFormatter::try_new((&locale).into(), day)
                 .map_err(|error| said(&error))?,
-            month: FixedCalendarDateTimeFormatter::try_new((&short).into(), month)
+            month: FixedCalendarDateTimeFormatter::try_new((&locale).into(), month)
                 .map_err(|error| said(&error))?,
             time: NoCalendarFormatter::try_new((&locale).into(), T::hm())
                 .map_err(|error| said(&error))?,
@@ -197,7 +197,10 @@ impl Texts {
 
     /// `1 Jan 2014`.
     pub fn short_date(&self, day: NaiveDate) -> String {
-        written(&self.figures.short, day)
+        match self.language.short {
+            ShortDays::DayFirst => format!("{} {}", day.day(), self.month(day)),
+            ShortDays::Medium | ShortDays::Long => written(&self.figures.short, day),
+        }
     }
 
     /// `Jan 2014`.
@@ -289,6 +292,11 @@ mod tests {
         let at = day().and_hms_opt(3, 4, 5).unwrap();
         assert_eq!(texts.long_date(day()), "January 2, 2014");
         assert_eq!(texts.short_date(day()), "2 Jan 2014");
+        let in_autumn = day() + chrono::Months::new(8);
+        assert_eq!(
+            (texts.short_date(in_autumn), texts.month(in_autumn)),
+            ("2 Sep 2014".into(), "Sep 2014".into())
+        );
         assert_eq!(texts.moment(at), "January 2, 2014 at 3:04 AM UTC");
         assert_eq!(texts.clock(at, at.and_utc()), "03:04 UTC");
         let later = at.and_utc() + chrono::Duration::days(2);

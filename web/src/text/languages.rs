@@ -18,26 +18,34 @@ pub struct Language {
     pub started: bool,
     /// The folder of its texts, which is also the language whose plurals they have.
     pub(super) catalogue: &'static str,
-    /// How it writes figures and long days.
+    /// How it writes figures and days.
     pub(super) locale: &'static str,
-    /// How it writes short days.
-    pub(super) short_days: &'static str,
-    /// Whether also short days name their month: without, they cannot stand below an axis.
-    pub(super) spells_months: bool,
+    /// How it writes days where there is little room.
+    pub(super) short: ShortDays,
     right_to_left: bool,
     /// Makes another text of each, so that texts which are in no catalogue can be seen.
     pub(super) disguise: Option<fn(&str) -> Cow<'_, str>>,
 }
 
-/// The language of which all texts are there. Short days have the day first (spec 60 §6.1).
+/// How days are written where there is little room.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ShortDays {
+    /// The day before the month's short name, whatever the language usually does (spec 60 §6.1).
+    DayFirst,
+    /// In the language's middle form.
+    Medium,
+    /// In its long form: its middle one has no names of months, and cannot stand below an axis.
+    Long,
+}
+
+/// The language of which all texts are there.
 pub const ENGLISH: Language = Language {
     tag: "en",
     name: "English",
     started: false,
     catalogue: "en",
     locale: "en",
-    short_days: "en-GB",
-    spells_months: false,
+    short: ShortDays::DayFirst,
     right_to_left: false,
     disguise: None,
 };
@@ -51,7 +59,7 @@ const OFFERED: [Language; 3] = [
         started: true,
         catalogue: "es-419",
         locale: "es-419",
-        short_days: "es-419",
+        short: ShortDays::Medium,
         ..ENGLISH
     },
     Language {
@@ -60,8 +68,7 @@ const OFFERED: [Language; 3] = [
         started: true,
         catalogue: "ar",
         locale: "ar-u-nu-latn",
-        short_days: "ar-u-nu-latn",
-        spells_months: true,
+        short: ShortDays::Long,
         right_to_left: true,
         ..ENGLISH
     },
