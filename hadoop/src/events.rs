@@ -3,7 +3,7 @@
 
 use crate::lock::host;
 use crate::storage::{Place, Stored};
-use chrono::{SecondsFormat, Utc};
+use chrono::{NaiveDateTime, SecondsFormat, Utc};
 use jobs::streaming::Counters;
 use serde_json::{Map, Value, json};
 use std::fs::File;
@@ -44,6 +44,9 @@ pub fn now() -> String {
     Utc::now().to_rfc3339_opts(SecondsFormat::Millis, true)
 }
 
+/// The time in a run's name.
+const BEGAN: &str = "%Y%m%dT%H%M%S%.3f";
+
 /// Names the run of a process that was started for one.
 pub const RUN_VARIABLE: &str = "INSIGHTS_RUN_ID";
 
@@ -53,7 +56,13 @@ pub fn new_id() -> String {
     if let Ok(given) = std::env::var(RUN_VARIABLE) {
         return given;
     }
-    format!("{}-{}", Utc::now().format("%Y%m%dT%H%M%S%.3f"), std::process::id())
+    format!("{}-{}", Utc::now().format(BEGAN), std::process::id())
+}
+
+/// When a run began, by its name; none where somebody else gave it the name.
+#[must_use]
+pub fn began(id: &str) -> Option<NaiveDateTime> {
+    NaiveDateTime::parse_from_str(id.split('-').next()?, BEGAN).ok()
 }
 
 impl Events {

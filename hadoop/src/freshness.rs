@@ -4,9 +4,10 @@
 //! is a good one; that logs stopped coming is told by [`crate::lag`].
 
 use crate::error::Drive;
+use crate::events;
 use crate::record::{self, Record, State};
 use crate::storage::Place;
-use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use std::collections::BTreeMap;
 
 /// What is asked of an entry of the schedule.
@@ -54,36 +55,31 @@ pub fn look(warehouse: &Place, wanted: &[Wanted], now: DateTime<Utc>) -> Drive<V
         let of =
             |table| Freshness { entry: wanted.entry.clone(), table, at: None, limit: wanted.limit };
         match wanted.results.is_empty() {
-            true => found.push((of(None), None)),
+            true => found.push((of(None), wanted, None)),
             false => found.extend(
-                wanted.results.iter().map(|(table, step)| (of(Some(table.clone())), Some(step))),
+                wanted
+                    .results
+                    .iter()
+                    .map(|(table, step)| (of(Some(table.clone())), wanted, Some(step))),
             ),
         }
     }
     for name in record::names(warehouse)? {
-        if found.iter().all(|(fresh, _)| fresh.at.is_some())
-            || began(&name).is_some_and(|at| at < since)
+        if found.iter().all(|(fresh, ..)| fresh.at.is_some())
+            || events::began(&name).is_some_and(|at| at < since)
         {
             break;
         }
         let record = Record::read(warehouse, &name)?;
         let steps = done(&record);
-        for (fresh, step) in found.iter_mut().filter(|(fresh, _)| fresh.at.is_none()) {
+        for (fresh, wanted, step) in found.iter_mut().filter(|(fresh, ..)| fresh.at.is_none()) {
             fresh.at = match step {
                 Some(step) => steps.get(step.as_str()).copied(),
-                None => wanted
-                    .iter()
-                    .find(|wanted| wanted.entry == fresh.entry)
-                    .and_then(|wanted| succeeded(&record, &wanted.words)),
+                None => succeeded(&record, &wanted.words),
             };
         }
     }
-    Ok(found.into_iter().map(|(fresh, _)| fresh).collect())
-}
-
-/// When a run began, by its name; none for one that was named by hand.
-fn began(name: &str) -> Option<NaiveDateTime> {
-    NaiveDateTime::parse_from_str(name.split('-').next()?, "%Y%m%dT%H%M%S%.3f").ok()
+    Ok(found.into_iter().map(|(fresh, ..)| fresh).collect())
 }
 
 /// The steps of a run that were done, or had nothing to do, each with the last time.
@@ -92,7 +88,7 @@ fn done(record: &Record) -> BTreeMap<&str, DateTime<Utc>> {
     let events =
         record.events.iter().filter(|event| kinds.iter().any(|kind| event["kind"] == *kind));
     events
-        .filter_map(|event| Some((event["task"].as_str()?, time(event["ts"].as_str()?)?)))
+        .filter_map(|event| Some((event["task"].as_str()?, record::moment(&event["ts"])?)))
         .collect()
 }
 
@@ -101,9 +97,5 @@ fn succeeded(record: &Record, words: &[String]) -> Option<DateTime<Utc>> {
     let argv: Vec<_> = record.argv().collect();
     let at = argv.iter().position(|word| word == "run")?;
     let is_it = argv[at + 1..].starts_with(words) && record.state() == State::Ended(0);
-    is_it.then(|| time(record.end["finished"].as_str()?))?
-}
-
-fn time(text: &str) -> Option<DateTime<Utc>> {
-    Some(DateTime::parse_from_rfc3339(text).ok()?.to_utc())
+    is_it.then(|| record::moment(&record.end["finished"]))?
 }

@@ -44,6 +44,7 @@ pub mod runner;
 pub mod scan;
 pub mod schedule;
 pub mod shares;
+pub mod shell;
 pub mod shipping;
 pub mod snapshots;
 pub mod staged;

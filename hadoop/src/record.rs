@@ -4,6 +4,7 @@
 use crate::error::{Drive, DriveError};
 use crate::lock::{host, is_running};
 use crate::storage::Place;
+use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 /// One run's record.
@@ -67,6 +68,12 @@ pub fn find(warehouse: &Place, wanted: &str) -> Drive<Record> {
         [] => Err(DriveError::Missing(format!("there is no run `{wanted}` in {warehouse}"))),
         _ => Err(DriveError::Usage(format!("`{wanted}` is the beginning of several runs"))),
     }
+}
+
+/// A moment as records hold it.
+#[must_use]
+pub fn moment(text: &Value) -> Option<DateTime<Utc>> {
+    Some(DateTime::parse_from_rfc3339(text.as_str()?).ok()?.to_utc())
 }
 
 impl Record {

@@ -54,9 +54,10 @@ impl Said {
         if line.contains(" Job: Counters: ") || line.contains(".Job: Counters: ") {
             (self.counters, self.records, self.written) = (Counters::default(), 0, 0);
         }
-        self.application = self.application.take().or_else(|| id(line, "application_"));
+        self.application =
+            self.application.take().or_else(|| id_in(line, "application_").map(str::to_owned));
         if line.contains("Running job: ") {
-            self.job = id(line, "job_");
+            self.job = id_in(line, "job_").map(str::to_owned);
         }
         if let Some((_, url)) = line.split_once("The url to track the job: ") {
             self.tracking = Some(url.trim().to_owned());
@@ -115,12 +116,14 @@ impl Said {
     }
 }
 
-/// An id that a line holds; numbers of it have four digits or more.
-fn id(line: &str, kind: &str) -> Option<String> {
-    let start = line.find(kind)?;
-    let rest = &line[start + kind.len()..];
+/// The first id of a kind (`job_`, `attempt_`) that a text holds; numbers of it have four digits or more.
+#[must_use]
+pub fn id_in<'t>(text: &'t str, kind: &str) -> Option<&'t str> {
+    let start = text.find(kind)?;
+    let rest = &text[start + kind.len()..];
     let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(rest.len());
-    rest.starts_with(|c: char| c.is_ascii_alphanumeric()).then(|| format!("{kind}{}", &rest[..end]))
+    let begins = rest.starts_with(|c: char| c.is_ascii_alphanumeric());
+    begins.then(|| &text[start..start + kind.len() + end])
 }
 
 /// `50% reduce 0%`

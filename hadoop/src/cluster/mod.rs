@@ -5,7 +5,7 @@ mod client;
 mod rest;
 mod version;
 
-pub use client::{Said, meaning};
+pub use client::{Said, id_in, meaning};
 pub use rest::{Figures, Rest};
 pub use version::Version;
 

@@ -1,7 +1,7 @@
 //! All that can be read of a failed run, each source with a limit of time and size.
 
 use super::{Line, causes, far};
-use crate::cluster::Rest;
+use crate::cluster::{Rest, id_in};
 use crate::record::Record;
 use crate::runner::RunError;
 use serde_json::Value;
@@ -259,9 +259,8 @@ fn lines(source: &str, said: &str) -> Vec<Line> {
 
 /// Of `… Task failed task_NUMBER_m_000001 …` what the ids of its attempts contain.
 fn task_named(cause: &str) -> Option<&str> {
-    let (_, rest) = cause.split_once("Task failed task_")?;
-    let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(rest.len());
-    rest.get(..end).filter(|id| !id.is_empty())
+    let at = cause.find("Task failed task_")?;
+    id_in(&cause[at..], "task_")?.strip_prefix("task_")
 }
 
 /// `hdfs://…/file.gz:0+123`, several of which may be combined.

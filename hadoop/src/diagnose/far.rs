@@ -1,5 +1,6 @@
 //! Logs that EMR brings to S3 from the nodes of a cluster, which may have ended: a folder a container.
 
+use crate::cluster::id_in;
 use crate::record::Record;
 use crate::storage::{Place, StorageError, Stored};
 use std::io::Read;
@@ -57,12 +58,7 @@ impl Container {
     /// The attempt of a task that it was; none where it was no task's, or its log has not come.
     #[must_use]
     pub fn attempt(&self) -> Option<&str> {
-        let syslog = self.log("syslog");
-        let (_, rest) = syslog.split_once("attempt_")?;
-        let digits =
-            rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(rest.len());
-        let begins = syslog.len() - rest.len() - "attempt_".len();
-        syslog.get(begins..begins + "attempt_".len() + digits)
+        id_in(self.log("syslog"), "attempt_")
     }
 
     /// Whether its task ended well.

@@ -7,6 +7,7 @@ pub mod far;
 
 use crate::cluster::Rest;
 use crate::record::Record;
+use crate::shell;
 pub use causes::Rule;
 pub use evidence::{Attempt, Evidence};
 use jobs::streaming::report::PanicRecord;
@@ -155,30 +156,21 @@ fn replay(record: &Record, input: Option<&str>) -> Option<String> {
     let task = failed.and_then(|event| event["task"].as_str()).unwrap_or_default();
     let is_log = task == "scan";
     let mut rest = record.argv();
-    let mut words = vec![quoted(&rest.next()?)];
+    let mut words = vec![shell::word(&rest.next()?)];
     while let Some(word) = rest.next() {
         match word.as_str() {
             "-r" | "--runner" => drop(rest.next()),
             "--source" | "--warehouse" if is_log && input.is_some() => drop(rest.next()),
             "--detach" => {}
-            _ => words.push(quoted(&word)),
+            _ => words.push(shell::word(&word)),
         }
     }
     words.extend(["-r".to_owned(), "local".to_owned()]);
     if let Some(input) = input.filter(|_| is_log) {
-        words.extend(["--source".to_owned(), quoted(input)]);
+        words.extend(["--source".to_owned(), shell::word(input)]);
         words.extend(["--warehouse".to_owned(), "replay".to_owned()]);
     }
     Some(words.join(" "))
-}
-
-/// As a shell takes it.
-fn quoted(word: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=,+%@".contains(c);
-    match !word.is_empty() && word.chars().all(plain) {
-        true => word.to_owned(),
-        false => format!("'{}'", word.replace('\'', "'\\''")),
-    }
 }
 
 /// A line that fits on a screen: the middle of a long one is left out, since its end tells why.

@@ -3,6 +3,7 @@
 use super::EmrError;
 use super::client::Client;
 use crate::runner::in_parallel;
+use crate::shell;
 use crate::storage::StorageError;
 use std::fs::File;
 use std::path::Path;
@@ -76,8 +77,7 @@ fn on_node(
 
 /// A shell at the other end reads one text: each word stays one there.
 fn quoted(words: &[String]) -> String {
-    let word = |word: &String| format!("'{}'", word.replace('\'', r"'\''"));
-    words.iter().map(word).collect::<Vec<_>>().join(" ")
+    words.iter().map(|word| shell::quoted(word)).collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]

@@ -1,7 +1,6 @@
 //! A run's figures in the text form of Prometheus, for its node exporter's folder of text files.
 
-use crate::record::{Record, State};
-use chrono::DateTime;
+use crate::record::{self, Record, State};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -100,7 +99,7 @@ fn of(record: &Record, kind: &str) -> Option<f64> {
 
 /// Seconds since 1970.
 fn time(event: &Value) -> Option<f64> {
-    let at = DateTime::parse_from_rfc3339(event["ts"].as_str()?).ok()?;
+    let at = record::moment(&event["ts"])?;
     #[expect(clippy::cast_precision_loss, reason = "milliseconds of our time are exact")]
     Some(at.timestamp_millis() as f64 / 1000.0)
 }

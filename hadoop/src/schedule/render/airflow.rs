@@ -1,7 +1,8 @@
 //! A file of DAGs for Airflow 2.4 and later: one for each entry with a cadence, with those that follow it.
 
-use super::{HEAD, Rendered, about, quoted, shell, shell_environment};
+use super::{HEAD, Rendered, about, quoted, shell_environment};
 use crate::schedule::{Cadence, Entry, Schedule, Shipping};
+use crate::shell;
 
 pub fn render(schedule: &Schedule) -> Vec<Rendered> {
     let mut text = format!("\"\"\"{HEAD}\"\"\"\n{IMPORTS}");
@@ -10,7 +11,7 @@ pub fn render(schedule: &Schedule) -> Vec<Rendered> {
         let mut order = String::new();
         if let Some(gate) = schedule.gate_command(entry) {
             let id = format!("{}-waits-for", entry.name);
-            text += &task(&id, &shell(&gate), "", "what must have succeeded before");
+            text += &task(&id, &shell::words(&gate), "", "what must have succeeded before");
             order += &follows(&id, &entry.name);
         }
         tasks(schedule, entry, &mut text, &mut order);
@@ -50,7 +51,8 @@ fn dag(schedule: &Schedule, name: &str, cadence: &Cadence) -> String {
 
 fn tasks(schedule: &Schedule, entry: &Entry, text: &mut String, order: &mut String) {
     let limit = format!("execution_timeout=timedelta(minutes={}), ", entry.most_minutes());
-    let command = format!("{}{}", shell_environment(entry), shell(&schedule.run_command(entry)));
+    let command =
+        format!("{}{}", shell_environment(entry), shell::words(&schedule.run_command(entry)));
     *text += &task(&entry.name, &command, &limit, &about(entry));
     for next in schedule.next(entry) {
         *order += &follows(&entry.name, &next.name);
@@ -89,7 +91,7 @@ fn shipping(schedule: &Schedule, logs: &Shipping) -> String {
     if logs.hosts.is_empty() {
         return format!("\n# {}: no hosts are named; render it for cron or systemd.\n", logs.name);
     }
-    let command = shell(&schedule.ship_command(logs));
+    let command = shell::words(&schedule.ship_command(logs));
     let of_host = |host: &String| {
         let (id, queue) = (format!("{}-{host}", logs.name), format!("queue={}, ", quoted(host)));
         task(&id, &command, &queue, "rotated logs")

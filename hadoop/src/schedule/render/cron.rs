@@ -3,9 +3,10 @@
 //! Cron sends what a command prints by mail; a run that is told to print errors alone is silent after a good
 //! night. Its log is in the warehouse all the same (`insights logs`).
 
-use super::{HEAD, Rendered, about, shell, shell_environment};
+use super::{HEAD, Rendered, about, shell_environment};
 use crate::config::ConfigError;
 use crate::schedule::{Entry, Schedule};
+use crate::shell;
 use std::fmt::Write;
 
 /// Debian's cron takes no longer command.
@@ -24,7 +25,7 @@ pub fn render(schedule: &Schedule) -> Result<Vec<Rendered>, ConfigError> {
     }
     let mut files = vec![("insights.cron".to_owned(), text)];
     for logs in &schedule.logs {
-        let line = escaped(&format!("{} >/dev/null", shell(&schedule.ship_command(logs))));
+        let line = escaped(&format!("{} >/dev/null", shell::words(&schedule.ship_command(logs))));
         check_length(&logs.name, &line)?;
         let text = format!(
             "{}# {}: for the crontab of each LMS host\n{} {line}\n",
@@ -56,7 +57,7 @@ fn followed<'s>(schedule: &'s Schedule, entry: &'s Entry) -> Vec<&'s Entry> {
 fn chain(schedule: &Schedule, entry: &Entry) -> String {
     let mut text = String::new();
     if let Some(gate) = schedule.gate_command(entry) {
-        text += &format!("{} >/dev/null && ", shell(&gate));
+        text += &format!("{} >/dev/null && ", shell::words(&gate));
     }
     text += &limited(schedule, entry);
     let next: Vec<_> = schedule.next(entry).map(|next| chain(schedule, next)).collect();
@@ -76,7 +77,7 @@ fn limited(schedule: &Schedule, entry: &Entry) -> String {
         "{}timeout --preserve-status {}m {} >/dev/null",
         shell_environment(entry),
         entry.most_minutes(),
-        shell(&schedule.run_command(entry))
+        shell::words(&schedule.run_command(entry))
     )
 }
 

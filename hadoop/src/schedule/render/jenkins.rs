@@ -1,7 +1,8 @@
 //! A Job DSL script, which makes a job of each entry, and the pipeline that all these jobs run.
 
-use super::{HEAD, Rendered, about, quoted, shell};
+use super::{HEAD, Rendered, about, quoted};
 use crate::schedule::{Entry, Schedule, Shipping};
+use crate::shell;
 
 /// The pipeline.
 const PIPELINE: &str = include_str!("../../../../ci/Jenkinsfile");
@@ -86,7 +87,7 @@ fn kept(trigger: &str) -> String {
 
 /// A job for each host, on the agent that has the host's name.
 fn shipping(schedule: &Schedule, logs: &Shipping) -> String {
-    let command = format!("sh {}", quoted(&shell(&schedule.ship_command(logs))));
+    let command = format!("sh {}", quoted(&shell::words(&schedule.ship_command(logs))));
     let of_host = |host: &String| {
         let pipeline = format!(
             "pipeline {{ agent {{ label {} }}; stages {{ stage('Ship') {{ steps {{ {command} }} }} }} }}",

@@ -7,6 +7,7 @@ mod systemd;
 
 use super::{Entry, Schedule};
 use crate::config::ConfigError;
+use crate::shell;
 
 /// A scheduler.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -52,22 +53,9 @@ fn about(entry: &Entry) -> String {
     )
 }
 
-/// Words as a shell reads them back.
-fn shell(words: &[String]) -> String {
-    words.iter().map(|word| shell_word(word)).collect::<Vec<_>>().join(" ")
-}
-
-fn shell_word(word: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:,=@+".contains(c);
-    match !word.is_empty() && word.chars().all(plain) {
-        true => word.to_owned(),
-        false => format!("'{}'", word.replace('\'', r"'\''")),
-    }
-}
-
 /// What a shell sets for the command that follows on the same line.
 fn shell_environment(entry: &Entry) -> String {
-    let set = entry.environment().map(|(name, value)| format!("{name}={} ", shell_word(value)));
+    let set = entry.environment().map(|(name, value)| format!("{name}={} ", shell::word(value)));
     set.unwrap_or_default()
 }
 
@@ -83,12 +71,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn words_come_back_from_a_shell_as_they_were() {
-        for (word, text) in
-            [("today-7d", "today-7d"), ("", "''"), ("it's $5; `x`", r"'it'\''s $5; `x`'")]
-        {
-            assert_eq!(shell_word(word), text);
-        }
+    fn a_text_stands_in_quotes_on_one_line() {
         assert_eq!(quoted("a'b\\c\nd"), r"'a\'b\\c\nd'");
     }
 }
