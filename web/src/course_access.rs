@@ -83,9 +83,7 @@ impl CourseAccess {
     pub fn course(&self) -> &CourseId {
         &self.course
     }
-}
 
-impl CourseAccess {
     /// The proof for single learners of the course.
     ///
     /// # Errors

@@ -97,6 +97,24 @@ async fn answer<T>(
     Ok(reply::csv(&name, with_mark(visit, csv)))
 }
 
+/// Rows as CSV, the heading first, each ending in CR LF.
+///
+/// # Errors
+/// None but those of a full memory.
+pub fn written(rows: impl Iterator<Item = Vec<String>>) -> Result<String, PageError> {
+    let failed = |error: &dyn std::fmt::Display| {
+        log::error!("writing CSV: {error}");
+        PageError::Upstream(Trouble::Nonsense)
+    };
+    let mut writer =
+        csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
+    for row in rows {
+        writer.write_record(row).map_err(|error| failed(&error))?;
+    }
+    let bytes = writer.into_inner().map_err(|error| failed(&error))?;
+    String::from_utf8(bytes).map_err(|error| failed(&error))
+}
+
 /// Spreadsheet programs take a text for UTF-8 only if a byte-order mark says so: `?excel=1`.
 pub fn with_mark(visit: &Visit, csv: String) -> String {
     if visit.query.get("excel") == Some("1") { format!("\u{feff}{csv}") } else { csv }

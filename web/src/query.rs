@@ -40,7 +40,13 @@ impl Query {
     /// The same without a parameter.
     #[must_use]
     pub fn without(&self, name: &str) -> Self {
-        Self(self.0.iter().filter(|(key, _)| key != name).cloned().collect())
+        self.without_all(&[name])
+    }
+
+    /// The same without several parameters.
+    #[must_use]
+    pub fn without_all(&self, names: &[&str]) -> Self {
+        Self(self.0.iter().filter(|(key, _)| !names.contains(&key.as_str())).cloned().collect())
     }
 
     /// The same without one value of a parameter that may stand several times.

@@ -204,7 +204,7 @@ impl Visit {
             .map_or_else(|| new_request_id(path, now), str::to_owned);
         let known = cookie(&headers, &site.sign_in.seal.name(FORM_SECRET)).map(str::to_owned);
         let form_secret = known.unwrap_or_default();
-        let texts = language(&site, &headers, None);
+        let texts = site.languages.english();
         let mut visit = Self {
             live: site.live(),
             page,
@@ -223,9 +223,7 @@ impl Visit {
             outdated: AtomicBool::new(false),
         };
         visit.session = sign_in::session(&mut visit).await;
-        if let Some(session) = &visit.session {
-            visit.texts = language(&visit.site, &visit.headers, session.language.as_deref());
-        }
+        visit.texts = visit.language();
         if visit.form_secret.is_empty() {
             visit.form_secret = unguessable();
             let life = sign_in::session::LONGEST.to_std().unwrap_or_default();
@@ -234,6 +232,12 @@ impl Visit {
             visit.cookies.push(line);
         }
         visit
+    }
+
+    fn language(&self) -> Arc<Texts> {
+        let lms = self.session.as_ref().and_then(|session| session.language.as_deref());
+        let browser = header(&self.headers, &ACCEPT_LANGUAGE);
+        self.site.languages.choose(self.cookie(LANGUAGE_COOKIE), lms, browser)
     }
 
     /// The texts in the reader's language.
@@ -321,12 +325,6 @@ impl Visit {
         let secret = form.iter().find(|(name, _)| name == FORM_SECRET);
         from_here && secret.is_some_and(|(_, value)| *value == self.form_secret)
     }
-}
-
-/// The language for a reader, perhaps one with a language at the LMS.
-fn language(site: &Site, headers: &HeaderMap, lms: Option<&str>) -> Arc<Texts> {
-    let browser = header(headers, &ACCEPT_LANGUAGE);
-    site.languages.choose(cookie(headers, LANGUAGE_COOKIE), lms, browser)
 }
 
 fn header<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {

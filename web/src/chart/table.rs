@@ -11,6 +11,9 @@ use crate::text::Texts;
 /// The page sizes on offer, the first by default.
 const PAGE_SIZES: [usize; 3] = [25, 50, 100];
 
+/// The parameters of an address that hold a table's state.
+pub const STATE: [&str; 4] = ["page", "sort", "order", "rows"];
+
 /// What a cell is sorted by.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Key {
@@ -230,20 +233,12 @@ impl Table {
         self.columns.iter().position(|column| !column.figures).unwrap_or(0)
     }
 
-    /// All rows as CSV, in their own order. The heading is the columns' names, figures are not rounded, and a name that a spreadsheet would take for a
-    /// formula is made plain text by an apostrophe.
-    pub fn csv(&self) -> String {
-        let mut writer =
-            csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
-        let heading = self.columns.iter().map(|column| column.key.to_owned());
-        let rows = self.rows.iter().map(|row| row.iter().map(Cell::raw).collect::<Vec<_>>());
-        // A vector takes everything, and rows are as long as the heading.
-        for row in std::iter::once(heading.collect()).chain(rows) {
-            if let Err(error) = writer.write_record(&row) {
-                log::error!("writing a table as CSV: {error}");
-            }
-        }
-        writer.into_inner().ok().and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_default()
+    /// All rows for a file, in their own order: the columns' names first, figures not rounded, and a name that a
+    /// spreadsheet would take for a formula made plain text by an apostrophe.
+    pub fn for_file(&self) -> impl Iterator<Item = Vec<String>> {
+        let heading = self.columns.iter().map(|column| column.key.to_owned()).collect();
+        let rows = self.rows.iter().map(|row| row.iter().map(Cell::raw).collect());
+        std::iter::once(heading).chain(rows)
     }
 
     /// Draws the page that the address asks for; odd wishes are said and the nearest thing is shown.
@@ -280,13 +275,7 @@ impl Table {
             next: (wish.page < pages).then(|| page(wish.page + 1)),
             sizes: self.sizes(query, wish),
             status: self.status(texts, wish, pages),
-            reset: wish.odd.then(|| {
-                link(
-                    ["sort", "order", "page", "rows"]
-                        .iter()
-                        .fold(query.clone(), |q, name| q.without(name)),
-                )
-            }),
+            reset: wish.odd.then(|| link(query.without_all(&STATE))),
         })
     }
 

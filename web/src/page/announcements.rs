@@ -1,14 +1,14 @@
 //! What the operators tell readers: the list, one of it, and putting one away.
 
 use askama::Template;
-use warp::http::{StatusCode, header};
+use warp::http::StatusCode;
 use warp::reply::Response;
 
-use super::Frame;
+use super::{Frame, preference};
 use crate::announcement::{self, Announcement, HIDDEN_COOKIE};
 use crate::error::PageError;
 use crate::reply;
-use crate::site::{Visit, safe_next};
+use crate::site::Visit;
 
 /// An announcement as a page shows it.
 pub struct Shown {
@@ -80,12 +80,8 @@ pub fn hide(visit: &Visit, id: &str, form: &[(String, String)]) -> Result<Respon
     if !known {
         return Err(PageError::NotFound);
     }
-    let next = form.iter().find(|(name, _)| name == "next").map(|(_, value)| value.as_str());
     let hidden = announcement::hide(visit.cookie(HIDDEN_COOKIE).unwrap_or_default(), id);
-    let line =
-        format!("{HIDDEN_COOKIE}={hidden}; Path=/; Max-Age=31536000; HttpOnly; SameSite=Lax");
-    let back = reply::redirect(StatusCode::SEE_OTHER, safe_next(next).unwrap_or("/"));
-    Ok(reply::with_header(back, header::SET_COOKIE, &line))
+    Ok(preference::kept(form, HIDDEN_COOKIE, &hidden))
 }
 
 fn active(visit: &Visit) -> impl Iterator<Item = &Announcement> {

@@ -161,7 +161,7 @@ fn lenses(visit: &Visit, course: &CourseContext, report: bool) -> Vec<Lens> {
     });
     let performance = performance(visit).map(|place| own("nav-performance", place));
     let performance = performance.chain(responses);
-    let learners = learners::shown(visit, &course.id).then(|| Question {
+    let learners = visit.shows_learners(&course.id).then(|| Question {
         text: texts.say("nav-learners-question"),
         way: texts.say("nav-roster"),
         url: learners::link(texts, course, Place::Home).url,

@@ -6,6 +6,7 @@ pub mod course;
 pub mod drill;
 pub mod engagement;
 pub mod enrollment;
+mod filters;
 mod halves;
 pub mod help;
 pub mod landing;
@@ -36,14 +37,6 @@ pub struct Link {
     pub icon: &'static str,
     /// Whether the reader is there.
     pub current: bool,
-}
-
-/// A filter in force, with the address that takes it off.
-pub struct Chip {
-    /// What is filtered by.
-    pub label: String,
-    /// The address without it.
-    pub remove: String,
 }
 
 /// A heading of the navigation with its links.
@@ -357,7 +350,8 @@ fn rail(visit: &Visit, course: &CourseContext, place: Place) -> Vec<RailGroup> {
         },
         RailGroup {
             title: Some(texts.say("nav-learners")),
-            links: learners::shown(visit, &course.id)
+            links: visit
+                .shows_learners(&course.id)
                 .then(|| learners::link(texts, course, place))
                 .into_iter()
                 .collect(),

@@ -27,8 +27,8 @@ pub fn language(visit: &Visit, form: &[(String, String)]) -> Result<Response, Pa
     Ok(kept(form, LANGUAGE_COOKIE, language.tag))
 }
 
-/// Keeps a word for a year and leads back.
-fn kept(form: &[(String, String)], cookie: &str, word: &str) -> Response {
+/// Keeps a word in a cookie for a year, and leads back to where a form was.
+pub fn kept(form: &[(String, String)], cookie: &str, word: &str) -> Response {
     let back = safe_next(field(form, "next")).unwrap_or("/");
     let line = format!("{cookie}={word}; Path=/; Max-Age=31536000; HttpOnly; SameSite=Lax");
     reply::with_header(reply::redirect(StatusCode::SEE_OTHER, back), header::SET_COOKIE, &line)

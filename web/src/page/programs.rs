@@ -6,7 +6,7 @@ use warp::http::StatusCode;
 use warp::reply::Response;
 
 use super::report::Missing;
-use super::{Frame, Link};
+use super::{Frame, Link, catalog};
 use crate::chart::Drawing;
 use crate::chart::table::{Cell, Column, Key, Order, Table};
 use crate::course_access::CourseListAccess;
@@ -33,8 +33,7 @@ pub async fn page(visit: &Visit, access: &CourseListAccess) -> Result<Response, 
     if !visit.live.features.enable_course_filters {
         return Err(PageError::NotFound);
     }
-    let ask = visit.ask();
-    let (summaries, programs) = tokio::join!(ask.summaries(access), ask.programs(access));
+    let (summaries, programs) = catalog::answers(visit, access).await;
     let texts = visit.texts();
     let found = summaries.and_then(|summaries| Ok((summaries, programs?)));
     let created = found.as_ref().ok().and_then(|(summaries, _)| summaries.iter().next()?.created);
@@ -71,9 +70,7 @@ fn rows(texts: &Texts, programs: &[Program], summaries: &[&CourseSummary]) -> Ve
 }
 
 fn cells(texts: &Texts, program: &Program, courses: &[&CourseSummary]) -> Vec<Cell> {
-    let sum = |of: fn(&CourseSummary) -> i64| {
-        courses.iter().fold(0_i64, |sum, row| sum.saturating_add(of(row)))
-    };
+    let sum = |of| catalog::sum(courses, of);
     let change = sum(|row| row.count_change_7_days);
     let title = program.program_title.as_deref().map(str::trim).filter(|title| !title.is_empty());
     let title = title.unwrap_or(&program.program_id);

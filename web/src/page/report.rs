@@ -10,7 +10,7 @@ use warp::reply::Response;
 use super::drill::Steps;
 use super::{CourseContext, Frame, Link, Place, demographics, help};
 use crate::chart::Drawing;
-use crate::chart::table::Table;
+use crate::chart::table::{self, Table};
 use crate::course_access::CourseAccess;
 use crate::error::PageError;
 use crate::site::Visit;
@@ -248,9 +248,7 @@ impl Drilled {
 
 /// This page's table as a file; the Data API has none of it.
 pub fn own_csv(visit: &Visit) -> String {
-    let query = ["page", "sort", "order", "rows"]
-        .iter()
-        .fold(visit.query.clone(), |query, name| query.without(name));
+    let query = visit.query.without_all(&table::STATE);
     format!("{}{}", visit.path, query.with("format", "csv").link())
 }
 
@@ -308,7 +306,10 @@ pub async fn drilled<R>(
     if visit.query.get("format") == Some("csv") {
         let table = ready.map(|figures| &figures.table).ok_or(PageError::NotFound)?;
         let name = format!("{}--{}.csv", course.id.stem(), place.file_name());
-        return Ok(reply::csv(&name, download::with_mark(visit, table.csv())));
+        return Ok(reply::csv(
+            &name,
+            download::with_mark(visit, download::written(table.for_file())?),
+        ));
     }
     let question = texts.say(&format!("{}-question", place.text()));
     let heading = steps.heading.clone().unwrap_or_else(|| question.clone());

@@ -68,9 +68,11 @@ struct Request {
 }
 
 impl Request {
-    async fn visit(self) -> Visit {
-        let page = Route::of(&self.path).map_or("", |route| route.name());
-        Visit::new(self.site, page, &self.path, &self.query, self.headers).await
+    /// The visit, and what is visited, if that exists.
+    async fn visit(self) -> (Visit, Option<Route>) {
+        let route = Route::of(&self.path);
+        let page = route.as_ref().map_or("", Route::name);
+        (Visit::new(self.site, page, &self.path, &self.query, self.headers).await, route)
     }
 }
 
@@ -91,15 +93,18 @@ fn visit(
 
 async fn read(request: Request) -> Response {
     let begin = Instant::now();
-    let visit = request.visit().await;
-    let answer =
-        if visit.host_is_ours() { route(&visit).await } else { Err(PageError::BadRequest) };
+    let (visit, route) = request.visit().await;
+    let answer = match route {
+        _ if !visit.host_is_ours() => Err(PageError::BadRequest),
+        None => Err(PageError::NotFound),
+        Some(route) => answer(&visit, route).await,
+    };
     finish(&visit, "GET", begin, answer)
 }
 
 async fn write(form: Vec<(String, String)>, request: Request) -> Response {
     let begin = Instant::now();
-    let visit = request.visit().await;
+    let (visit, route) = request.visit().await;
     let ours = visit.host_is_ours() && visit.form_is_ours(&form);
     let answer = match visit.path.as_str() {
         _ if !ours => Err(PageError::Forbidden),
@@ -107,7 +112,7 @@ async fn write(form: Vec<(String, String)>, request: Request) -> Response {
         "/preferences/language/" => preference::language(&visit, &form),
         "/logout/" => Ok(sign_in::sign_out(&visit)),
         "/logout_then_login/" => Ok(sign_in::sign_in_again(&visit)),
-        path => match Route::of(path) {
+        _ => match route {
             Some(Route::HideAnnouncement(id)) => announcements::hide(&visit, &id, &form),
             _ => Err(PageError::Method),
         },
@@ -116,7 +121,7 @@ async fn write(form: Vec<(String, String)>, request: Request) -> Response {
 }
 
 async fn refuse(method: Method, request: Request) -> Response {
-    let visit = request.visit().await;
+    let (visit, _) = request.visit().await;
     finish(&visit, method.as_str(), Instant::now(), Err(PageError::Method))
 }
 
@@ -131,8 +136,7 @@ fn finish(
     reply::finish(visit, response)
 }
 
-async fn route(visit: &Visit) -> Result<Response, PageError> {
-    let route = Route::of(&visit.path).ok_or(PageError::NotFound)?;
+async fn answer(visit: &Visit, route: Route) -> Result<Response, PageError> {
     if !route.is_file() && !visit.path.ends_with('/') {
         let to = format!("{}/{}", visit.path, visit.query.link());
         return Ok(reply::redirect(StatusCode::MOVED_PERMANENTLY, &to));

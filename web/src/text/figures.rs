@@ -28,12 +28,10 @@ pub(super) struct Numbers {
 }
 
 impl Numbers {
-    fn of(locale: &Locale, right_to_left: bool) -> Result<Self, String> {
-        let decimals = DecimalFormatter::try_new(
-            locale.into(),
-            icu_decimal::options::DecimalFormatterOptions::default(),
-        );
-        Ok(Self { decimals: decimals.map_err(|error| error.to_string())?, right_to_left })
+    fn of(language: &Language) -> Result<Self, String> {
+        let decimals = DecimalFormatter::try_new((&locale(language)?).into(), Default::default());
+        let decimals = decimals.map_err(|error| error.to_string())?;
+        Ok(Self { decimals, right_to_left: language.is_right_to_left() })
     }
 
     /// `12,345`; negative numbers carry a real minus sign.
@@ -69,12 +67,14 @@ impl Memoizable for Numbers {
     type Args = ();
     type Error = String;
 
-    fn construct(language: LanguageIdentifier, (): ()) -> Result<Self, String> {
-        let is = |tag: &str| language.language.as_str() == tag;
-        let tag = if is("ar") { format!("{language}-u-nu-latn") } else { language.to_string() };
-        let locale = tag.parse::<Locale>().map_err(|error| error.to_string())?;
-        Self::of(&locale, is("ar"))
+    fn construct(plurals: LanguageIdentifier, (): ()) -> Result<Self, String> {
+        let language = Language::with_plurals(&plurals);
+        Self::of(&language.ok_or_else(|| format!("{plurals} is no language of the site"))?)
     }
+}
+
+fn locale(language: &Language) -> Result<Locale, String> {
+    language.locale.parse().map_err(|error| format!("{}: {error}", language.locale))
 }
 
 /// How a language writes numbers, days and times, and which name comes first.
@@ -95,13 +95,13 @@ impl Figures {
 
     fn of_locales(language: &Language) -> Result<Self, String> {
         let said = |error: &dyn std::error::Error| error.to_string();
-        let locale: Locale = language.locale.parse().map_err(|error| said(&error))?;
+        let locale = locale(language)?;
         let (day, month) = match language.short {
             ShortDays::Long => (YMD::long(), YM::long()),
             ShortDays::DayFirst | ShortDays::Medium => (YMD::medium(), YM::medium()),
         };
         Ok(Self {
-            numbers: Numbers::of(&locale, language.is_right_to_left())?,
+            numbers: Numbers::of(language)?,
             long: FixedCalendarDateTimeFormatter::try_new((&locale).into(), YMD::long())
                 .map_err(|error| said(&error))?,
             short: FixedCalendarDateTimeFormatter::try_new((&locale).into(), day)
@@ -205,9 +205,8 @@ impl Texts {
 
     /// `Jan 2014`.
     pub fn month(&self, day: NaiveDate) -> String {
-        let date = Date::try_new_gregorian(day.year(), day.month() as u8, day.day() as u8);
         let months = &self.figures.month;
-        date.map_or_else(|_| day.to_string(), |date| months.format(&date).to_string())
+        gregorian(day).map_or_else(|| day.to_string(), |date| months.format(&date).to_string())
     }
 
     /// `January 2, 2014 at 3:04 AM UTC`.
@@ -233,10 +232,13 @@ impl Texts {
     }
 }
 
-/// A day of the calendar in use everywhere the platform is; what lies outside of it is written by its numbers.
 fn written(formatter: &FixedCalendarDateTimeFormatter<Gregorian, YMD>, day: NaiveDate) -> String {
-    let date = Date::try_new_gregorian(day.year(), day.month() as u8, day.day() as u8);
-    date.map_or_else(|_| day.to_string(), |date| formatter.format(&date).to_string())
+    gregorian(day).map_or_else(|| day.to_string(), |date| formatter.format(&date).to_string())
+}
+
+/// A day of the calendar in use everywhere the platform is; what lies outside of it is written by its numbers.
+fn gregorian(day: NaiveDate) -> Option<Date<Gregorian>> {
+    Date::try_new_gregorian(day.year(), day.month() as u8, day.day() as u8).ok()
 }
 
 #[cfg(test)]

@@ -93,6 +93,11 @@ fn accented(text: &str) -> Cow<'_, str> {
 }
 
 impl Language {
+    /// The language whose plurals are these: texts know no more of their language.
+    pub(super) fn with_plurals(plurals: &LanguageIdentifier) -> Option<Self> {
+        OFFERED.into_iter().find(|one| one.plurals() == *plurals)
+    }
+
     /// Whose plurals its texts have.
     pub(super) fn plurals(&self) -> LanguageIdentifier {
         self.catalogue.parse().unwrap_or_default()
@@ -128,6 +133,11 @@ impl Languages {
             [Ok(Arc::clone(&english))].into_iter().chain(others).collect();
         let disguised = DISGUISED.into_iter().filter(|_| cfg!(debug_assertions)).map(texts);
         Ok(Self { offered: offered?, disguised: disguised.collect::<Result<_, _>>()? })
+    }
+
+    /// The texts of a reader who is not known yet.
+    pub fn english(&self) -> Arc<Texts> {
+        Arc::clone(&self.offered[0])
     }
 
     /// The languages that a reader may choose from.

@@ -102,6 +102,11 @@ impl Texts {
         self.resolve(name, None)
     }
 
+    /// A text of a name that comes from outside; what the site has no words for stands for itself.
+    pub fn say_or(&self, name: &str, otherwise: &str) -> String {
+        if self.has(name) { self.say(name) } else { otherwise.to_owned() }
+    }
+
     /// A text with its variables; numbers choose the plural and are grouped.
     pub fn say_with(&self, name: &str, variables: &[(&str, FluentValue<'_>)]) -> String {
         let mut args = FluentArgs::with_capacity(variables.len());

@@ -9,7 +9,6 @@ use super::{answers, sorted};
 use crate::course_access::CourseListAccess;
 use crate::error::PageError;
 use crate::site::Visit;
-use crate::upstream::Trouble;
 use crate::{download, format, reply};
 
 /// A column: its name and its cell for a course.
@@ -28,24 +27,17 @@ pub async fn csv(visit: &Visit, access: &CourseListAccess) -> Result<Response, P
         .into_iter()
         .filter(|row| filter.takes(row, &programs))
         .collect();
-    let body = written(&rows, &programs).map_err(|error| {
-        log::error!("writing the course list: {error}");
-        PageError::Upstream(Trouble::Nonsense)
-    })?;
+    let body = written(&rows, &programs)?;
     let name = format!("{}--course-list.csv", visit.now.to_rfc3339_opts(SecondsFormat::Secs, true));
     Ok(reply::csv(&name, download::with_mark(visit, body)))
 }
 
-fn written(rows: &[&CourseSummary], programs: &[Program]) -> anyhow::Result<String> {
+fn written(rows: &[&CourseSummary], programs: &[Program]) -> Result<String, PageError> {
     let passing = rows.iter().any(|row| row.passing_users.is_some());
     let columns = columns(passing, programs);
-    let mut writer =
-        csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
-    writer.write_record(columns.iter().map(|(name, _)| name))?;
-    for row in rows {
-        writer.write_record(columns.iter().map(|(_, cell)| cell(row)))?;
-    }
-    Ok(String::from_utf8(writer.into_inner()?)?)
+    let heading = columns.iter().map(|(name, _)| name.clone()).collect();
+    let rows = rows.iter().map(|row| columns.iter().map(|(_, cell)| cell(row)).collect());
+    download::written(std::iter::once(heading).chain(rows))
 }
 
 /// An enrollment mode's figures in a summary.

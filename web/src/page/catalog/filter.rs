@@ -3,7 +3,7 @@
 use api_client::{CourseSummary, Program};
 
 use super::title;
-use crate::page::Chip;
+use crate::page::filters::{self, Chip, Choice, Group};
 use crate::query::Query;
 use crate::site::Visit;
 use crate::text::Texts;
@@ -17,26 +17,6 @@ const UNKNOWN: &str = "Unknown";
 pub struct Filter {
     words: Vec<String>,
     chosen: [Vec<String>; GROUPS.len()],
-}
-
-/// A group of check boxes.
-pub struct Group {
-    /// Its name in the address.
-    pub name: &'static str,
-    /// Its heading.
-    pub title: String,
-    /// Its boxes, by alphabet.
-    pub options: Vec<Choice>,
-}
-
-/// One check box.
-pub struct Choice {
-    /// Its value in the address.
-    pub value: String,
-    /// Its words.
-    pub label: String,
-    /// Whether it is ticked.
-    pub chosen: bool,
 }
 
 impl Filter {
@@ -69,9 +49,7 @@ impl Filter {
 
     /// The address without search and filters.
     pub fn cleared(&self, visit: &Visit) -> String {
-        let names = GROUPS.iter().chain(&["search", "page"]);
-        let query = names.fold(visit.query.clone(), |query, name| query.without(name));
-        format!("{}{}", visit.path, query.link())
+        filters::cleared(visit, &[&GROUPS[..], &["search"]].concat())
     }
 }
 
@@ -138,7 +116,7 @@ fn label(texts: &Texts, group: &str, value: &str, programs: &[Program]) -> Strin
         return title.to_owned();
     }
     let name = format!("{group}-{}", value.to_lowercase().replace(['_', ' '], "-"));
-    if texts.has(&name) { texts.say(&name) } else { value.to_owned() }
+    texts.say_or(&name, value)
 }
 
 /// One chip a filter in force.

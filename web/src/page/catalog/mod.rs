@@ -12,9 +12,10 @@ use askama::Template;
 use warp::http::StatusCode;
 use warp::reply::Response;
 
-use self::filter::{Filter, Group};
+use self::filter::Filter;
+use super::Frame;
+use super::filters::{Chip, Group};
 use super::report::{Card, Missing};
-use super::{Chip, Frame};
 use crate::chart::Drawing;
 use crate::chart::table::{Cell, Column, Key, Order, Table};
 use crate::course_access::CourseListAccess;
@@ -65,8 +66,8 @@ pub async fn page(visit: &Visit, access: &CourseListAccess) -> Result<Response, 
     reply::page(visit, StatusCode::OK, &Index { frame, search, listing })
 }
 
-/// Both answers that the index needs, asked for at the same time.
-async fn answers(
+/// The courses and their programs, asked for at the same time.
+pub async fn answers(
     visit: &Visit,
     access: &CourseListAccess,
 ) -> (Section<OwnSummaries>, Section<Arc<Vec<Program>>>) {
@@ -125,10 +126,13 @@ fn listing(
     }
 }
 
+/// A figure of all courses together.
+pub fn sum(rows: &[&CourseSummary], of: fn(&CourseSummary) -> i64) -> i64 {
+    rows.iter().fold(0, |sum, row| sum.saturating_add(of(row)))
+}
+
 fn cards(texts: &Texts, rows: &[&CourseSummary]) -> Vec<Card> {
-    let sum = |of: fn(&CourseSummary) -> i64| {
-        rows.iter().fold(0_i64, |sum, row| sum.saturating_add(of(row)))
-    };
+    let sum = |of| sum(rows, of);
     let card = |help, value: String| Card::new(texts, help, Some(value));
     vec![
         card("all-total-enrollment", texts.number(sum(|row| row.cumulative_count))),

@@ -143,16 +143,13 @@ fn figures(visit: &Visit, learner: &Learner, timeline: &EngagementTimeline) -> S
 fn summary(texts: &Texts, learner: &Learner) -> String {
     let email = learner.email.as_deref().map(|email| format!(" · {email}")).unwrap_or_default();
     let said = format!("{}{email}", learner.username);
-    let segments = learner.segments.iter().map(|name| {
-        let name = format!("segment-{}", name.replace('_', "-"));
-        if texts.has(&name) { texts.say(&name) } else { name }
-    });
+    let segments = learner.segments.iter().map(|name| wish::label(texts, "segment", name));
     let segments: Vec<String> = segments.collect();
     if segments.is_empty() { said } else { format!("{said} · {}", segments.join(", ")) }
 }
 
 fn cards(texts: &Texts, learner: &Learner, last: NaiveDate) -> Vec<Card> {
-    let mode = learner.enrollment_mode.as_deref().map(|mode| wish::track(texts, mode));
+    let mode = learner.enrollment_mode.as_deref().map(|mode| wish::label(texts, "track", mode));
     vec![
         Card::new(texts, "learner-enrollment", mode),
         Card::new(texts, "learner-cohort", learner.cohort.clone()),

@@ -8,7 +8,7 @@ use crate::course_access::LearnersAccess;
 use crate::error::PageError;
 use crate::format::no_formula;
 use crate::site::Visit;
-use crate::upstream::{Section, Trouble};
+use crate::upstream::Section;
 use crate::{download, reply};
 
 /// As many learners are asked for at a time; the Data API may give fewer.
@@ -72,10 +72,7 @@ pub async fn csv(
     }
     let learners = all(visit, access, question).await.map_err(PageError::Upstream)?;
     let named = visit.site.config.learner_fields.as_deref();
-    let body = written(&learners, named).map_err(|error| {
-        log::error!("writing learners: {error}");
-        PageError::Upstream(Trouble::Nonsense)
-    })?;
+    let body = written(&learners, named)?;
     let name = format!("{}--learners.csv", access.course().stem());
     Ok(reply::csv(&name, download::with_mark(visit, body)))
 }
@@ -99,19 +96,15 @@ async fn all(
 }
 
 /// The columns in the order in which they are named.
-fn written(learners: &[Learner], named: Option<&[String]>) -> anyhow::Result<String> {
+fn written(learners: &[Learner], named: Option<&[String]>) -> Result<String, PageError> {
     let find = |name: &String| COLUMNS.iter().find(|(known, _)| known == name);
     let columns: Vec<&Column> = match named {
         Some(named) => named.iter().filter_map(find).collect(),
         None => COLUMNS.iter().collect(),
     };
-    let mut writer =
-        csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
-    writer.write_record(columns.iter().map(|(name, _)| name))?;
-    for learner in learners {
-        writer.write_record(columns.iter().map(|(_, cell)| cell(learner)))?;
-    }
-    Ok(String::from_utf8(writer.into_inner()?)?)
+    let heading = columns.iter().map(|(name, _)| (*name).to_owned()).collect();
+    let rows = learners.iter().map(|one| columns.iter().map(|(_, cell)| cell(one)).collect());
+    download::written(std::iter::once(heading).chain(rows))
 }
 
 /// What learners wrote themselves.

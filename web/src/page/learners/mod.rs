@@ -11,7 +11,6 @@ use warp::reply::Response;
 
 use super::{CourseContext, Link, Place};
 use crate::course_access::CourseAccess;
-use crate::course_id::CourseId;
 use crate::error::PageError;
 use crate::reply;
 use crate::site::Visit;
@@ -47,11 +46,6 @@ pub async fn answer(
         Path::Learner(username) => detail::page(visit, learners, &username).await,
     };
     response.map(reply::unstored)
-}
-
-/// Whether the navigation leads to the learners of a course.
-pub fn shown(visit: &Visit, course: &CourseId) -> bool {
-    visit.shows_learners(course)
 }
 
 /// The way to the learners, without the inactive ones.

@@ -14,6 +14,7 @@ use crate::error::PageError;
 use crate::reply;
 use crate::site::Visit;
 use crate::upstream::{Section, Trouble};
+use crate::usage_id;
 
 /// Below `/api/learner_analytics/v0/`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,10 +34,7 @@ pub enum Resource {
 impl Resource {
     /// The resource of a path's parts.
     pub fn of(parts: &[&str]) -> Option<Self> {
-        let name = |text: &str| {
-            let text = percent_encoding::percent_decode_str(text).decode_utf8().ok()?;
-            (!text.is_empty()).then(|| text.into_owned())
-        };
+        let name = |text: &str| usage_id::take(&[text]).map(|(name, _)| name);
         Some(match parts {
             ["learners"] => Self::Learners,
             ["learners.csv"] => Self::LearnersCsv,

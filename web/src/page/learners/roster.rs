@@ -7,13 +7,14 @@ use chrono::{Days, NaiveDate};
 use warp::http::StatusCode;
 use warp::reply::Response;
 
-use super::wish::{self, Choice};
+use super::wish;
 use crate::chart::Drawing;
 use crate::chart::table::{Cell, Column, Key, Order, Rank, Table};
 use crate::course_access::LearnersAccess;
 use crate::error::PageError;
+use crate::page::filters::{Chip, Group};
 use crate::page::report::Missing;
-use crate::page::{Chip, CourseContext, Frame, Place, help};
+use crate::page::{CourseContext, Frame, Place, help};
 use crate::query::Query;
 use crate::reply;
 use crate::site::Visit;
@@ -31,7 +32,7 @@ struct Roster<'a> {
     search: String,
     /// Carried along by the form.
     order: Vec<(&'static str, String)>,
-    choices: Vec<Choice>,
+    choices: Vec<Group>,
     hides: bool,
     csv: Option<String>,
     help: String,

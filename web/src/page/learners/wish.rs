@@ -1,10 +1,12 @@
 //! Which learners the address asks for: it holds the whole state of the roster.
 
+use std::collections::BTreeMap;
+
 use api_client::LearnerMetadata;
 use api_client::ask::LearnerQuery;
 
 use crate::chart::table::Asked;
-use crate::page::Chip;
+use crate::page::filters::{self, Chip, Choice, Group};
 use crate::query::Query;
 use crate::site::Visit;
 use crate::text::Texts;
@@ -18,26 +20,6 @@ const SEGMENTS: [&str; 5] =
     ["highly_engaged", "disengaging", "struggling", "inactive", "unenrolled"];
 /// All parameters but those of the table.
 const FILTERS: [&str; 5] = ["search", "cohort", "track", "segment", INACTIVE];
-
-/// A choice among values of a filter.
-pub struct Choice {
-    /// Its name in the address.
-    pub name: &'static str,
-    /// Its words.
-    pub label: String,
-    /// What can be chosen, all of them first.
-    pub options: Vec<Choosable>,
-}
-
-/// One value of a filter.
-pub struct Choosable {
-    /// Its value in the address; empty for all.
-    pub value: String,
-    /// Its words.
-    pub label: String,
-    /// Whether it is chosen.
-    pub chosen: bool,
-}
 
 /// What the Data API is asked. A segment and the inactive cannot both be asked for, so the segment counts.
 pub fn question(query: &Query, asked: Asked) -> LearnerQuery {
@@ -68,74 +50,55 @@ pub fn narrows(query: &Query) -> bool {
 
 /// The address without filters.
 pub fn cleared(visit: &Visit) -> String {
-    let names = FILTERS.iter().chain(&["page"]);
-    let query = names.fold(visit.query.clone(), |query, name| query.without(name));
-    format!("{}{}", visit.path, query.link())
+    filters::cleared(visit, &FILTERS)
 }
 
 /// The choices that the course's learners differ in, and what the address names besides.
-pub fn choices(texts: &Texts, query: &Query, metadata: Option<&LearnerMetadata>) -> Vec<Choice> {
-    let counted = |names: &std::collections::BTreeMap<String, i64>| {
-        names.iter().map(|(name, count)| (name.clone(), *count)).collect()
+pub fn choices(texts: &Texts, query: &Query, metadata: Option<&LearnerMetadata>) -> Vec<Group> {
+    let counts = |of: fn(&LearnerMetadata) -> &BTreeMap<String, i64>| -> Vec<(&str, i64)> {
+        let counts = metadata.map(of).into_iter().flatten();
+        counts.map(|(name, count)| (name.as_str(), *count)).collect()
     };
-    let known = |of: fn(&LearnerMetadata) -> &std::collections::BTreeMap<String, i64>| {
-        metadata.map(|known| counted(of(known))).unwrap_or_default()
-    };
-    let segments: Vec<(String, i64)> = known(|known| &known.segments);
-    let count = |name: &str| segments.iter().find(|(known, _)| known == name);
-    let segments = SEGMENTS.iter().filter_map(|name| count(name).cloned()).collect();
-    let groups: [(&'static str, Vec<(String, i64)>); 3] = [
-        ("cohort", known(|known| &known.cohorts)),
-        ("track", known(|known| &known.enrollment_modes)),
+    let mut segments = counts(|known| &known.segments);
+    segments.retain(|(name, _)| SEGMENTS.contains(name));
+    segments.sort_by_key(|(name, _)| SEGMENTS.iter().position(|known| known == name));
+    let groups = [
+        ("cohort", counts(|known| &known.cohorts)),
+        ("track", counts(|known| &known.enrollment_modes)),
         ("segment", segments),
     ];
-    let choice = |(name, values): (&'static str, Vec<(String, i64)>)| Choice {
+    let group = |(name, values): (&'static str, Vec<(&str, i64)>)| Group {
         name,
-        label: texts.say(&format!("roster-{name}")),
-        options: options(texts, query, name, values),
+        title: texts.say(&format!("roster-{name}")),
+        options: options(texts, query, name, &values),
     };
-    groups.into_iter().map(choice).filter(|choice| choice.options.len() > 1).collect()
+    groups.into_iter().map(group).filter(|group| group.options.len() > 1).collect()
 }
 
-fn options(
-    texts: &Texts,
-    query: &Query,
-    name: &'static str,
-    values: Vec<(String, i64)>,
-) -> Vec<Choosable> {
+/// All, each value with its learners, and a chosen one that no learner has.
+fn options(texts: &Texts, query: &Query, name: &str, values: &[(&str, i64)]) -> Vec<Choice> {
     let chosen = query.get(name);
-    let all = Choosable {
-        value: String::new(),
-        label: texts.say("roster-all"),
-        chosen: chosen.is_none(),
+    let choice = |value: &str, label: String| Choice {
+        value: value.to_owned(),
+        label,
+        chosen: chosen.unwrap_or_default() == value,
+    };
+    let counted = |(value, count): &(&str, i64)| {
+        choice(value, format!("{} ({})", label(texts, name, value), texts.number(*count)))
     };
     let unknown = chosen.filter(|chosen| values.iter().all(|(value, _)| value != chosen));
-    let unknown = unknown.map(|value| Choosable {
-        value: value.to_owned(),
-        label: value_label(texts, name, value),
-        chosen: true,
-    });
-    let option = |(value, count): &(String, i64)| Choosable {
-        label: format!("{} ({})", value_label(texts, name, value), texts.number(*count)),
-        chosen: chosen == Some(value),
-        value: value.clone(),
-    };
-    [all].into_iter().chain(values.iter().map(option)).chain(unknown).collect()
+    let unknown = unknown.map(|value| choice(value, label(texts, name, value)));
+    let all = choice("", texts.say("roster-all"));
+    [all].into_iter().chain(values.iter().map(counted)).chain(unknown).collect()
 }
 
-/// The words for a value; cohorts and modes that the site does not know stand for themselves.
-fn value_label(texts: &Texts, filter: &str, value: &str) -> String {
-    let name = match filter {
-        "track" => format!("mode-{value}"),
-        "segment" => format!("segment-{}", value.replace('_', "-")),
-        _ => return value.to_owned(),
-    };
-    if texts.has(&name) { texts.say(&name) } else { value.to_owned() }
-}
-
-/// The words for a mode of enrollment.
-pub fn track(texts: &Texts, mode: &str) -> String {
-    value_label(texts, "track", mode)
+/// The words for a value; cohorts, and modes and segments that the site does not know, stand for themselves.
+pub fn label(texts: &Texts, filter: &str, value: &str) -> String {
+    match filter {
+        "track" => texts.say_or(&format!("mode-{value}"), value),
+        "segment" => texts.say_or(&format!("segment-{}", value.replace('_', "-")), value),
+        _ => value.to_owned(),
+    }
 }
 
 /// One chip a filter in force.
@@ -148,11 +111,7 @@ pub fn chips(visit: &Visit) -> Vec<Chip> {
             INACTIVE if value == HIDE => texts.say("roster-inactive-hidden"),
             INACTIVE => return None,
             name => {
-                format!(
-                    "{}: {}",
-                    texts.say(&format!("roster-{name}")),
-                    value_label(texts, name, value)
-                )
+                format!("{}: {}", texts.say(&format!("roster-{name}")), label(texts, name, value))
             }
         };
         Some(Chip { label, remove: format!("{}{}", visit.path, query.without(name).link()) })
@@ -209,11 +168,11 @@ mod tests {
         let told: Vec<String> = choices(&texts, &query, Some(&metadata))
             .iter()
             .map(|choice| {
-                let option = |option: &Choosable| {
+                let option = |option: &Choice| {
                     format!("{}{}", if option.chosen { "*" } else { "" }, option.label)
                 };
                 let options: Vec<_> = choice.options.iter().map(option).collect();
-                format!("{}: {}", choice.label, options.join(", "))
+                format!("{}: {}", choice.title, options.join(", "))
             })
             .collect();
         assert_eq!(
