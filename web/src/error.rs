@@ -5,6 +5,7 @@ use warp::http::StatusCode;
 use warp::reply::Response;
 
 use crate::config::Brand;
+use crate::observe::nameless;
 use crate::query::Query;
 use crate::reply;
 use crate::sign_in::flow::FlowError;
@@ -99,7 +100,7 @@ pub fn answer(visit: &Visit, error: &PageError) -> Response {
             causes = format!("{causes}: {inner}");
             cause = inner.source();
         }
-        log::error!("{} {}: {error}{causes}", visit.request_id, visit.path);
+        log::error!("{} {}: {error}{causes}", visit.request_id, nameless(&visit.path));
     }
     match error {
         PageError::SignedOut => {

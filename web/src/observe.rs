@@ -175,7 +175,7 @@ pub fn answered(visit: &Visit, method: &str, status: StatusCode, took: Duration)
         request_id = visit.request_id.as_str(),
         method = method,
         page = page,
-        path = visit.path.as_str(),
+        path = nameless(&visit.path).as_str(),
         user = user.as_deref().unwrap_or_default(),
         status = status,
         ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
@@ -183,6 +183,19 @@ pub fn answered(visit: &Visit, method: &str, status: StatusCode, took: Duration)
         lms_ms = visit.waits.slowest(Asked::Lms);
         "answered"
     );
+}
+
+/// A path, or a line that holds one, without the learner that it names: logs hold no user names (spec 60 §6.6).
+pub fn nameless(path: &str) -> String {
+    let in_name = |c: char| c.is_alphanumeric() || "_.+-~%@".contains(c);
+    let mut before = "";
+    let parts = path.split('/').map(|part| {
+        let of_learners = ["learners", "engagement_timelines"].contains(&before);
+        let named = of_learners && !part.is_empty() && part.chars().all(in_name);
+        before = part;
+        if named { "-" } else { part }
+    });
+    parts.collect::<Vec<_>>().join("/")
 }
 
 /// The counts as Prometheus reads them, for a port of their own.
@@ -249,6 +262,24 @@ mod tests {
             line(&record, now),
             r#"{"level":"INFO","message":"answered","ms":12,"path":"/a\"\n","target":"access","time":"1970-01-01T00:00:00.000Z"}"#
         );
+    }
+
+    #[test]
+    fn no_learner_is_named() {
+        for (path, logged) in [
+            ("/courses/a/b/c/learners/ann/", "/courses/a/b/c/learners/-/"),
+            ("/courses/a/b/c/learners/", "/courses/a/b/c/learners/"),
+            (
+                "/api/learner_analytics/v0/engagement_timelines/ann",
+                "/api/learner_analytics/v0/engagement_timelines/-",
+            ),
+            ("/api/learner_analytics/v0/learners.csv", "/api/learner_analytics/v0/learners.csv"),
+            ("/courses/", "/courses/"),
+            ("http://api/v0/learners/a.b+c/: it is slow", "http://api/v0/learners/-/: it is slow"),
+            ("http://api/v0/learners/: it is slow", "http://api/v0/learners/: it is slow"),
+        ] {
+            assert_eq!(nameless(path), logged);
+        }
     }
 
     #[test]

@@ -17,7 +17,7 @@ use tokio::sync::Semaphore;
 use super::kept::{Fetched, Kept, Known, Look, Terms};
 use super::{Section, Trouble};
 use crate::course_access::{CourseAccess, CourseListAccess};
-use crate::observe::{Asked, Calls};
+use crate::observe::{Asked, Calls, nameless};
 use crate::site::Visit;
 
 /// The API knows in no time whether an answer still holds, so it is soon asked again: a load is seen within
@@ -134,7 +134,7 @@ fn trouble(error: &Error) -> Trouble {
         Error::Malformed { .. } => Trouble::Nonsense,
         Error::Address { .. } | Error::Setup(_) => Trouble::Down,
     };
-    log::warn!("asking the Data API: {error}");
+    log::warn!("asking the Data API: {}", nameless(&error.to_string()));
     trouble
 }
 
