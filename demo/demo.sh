@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
 # From nothing to charts in the browser: builds, makes a university, computes all that pages show from
 # tracking logs and LMS tables, serves it, and stays until Ctrl-C. SERVE=no ends after the runs and
-# prints the store's path last. DEMO_DIR, DEMO_SIZE, API_PORT, WEB_PORT and LMS_PORT change where and how much.
+# prints the store's path last. DEMO_DIR, DEMO_SIZE, DEMO_OPTIONS, API_PORT, WEB_PORT and LMS_PORT change where and how much;
+# RELEASE=yes builds as for a product.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-${XDG_CACHE_HOME:-$HOME/.cache}/insights/target}"
-bin="$CARGO_TARGET_DIR/debug"
+if [ -n "${RELEASE:-}" ]; then profile=release; else profile=debug; fi
+bin="$CARGO_TARGET_DIR/$profile"
 dir="${DEMO_DIR:-$CARGO_TARGET_DIR/demo}"
 api="127.0.0.1:${API_PORT:-8100}"
 web="127.0.0.1:${WEB_PORT:-8110}"
@@ -16,11 +18,11 @@ store="$dir/store.sqlite"
 say() { printf '\n== %s\n' "$*"; }
 
 say "Building"
-cargo build --bins
+cargo build --bins ${RELEASE:+--release}
 
 mkdir -p "$dir"
-size=(${DEMO_SIZE:+--size "$DEMO_SIZE"})
-made="seed 1, ${DEMO_SIZE:-the usual size}, up to yesterday of $today"
+size=(${DEMO_SIZE:+--size "$DEMO_SIZE"} ${DEMO_OPTIONS:-})
+made="seed 1, ${size[*]:-the usual size}, up to yesterday of $today"
 if [ "$(cat "$dir/made" 2>/dev/null)" != "$made" ] || [ "$dir/made" -ot "$bin/insights-demo" ]; then
   say "Making a university ($made)"
   rm -rf "$dir/university" "$dir/warehouse" "$store" "$dir/made"

@@ -42,15 +42,29 @@ impl Fixture {
 
     /// The same with settings of the test's own.
     pub async fn with(settings: Settings) -> Self {
+        Self::at(settings, noon).await
+    }
+
+    /// The same at another time.
+    pub async fn at(settings: Settings, clock: fn() -> DateTime<Utc>) -> Self {
         let api = MockServer::start().await;
         let address = api.uri();
-        Self::before(api, &address, settings).await
+        Self::made(api, &address, settings, clock).await
     }
 
     /// The same in front of another API; `api` is not asked.
     pub async fn before(api: MockServer, api_address: &str, settings: Settings) -> Self {
+        Self::made(api, api_address, settings, noon).await
+    }
+
+    async fn made(
+        api: MockServer,
+        api_address: &str,
+        settings: Settings,
+        clock: fn() -> DateTime<Utc>,
+    ) -> Self {
         let lms = lms().await;
-        let (site, address) = serve(api_address, &lms, settings).await;
+        let (site, address) = serve(api_address, &lms, settings, clock).await;
         let client = Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
         Self { api, lms, site, address, client }
     }
@@ -89,7 +103,11 @@ impl Fixture {
     pub fn request_as(&self, who: Option<&str>, method: Method, path: &str) -> RequestBuilder {
         let request = self.client.request(method, format!("{}{path}", self.address));
         match who {
-            Some(who) => request.header("cookie", self.cookies(&session(who))),
+            Some(who) => {
+                let now = (self.site.clock)();
+                let session = Session { signed_in: now, seen: now, checked: now, ..session(who) };
+                request.header("cookie", self.cookies(&session))
+            }
             None => request,
         }
     }
@@ -184,7 +202,12 @@ async fn lms() -> Lms {
 }
 
 /// Starts a site in front of an API and an LMS, and answers it with its address.
-async fn serve(api: &str, lms: &Lms, settings: Settings) -> (Arc<Site>, String) {
+async fn serve(
+    api: &str,
+    lms: &Lms,
+    settings: Settings,
+    clock: fn() -> DateTime<Utc>,
+) -> (Arc<Site>, String) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let listen = listener.local_addr().unwrap();
     let unread = || Some("unread".into());
@@ -215,7 +238,7 @@ async fn serve(api: &str, lms: &Lms, settings: Settings) -> (Arc<Site>, String) 
         verifier: Verifier::by_key_set(&keys).unwrap().issued(Some(lms.issuer()), None),
         seal: Seal::for_this_process(false),
     };
-    let site = Arc::new(Site::new(config, live, secrets, noon).unwrap());
+    let site = Arc::new(Site::new(config, live, secrets, clock).unwrap());
     tokio::spawn(warp::serve(routes::all(&site)).incoming(listener).run());
     (site, format!("http://{listen}"))
 }

@@ -17,6 +17,7 @@ mod performance;
 mod program;
 mod programs;
 mod sign_in;
+mod states;
 mod troubles;
 mod typed_answers;
 mod weeks;

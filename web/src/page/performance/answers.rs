@@ -244,8 +244,16 @@ fn way_by_outcome(
     wanted: &str,
     outline: Option<&Outline>,
 ) -> Result<(Steps, String), PageError> {
-    let none = Arc::default();
-    let tagged = records.tagged.as_ref().unwrap_or(&none);
+    let heading = Some(outcomes::full_name(texts, outline, &path.problem));
+    let tagged = match &records.tagged {
+        Ok(tagged) => tagged,
+        Err(Trouble::Empty) => return Err(PageError::NotFound),
+        // Whether there is such an outcome is not known, so the way to it has no choices.
+        Err(_) => {
+            let steps = Steps { heading, ..Steps::default() };
+            return Ok((steps, outcomes::address(course, wanted)));
+        }
+    };
     let all = outcomes::outcomes(tagged);
     let chosen = outcomes::named(&all, wanted).ok_or(PageError::NotFound)?;
     let own = all[chosen].iter().any(|problem| problem.module_id == path.problem);
@@ -262,7 +270,7 @@ fn way_by_outcome(
     };
     steps.menus.push(Menu::new(texts, "problem", all[chosen].iter().map(entry).collect()));
     steps.crumbs.push(crumb(chosen.to_owned(), base.clone()));
-    steps.heading = Some(outcomes::full_name(texts, outline, &path.problem));
+    steps.heading = heading;
     Ok((steps, base))
 }
 
