@@ -13,29 +13,13 @@ import { fragments, learners } from "./area/learners.mjs";
 import { performance } from "./area/performance.mjs";
 import { check, finish, same } from "./check.mjs";
 import { chromium, shots, site } from "./options.mjs";
+import { FLAGS, deepest, pages, signIn } from "./site.mjs";
 
-const FLAGS = [
-  "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-  "--disable-background-networking", "--disable-component-update", "--disable-sync",
-];
 const SIZES = [[1360, 900], [820, 1100], [360, 780]];
 const COURSES = 3;
 
 /** The cookies of somebody who may see every course. */
 let signedIn;
-
-/** Through the LMS's own page and back to the one that was wanted. */
-async function signIn(browser) {
-  const context = await browser.newContext();
-  const page = await context.newPage();
-  await page.goto(`${site}/courses/?search=a`);
-  await page.getByRole("button", { name: "Analytics office" }).click();
-  await page.waitForURL(`${site}/courses/?search=a`);
-  check("signed in, and back where it began", await page.getByText("Menu of office").count() === 1);
-  const state = await context.storageState();
-  await context.close();
-  return state;
-}
 
 /** Out by the menu, at the LMS too. */
 async function signOut(browser) {
@@ -97,44 +81,6 @@ async function truly(browser, url) {
   await page.context().close();
 }
 
-/** The pages of this site, by name. */
-const pages = (course) => ({
-  index: `${site}/courses/`,
-  programs: `${site}/programs/`,
-  home: course,
-  activity: `${course}enrollment/activity/`,
-  age: `${course}enrollment/demographics/age/`,
-  education: `${course}enrollment/demographics/education/`,
-  gender: `${course}enrollment/demographics/gender/`,
-  geography: `${course}enrollment/geography/`,
-  content: `${course}engagement/content/`,
-  videos: `${course}engagement/videos/`,
-  graded: `${course}performance/graded_content/`,
-  ungraded: `${course}performance/ungraded_content/`,
-  outcomes: `${course}performance/learning_outcomes/`,
-  learners: `${course}learners/`,
-  help: `${site}/help/`,
-  topic: `${site}/help/enrollment-activity/`,
-});
-
-/** One video and the answers to one question: as far down as it goes. */
-async function deepest(page, course) {
-  const found = {};
-  await page.goto(`${course}learners/?sort=videos_viewed`);
-  await page.locator("tbody th a").first().click();
-  await page.waitForLoadState();
-  found.learner = page.url();
-  for (const [name, top] of [["video", "engagement/videos/"], ["answers", "performance/ungraded_content/"]]) {
-    await page.goto(`${course}${top}`);
-    for (let step = 0; step < 3; step += 1) {
-      await page.locator("tbody a").first().click();
-      await page.waitForLoadState();
-    }
-    found[name] = page.url();
-  }
-  return found;
-}
-
 async function withScript(browser, course) {
   const complaints = [];
   const page = await open(browser, { viewport: { width: 1360, height: 900 } }, complaints);
@@ -144,6 +90,11 @@ async function withScript(browser, course) {
     await frame.keyboard(page, name);
     await frame.skipLink(page, name, url);
   }
+  for (const name of ["activity", "geography", "videos", "age"]) {
+    await page.goto(pages(course)[name]);
+    await frame.savedChart(page, name);
+  }
+  await frame.offered(page, course);
   for (const name of ["activity", "age", "education", "gender", "content", "videos", "ungraded"]) {
     await page.goto(pages(course)[name]);
     await frame.tooltip(page, name);
@@ -228,7 +179,9 @@ const browser = await browsers.launch({ executablePath: chromium, headless: true
 try {
   const summaries = await api.summaries();
   const chosen = [...summaries].sort((a, b) => b.count - a.count).slice(0, COURSES);
-  signedIn = await signIn(browser);
+  const { state, back } = await signIn(browser);
+  check("signed in, and back where it began", back);
+  signedIn = state;
   await landing(browser);
   const homes = await withoutScript(browser, chosen, summaries);
   await withScript(browser, homes[0]);

@@ -22,6 +22,19 @@ pub static STYLE: LazyLock<Asset> = LazyLock::new(|| {
 pub static SCRIPT: LazyLock<Asset> = LazyLock::new(|| {
     asset("site", "js", "text/javascript; charset=utf-8", include_bytes!("../static/site.js"))
 });
+/// The script that saves charts.
+pub static CHART_FILES: LazyLock<Asset> = LazyLock::new(|| {
+    asset(
+        "chart_files",
+        "js",
+        "text/javascript; charset=utf-8",
+        include_bytes!("../static/chart_files.js"),
+    )
+});
+/// The script that tells operators what is used.
+pub static USAGE: LazyLock<Asset> = LazyLock::new(|| {
+    asset("usage", "js", "text/javascript; charset=utf-8", include_bytes!("../static/usage.js"))
+});
 /// All icons, one symbol each.
 pub static ICONS: LazyLock<Asset> =
     LazyLock::new(|| asset("icons", "svg", "image/svg+xml", include_bytes!("../static/icons.svg")));
@@ -35,7 +48,8 @@ pub static FAVICON: LazyLock<Asset> = LazyLock::new(|| {
 
 /// The file served at `path`.
 pub fn find(path: &str) -> Option<&'static Asset> {
-    let all: [&'static Asset; 5] = [&STYLE, &SCRIPT, &ICONS, &WORLD, &FAVICON];
+    let all: [&'static Asset; 7] =
+        [&STYLE, &SCRIPT, &CHART_FILES, &USAGE, &ICONS, &WORLD, &FAVICON];
     all.into_iter().find(|asset| asset.url == path)
 }
 

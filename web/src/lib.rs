@@ -26,4 +26,5 @@ pub mod sign_in;
 pub mod site;
 pub mod text;
 pub mod upstream;
+mod usage;
 mod usage_id;

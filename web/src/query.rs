@@ -32,7 +32,13 @@ impl Query {
     /// The same with one parameter set.
     #[must_use]
     pub fn with(&self, name: &str, value: &str) -> Self {
-        let mut changed = self.without(name);
+        self.without(name).and(name, value)
+    }
+
+    /// The same with one value more of a parameter that may stand several times.
+    #[must_use]
+    pub fn and(&self, name: &str, value: &str) -> Self {
+        let mut changed = self.clone();
         changed.0.push((name.to_owned(), value.to_owned()));
         changed
     }
@@ -82,5 +88,6 @@ mod tests {
         assert_eq!(query.without("search").without("page").link(), "");
         let two = Query::read("a=1&a=2");
         assert_eq!(two.without_value("a", "1").link(), "?a=2");
+        assert_eq!(two.and("a", "3").link(), "?a=1&a=2&a=3");
     }
 }

@@ -31,6 +31,8 @@ pub const THEME_COOKIE: &str = "insights_theme";
 pub const LANGUAGE_COOKIE: &str = "insights_language";
 /// The header by which a request is found again in logs.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// The header by which browsers ask that nobody follows their user.
+const GLOBAL_PRIVACY_CONTROL: HeaderName = HeaderName::from_static("sec-gpc");
 /// The cookie, and the field of forms, that a page of another site cannot know.
 pub const FORM_SECRET: &str = "form";
 /// Longest wait for a connection to the LMS.
@@ -258,6 +260,11 @@ impl Visit {
     /// The address of a video that is shown beside its figures.
     pub fn preview_of(&self, block: &str) -> Option<String> {
         self.site.config.preview_of(block).filter(|_| self.live.features.enable_video_preview)
+    }
+
+    /// Whether it may be written down what this reader uses: browsers can be told to ask that it is not.
+    pub fn may_be_followed(&self) -> bool {
+        self.headers.get(GLOBAL_PRIVACY_CONTROL).is_none_or(|value| value != "1")
     }
 
     /// Asks for figures.

@@ -110,6 +110,83 @@
     const query = new URLSearchParams(fields).toString();
     swap(`${location.pathname}${query ? `?${query}` : ""}#${region.id}`, region);
   });
+  // Typing a course's name offers the courses of the index that match; Enter without a choice searches there.
+  const find = document.getElementById("find");
+  const found = document.getElementById("found");
+  if (find) {
+    let chosen = -1;
+    let asked;
+    const choose = (index) => {
+      const all = [...found.children];
+      chosen = all.length ? (index + all.length) % all.length : -1;
+      all.forEach((one, at) => one.setAttribute("aria-selected", String(at === chosen)));
+      if (chosen < 0) find.removeAttribute("aria-activedescendant");
+      else find.setAttribute("aria-activedescendant", all[chosen].id);
+      all[chosen]?.scrollIntoView({ block: "nearest" });
+    };
+    const close = () => {
+      found.hidden = true;
+      found.replaceChildren();
+      find.setAttribute("aria-expanded", "false");
+      choose(-1);
+      asked?.abort();
+    };
+    const offer = (row, index) => {
+      const item = document.createElement("li");
+      const link = row.querySelector("a");
+      item.id = `found-${index}`;
+      item.role = "option";
+      item.dataset.link = link.getAttribute("href");
+      item.append(...[...row.childNodes].map((node) => (node === link ? link.textContent : node.cloneNode(true))));
+      return item;
+    };
+    const ask = async () => {
+      asked?.abort();
+      const words = find.value.trim();
+      if (!words) return close();
+      asked = new AbortController();
+      const { signal } = asked;
+      try {
+        await new Promise((done) => { setTimeout(done, 150); });
+        if (signal.aborted) return;
+        const answer = await fetch(`/courses/?${new URLSearchParams({ search: words })}`, { signal, headers: { Accept: "text/html" } });
+        const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+        if (signal.aborted) return;
+        const rows = [...page.querySelectorAll("tbody th")].filter((row) => row.querySelector("a")).slice(0, 8);
+        found.replaceChildren(...rows.map(offer));
+        found.hidden = !rows.length;
+        find.setAttribute("aria-expanded", String(rows.length > 0));
+        choose(-1);
+        announce(page.querySelector("[data-status]")?.textContent ?? "");
+      } catch {
+        // Without an offer there is still the search itself.
+        close();
+      }
+    };
+    find.role = "combobox";
+    for (const [name, value] of [["controls", "found"], ["expanded", "false"], ["autocomplete", "list"]]) find.setAttribute(`aria-${name}`, value);
+    find.addEventListener("input", ask);
+    find.addEventListener("blur", close);
+    find.addEventListener("keydown", (event) => {
+      if (event.key === "Escape" && !found.hidden) event.preventDefault();
+      if (event.key === "Escape") return close();
+      if (found.hidden) return;
+      if (event.key === "Enter" && chosen >= 0) {
+        event.preventDefault();
+        location.assign(found.children[chosen].dataset.link);
+      }
+      if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
+      event.preventDefault();
+      choose(event.key === "ArrowDown" ? chosen + 1 : Math.max(chosen, 0) - 1);
+    });
+    // Before the field loses the focus, which closes the list.
+    found.addEventListener("pointerdown", (event) => {
+      const item = event.target.closest("[data-link]");
+      event.preventDefault();
+      if (item) location.assign(item.dataset.link);
+    });
+  }
+
   // Back after a swap: the address is right, the page is not. A jump to an anchor changes neither.
   addEventListener("popstate", () => { if (address() !== shown) location.reload(); });
 

@@ -84,6 +84,42 @@ export async function mapTooltip(page) {
   check("geography: every country has its outline", sizes.length > 0 && sizes.every((width) => width > 0), String(sizes));
 }
 
+/** A chart is saved as it is shown: a drawing that needs nothing else, and a picture twice as large. */
+export async function savedChart(page, name) {
+  const save = async (kind) => {
+    const [saved] = await Promise.all([page.waitForEvent("download"), page.locator(`[data-save=${kind}]`).first().click()]);
+    return { name: saved.suggestedFilename(), bytes: readFileSync(await saved.path()) };
+  };
+  const [svg, png] = [await save("svg"), await save("png")];
+  const drawn = await page.evaluate((text) => {
+    const { documentElement: root } = new DOMParser().parseFromString(text, "image/svg+xml");
+    const outside = [...root.querySelectorAll("[href], [class], [style]")].length;
+    return { width: Number(root.getAttribute("width")), texts: [...root.querySelectorAll("text")].map((one) => one.textContent.trim()), outside };
+  }, svg.bytes.toString());
+  const title = await page.locator(".chart-title").first().textContent();
+  check(`${name}: the saved chart has its title and axes`, drawn.texts.includes(title) && drawn.texts.length > 4, drawn.texts.join(" | "));
+  same(`${name}: the saved chart needs nothing else`, drawn.outside, 0);
+  check(`${name}: the files are named after course and report`, /^[\w-]+--[\w-]+--[\w-]+\.svg$/.test(svg.name) && png.name === svg.name.replace(/svg$/, "png"), `${svg.name} ${png.name}`);
+  same(`${name}: the picture is twice as wide`, png.bytes.readUInt32BE(16), 2 * drawn.width);
+}
+
+/** Typing offers courses; arrows choose, Enter goes there, Escape closes. */
+export async function offered(page, course) {
+  await page.goto(`${site}/help/`);
+  const [field, offers] = [page.locator("#find"), page.locator("#found li")];
+  await field.pressSequentially(decodeURIComponent(course.match(/courses\/([^/]+)/)[1]));
+  await offers.first().waitFor();
+  await accessible(page, "offered courses");
+  await page.keyboard.press("Escape");
+  check("offered courses: Escape closes the list", await page.locator("#found").isHidden());
+  await page.keyboard.press("Backspace");
+  await offers.first().waitFor();
+  await page.keyboard.press("ArrowDown");
+  same("offered courses: the chosen one is told", await field.getAttribute("aria-activedescendant"), "found-0");
+  await Promise.all([page.waitForURL(/\/courses\/[^/]+\/$/), page.keyboard.press("Enter")]);
+  same("offered courses: Enter leads there", new URL(page.url()).pathname, new URL(course).pathname);
+}
+
 /** Definitions open by keyboard and close by Escape. */
 export async function definition(page, name) {
   const button = page.locator(".info").first();

@@ -42,6 +42,13 @@ async function filters(page, course, home, all) {
   same(`${course} learners: ${mode}`, await count(page), said(all.filter((one) => one.enrollment_mode === mode).length));
   await page.goto(`${home}learners/?search=${encodeURIComponent(all[0].username)}`);
   check(`${course} learners: found by user name`, (await wholeTable(page)).some((row) => row[0] === line(all[0])[0]));
+  await page.goto(`${home}learners/`);
+  await page.getByRole("link", { name: "Hide Videos" }).click();
+  const narrow = all.map((one) => line(one).filter((_, column) => column !== 4));
+  same(`${course} learners: without the videos`, await wholeTable(page), narrow);
+  await page.goto(`${home}learners/?without=videos_viewed`);
+  await page.getByRole("link", { name: "Show Videos" }).click();
+  same(`${course} learners: and with them again`, (await page.locator("thead th").allTextContents()).length, 6);
   await page.goto(`${home}learners/?search=zzz-nobody`);
   check(`${course} learners: nobody found is said`, await page.getByText("No learner matches").isVisible());
 }

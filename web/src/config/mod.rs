@@ -53,6 +53,8 @@ pub struct Config {
     pub learners_blocked: Vec<String>,
     /// Columns of the file of learners; all where none are named.
     pub learner_fields: Option<Vec<String>>,
+    /// Where it is written down what readers use.
+    pub usage_file: Option<PathBuf>,
 }
 
 /// A service that is asked.
@@ -210,6 +212,7 @@ impl Config {
             age_available: set.enrollment_age_available.unwrap_or(true),
             learners_blocked: set.block_learner_analytics_org_list.unwrap_or_default(),
             learner_fields: learner_fields(set.learner_api_list_download_fields)?,
+            usage_file: set.usage_file,
         })
     }
 }

@@ -193,6 +193,9 @@ pub struct Settings {
         value_delimiter = ','
     )]
     pub learner_api_list_download_fields: Option<Vec<String>>,
+    /// File to which is written, one JSON object a line, what readers use, by keyed hashes [default: nothing is]
+    #[arg(long, env = "INSIGHTS_WEB_USAGE_FILE", value_name = "FILE")]
+    pub usage_file: Option<PathBuf>,
     /// YAML file of what operators tell readers
     #[arg(long, env = "INSIGHTS_WEB_ANNOUNCEMENTS", value_name = "FILE")]
     pub announcements: Option<PathBuf>,

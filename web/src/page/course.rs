@@ -58,7 +58,7 @@ pub async fn page(visit: &Visit, access: &CourseAccess) -> Result<Response, Page
     let ask = visit.ask();
     let report = async {
         let wanted = visit.live.features.enable_problem_response_download;
-        wanted && ask.response_report(access).await.is_ok()
+        wanted && ask.has_response_report(access).await
     };
     let (modes, activity, summary, report) =
         tokio::join!(ask.modes(access), ask.activity(access), ask.summary(access), report);

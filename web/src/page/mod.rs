@@ -109,6 +109,8 @@ pub struct Frame<'a> {
     pub announcements: Vec<announcements::Shown>,
     /// Whether figures are shown that may not be the newest.
     pub outdated: bool,
+    /// The script that tells operators what this reader uses, where they ask for it.
+    pub usage: Option<&'static str>,
     /// The year of the footer.
     pub year: i32,
 }
@@ -132,6 +134,10 @@ impl<'a> Frame<'a> {
             form_secret: visit.form_secret(),
             announcements: announcements::above(visit),
             outdated: visit.is_outdated(),
+            usage: (visit.site.config.usage_file.is_some()
+                && visit.session().is_some()
+                && visit.may_be_followed())
+            .then(|| asset::USAGE.url.as_str()),
             year: visit.now.year(),
         }
     }
@@ -153,6 +159,16 @@ impl<'a> Frame<'a> {
     /// The address of the script.
     pub fn script(&self) -> &'static str {
         &asset::SCRIPT.url
+    }
+
+    /// The address of the script that saves charts.
+    pub fn chart_files(&self) -> &'static str {
+        &asset::CHART_FILES.url
+    }
+
+    /// The address of the outlines of all countries.
+    pub fn world(&self) -> &'static str {
+        &asset::WORLD.url
     }
 
     /// The address of the icons.

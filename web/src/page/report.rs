@@ -262,6 +262,8 @@ struct ReportPage<'a> {
     chip: Option<String>,
     updated: Option<(String, String)>,
     table: Option<Drawing>,
+    /// The beginning of the names of files.
+    stem: String,
     figures: Result<Figures, Missing>,
 }
 
@@ -303,11 +305,11 @@ pub async fn drilled<R>(
     };
     let texts = visit.texts();
     let ready = figures.as_ref().ok();
+    let stem = format!("{}--{}", course.id.stem(), place.file_name());
     if visit.query.get("format") == Some("csv") {
         let table = ready.map(|figures| &figures.table).ok_or(PageError::NotFound)?;
-        let name = format!("{}--{}.csv", course.id.stem(), place.file_name());
         return Ok(reply::csv(
-            &name,
+            &format!("{stem}.csv"),
             download::with_mark(visit, download::written(table.for_file())?),
         ));
     }
@@ -322,6 +324,7 @@ pub async fn drilled<R>(
         updated: ready.and_then(|figures| figures.freshness.updated(texts)),
         table: ready.map(|figures| figures.table.draw(texts, &visit.query)),
         question,
+        stem,
         steps,
         frame,
         figures,

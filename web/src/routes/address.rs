@@ -112,6 +112,11 @@ impl Route {
         }
     }
 
+    /// The course that it is about.
+    pub const fn course(&self) -> Option<&CourseId> {
+        if let Self::Course(id, _) = self { Some(id) } else { None }
+    }
+
     /// Files are not folders: their names end without a slash.
     pub const fn is_file(&self) -> bool {
         let csv = matches!(self, Self::LearnerApi(learners::Resource::LearnersCsv));

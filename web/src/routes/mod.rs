@@ -21,7 +21,7 @@ use crate::page::enrollment::{activity, age, education, gender, geography};
 use crate::page::performance::{answers, graded, outcomes, ungraded};
 use crate::page::{announcements, catalog, course, help, landing, learners, preference, programs};
 use crate::site::{Site, Visit};
-use crate::{asset, download, observe, reply, sign_in};
+use crate::{asset, download, observe, reply, sign_in, usage};
 
 /// A form has a few short fields; more is refused.
 const LARGEST_FORM: u64 = 16 * 1024;
@@ -110,6 +110,7 @@ async fn write(form: Vec<(String, String)>, request: Request) -> Response {
         _ if !ours => Err(PageError::Forbidden),
         "/preferences/theme/" => preference::theme(&form),
         "/preferences/language/" => preference::language(&visit, &form),
+        "/t/" => used(&visit, &form).await,
         "/logout/" => Ok(sign_in::sign_out(&visit)),
         "/logout_then_login/" => Ok(sign_in::sign_in_again(&visit)),
         _ => match route {
@@ -118,6 +119,14 @@ async fn write(form: Vec<(String, String)>, request: Request) -> Response {
         },
     };
     finish(&visit, "POST", begin, answer)
+}
+
+/// Where something was used is told by its path, of which only the page's name and the course are kept.
+async fn used(visit: &Visit, form: &[(String, String)]) -> Result<Response, PageError> {
+    let path = form.iter().find(|(name, _)| name == "path").map_or("", |(_, path)| path.as_str());
+    let at = Route::of(path);
+    let course = at.as_ref().and_then(Route::course);
+    usage::take(visit, form, at.as_ref().map_or("", Route::name), course).await
 }
 
 async fn refuse(method: Method, request: Request) -> Response {

@@ -251,9 +251,13 @@ impl<'a> Asker<'a> {
         if ours { Ok(answers) } else { Err(Trouble::Empty) }
     }
 
-    /// Where the report of all responses is.
+    /// Whether there is a report of all responses.
+    pub async fn has_response_report(self, access: &CourseAccess) -> bool {
+        self.get(&ask::problem_response_report(id(access))).await.is_ok()
+    }
+
+    /// Where the report of all responses is: asked anew each time, because the link expires.
     pub async fn response_report(self, access: &CourseAccess) -> Section<Report> {
-        // A link that expires is never kept.
         let report = ask::problem_response_report(id(access));
         let api = &self.visit.site.data_api;
         self.waited(api.bounded(api.client.get(&report))).await

@@ -4,7 +4,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::engagement::{site_with_videos, videos_page};
-use crate::fixture::{COURSE, Fixture, HOME, block, day, ok, session, summary};
+use crate::fixture::{COURSE, Fixture, HOME, block, day, ok, session, summary, words};
 use crate::performance;
 use crate::sign_in::Browser;
 use crate::weeks::week;
@@ -245,11 +245,12 @@ async fn d15_shares_carry_no_noise() {
     let site = Fixture::new().await;
     site.rows("education", json!([level(Some("bachelors"), 565), level(None, 435)])).await;
     let html = site.page(&education()).await;
-    let longest = html
+    let shown = words(&html);
+    let longest = shown
         .split(|c: char| !c.is_ascii_digit() && c != '.')
         .filter(|text| text.contains('.'))
         .map(str::len);
-    assert!(html.contains("56.5%") && longest.max().unwrap() <= 6, "{html}");
+    assert!(shown.contains("56.5%") && longest.max().unwrap() <= 6, "{shown}");
 }
 
 #[tokio::test]
@@ -352,15 +353,15 @@ async fn d24_a_course_of_the_readers_is_not_asked_for_on_every_view() {
 }
 
 #[tokio::test]
-async fn d25_a_page_loads_one_small_script_and_one_style() {
+async fn d25_a_page_loads_small_scripts_and_one_style() {
     let site = enrolled().await;
     let html = site.page(&activity()).await;
-    assert_eq!(
-        (html.matches("<script").count(), html.matches("rel=\"stylesheet\"").count()),
-        (1, 1)
-    );
-    let script = html.split("<script src=\"").nth(1).unwrap().split('"').next().unwrap();
-    assert!(site.get(script).await.bytes().await.unwrap().len() < 20_000);
+    assert_eq!(html.matches("rel=\"stylesheet\"").count(), 1);
+    let mut bytes = 0;
+    for script in html.split("<script src=\"").skip(1).map(|rest| rest.split('"').next().unwrap()) {
+        bytes += site.get(script).await.bytes().await.unwrap().len();
+    }
+    assert!((1..20_000).contains(&bytes), "{bytes}");
 }
 
 #[tokio::test]

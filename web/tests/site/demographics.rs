@@ -27,6 +27,7 @@ async fn age_states_the_base_of_each_figure() {
     Half of the learners are 24 or younger; 5 of 10 gave a year of birth.
     Data through 9 Mar 2024, updated 03:10 UTC
     Download CSV
+    Copy link
     Age
     Education
     Gender
@@ -133,6 +134,8 @@ async fn age_states_the_base_of_each_figure() {
     Age in years
     50.0% of learners answered (5 of 10).
     About this chart
+    Save chart as SVG
+    Save chart as PNG
     Age Breakdown
     Download CSV
     4 rows, page 1 of 1, sorted by Number of Learners, descending
@@ -182,6 +185,7 @@ async fn education_and_gender_show_their_figures() {
     75.0% of the 4 learners who stated a level hold a college or advanced degree.
     Data through 9 Mar 2024, updated 03:10 UTC
     Download CSV
+    Copy link
     Age
     Education
     Gender
@@ -261,6 +265,8 @@ async fn education_and_gender_show_their_figures() {
     Percent of learners who answered
     50.0% of learners answered (4 of 8).
     About this chart
+    Save chart as SVG
+    Save chart as PNG
     Educational Background
     Download CSV
     10 rows, page 1 of 1, sorted by Number of Learners, descending
@@ -311,6 +317,7 @@ async fn education_and_gender_show_their_figures() {
     Of the 5 learners who answered, 60.0% are female, 40.0% male and 0% other.
     Data through 9 Mar 2024
     Download CSV
+    Copy link
     Age
     Education
     Gender
@@ -348,6 +355,8 @@ async fn education_and_gender_show_their_figures() {
     Percent of learners who answered
     50.0% of learners answered (5 of 10).
     About this chart
+    Save chart as SVG
+    Save chart as PNG
     Gender Over Time
     Percent of all learners
     Female
@@ -369,6 +378,8 @@ async fn education_and_gender_show_their_figures() {
     Not Reported: 5 (50.0%)
     Day (UTC)
     About this chart
+    Save chart as SVG
+    Save chart as PNG
     Gender Breakdown Over Time
     Download CSV
     1 row, page 1 of 1, sorted by Date, descending

@@ -57,6 +57,7 @@ async fn sections_lead_down_to_videos() {
     68.4% of all views came to the end of their video.
     Updated 03:10 UTC
     Download CSV
+    Copy link
     Section:
     Select a section
     All sections
@@ -88,6 +89,8 @@ async fn sections_lead_down_to_videos() {
     Average Incomplete Views: 2.0 (66.7%)
     Viewers of a video, on average
     About this chart
+    Save chart as SVG
+    Save chart as PNG
     Video Views
     Download CSV
     3 rows, page 1 of 1, sorted by Order, ascending
@@ -137,6 +140,7 @@ async fn sections_lead_down_to_videos() {
     75.0% of all views came to the end of their video.
     Updated 03:10 UTC
     Download CSV
+    Copy link
     Section:
     Week &#60;1&#62;
     All sections
@@ -167,6 +171,8 @@ async fn sections_lead_down_to_videos() {
     Incomplete Views: 0 (0.0%)
     Viewers
     About this chart
+    Save chart as SVG
+    Save chart as PNG
     Video Views
     Download CSV
     2 rows, page 1 of 1, sorted by Order, ascending
@@ -210,6 +216,7 @@ async fn one_video_second_by_second() {
     40.0% of the viewers saw the end. What was seen most begins at 00:00.
     Updated 03:10 UTC
     Download CSV
+    Copy link
     Section:
     Week &#60;1&#62;
     All sections
@@ -290,6 +297,8 @@ async fn one_video_second_by_second() {
     Total: 0
     Time in the video (minutes:seconds)
     About this chart
+    Save chart as SVG
+    Save chart as PNG
     Total Video Views
     Download CSV
     6 rows, page 1 of 1, sorted by Time, ascending

@@ -23,6 +23,7 @@ async fn activity_shows_cards_chart_and_table() {
     1,234 learners are enrolled, 1,221 more than 7 days ago.
     Data through 9 Mar 2024, updated 03:10 UTC
     Download CSV
+    Copy link
     All days
     12 weeks
     4 weeks
@@ -106,6 +107,8 @@ async fn activity_shows_cards_chart_and_table() {
     Total: 1,234
     Day (UTC)
     About this chart
+    Save chart as SVG
+    Save chart as PNG
     Enrollment Over Time
     Download CSV
     9 rows, page 1 of 1, sorted by Date, descending

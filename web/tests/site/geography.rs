@@ -35,6 +35,7 @@ async fn map_list_and_table_show_the_countries() {
     Canada has the most learners, 60% of all; 4 countries or regions are represented.
     Data through 9 Mar 2024, updated 03:10 UTC
     Download CSV
+    Copy link
     Key figures
     Total Countries or Regions Represented
     ?
@@ -78,6 +79,8 @@ async fn map_list_and_table_show_the_countries() {
     United States of America: 4 (4.0%)
     The country of 10 of 100 learners is not known. 1 country or region is too small for the map, but stands in the table.
     About this chart
+    Save chart as SVG
+    Save chart as PNG
     Top Countries and Regions
     Top Countries and Regions
     The first is Canada with 60, the last Singapore with 1. The table below holds every country.
@@ -99,6 +102,8 @@ async fn map_list_and_table_show_the_countries() {
     Singapore: 1 (1.0%)
     Learners
     About this chart
+    Save chart as SVG
+    Save chart as PNG
     Geographic Breakdown
     Download CSV
     5 rows, page 1 of 1, sorted by Current Enrollment, descending
@@ -156,6 +161,7 @@ async fn only_learners_of_unknown_country_leave_the_map_empty() {
     No learner&#39;s country is known.
     Data through 9 Mar 2024, updated 03:10 UTC
     Download CSV
+    Copy link
     Key figures
     Total Countries or Regions Represented
     ?
@@ -171,6 +177,8 @@ async fn only_learners_of_unknown_country_leave_the_map_empty() {
     A map without figures: no learner&#39;s country is known.
     The country of 3 of 3 learners is not known.
     About this chart
+    Save chart as SVG
+    Save chart as PNG
     Geographic Breakdown
     Download CSV
     1 row, page 1 of 1, sorted by Current Enrollment, descending

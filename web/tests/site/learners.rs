@@ -157,6 +157,17 @@ async fn the_roster_is_a_page_of_the_data_apis_in_the_readers_name() {
     Inactive learners are hidden
     ×
     Clear
+    Columns
+    Hide
+    Problems Tried
+    Hide
+    Problems Correct
+    Hide
+    Attempts per Problem Correct
+    Hide
+    Videos
+    Hide
+    Discussions
     53 rows, page 2 of 3, sorted by Videos, descending
     Learners
     Name (Username)
@@ -243,6 +254,7 @@ async fn the_roster_leads_to_a_learner_and_back_to_itself() {
     ann · ann@x.example · Struggling
     Data through 2 Mar 2024
     Download CSV
+    Copy link
     Return to Learners
     Write an e-mail
     Key figures
@@ -288,6 +300,8 @@ async fn the_roster_leads_to_a_learner_and_back_to_itself() {
     Videos Viewed: 0
     Day (UTC)
     About this chart
+    Save chart as SVG
+    Save chart as PNG
     Daily Activity
     Download CSV
     2 rows, page 1 of 1, sorted by Date, descending
@@ -410,4 +424,36 @@ async fn the_original_interface_answers_those_who_may_see() {
         let (got, said) = ask(who, &resource).await;
         assert_eq!((got, said["error_code"].as_str()), (status, Some(code)), "{resource}");
     }
+}
+
+#[tokio::test]
+async fn columns_can_be_taken_out_and_put_back() {
+    let site = site().await;
+    roster(&site).await;
+    let at = format!("{HOME}learners/?without=videos_viewed&sort=problems_attempted");
+    let html = site.page(&at).await;
+    let head = html.split("<thead>").nth(1).unwrap().split("</thead>").next().unwrap();
+    assert!(head.contains("Problems Tried") && !head.contains("Videos"), "{head}");
+    assert!(
+        html.contains("<input type=\"hidden\" name=\"without\" value=\"videos_viewed\">"),
+        "a search keeps the choice"
+    );
+    let chooser = html.split("class=\"column-choice\"").nth(1).unwrap().split("</nav>").next().unwrap();
+    let links: Vec<String> = chooser
+        .split("<a ")
+        .skip(1)
+        .map(|link| {
+            let to = link.split('"').nth(1).unwrap().replace("&#38;", "&").replace(HOME, "");
+            format!("{}: {to}", if link.contains("aria-current") { "on" } else { "off" })
+        })
+        .collect();
+    assert_snapshot!(links.join("\n"), @r"
+    on: learners/?without=videos_viewed&without=problems_attempted
+    on: learners/?without=videos_viewed&sort=problems_attempted&without=problems_completed
+    on: learners/?without=videos_viewed&sort=problems_attempted&without=problem_attempts_per_completed
+    off: learners/?sort=problems_attempted
+    on: learners/?without=videos_viewed&sort=problems_attempted&without=discussion_contributions
+    ");
+    let odd = site.page(&format!("{HOME}learners/?without=nothing")).await;
+    assert!(odd.contains("Videos") && !odd.contains("nothing</th>"));
 }

@@ -20,4 +20,5 @@ mod sign_in;
 mod states;
 mod troubles;
 mod typed_answers;
+mod usage;
 mod weeks;

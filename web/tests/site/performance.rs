@@ -96,6 +96,7 @@ async fn the_policy_leads_to_assignments_and_these_to_problems() {
     40.0% of the submissions are right.
     Updated 03:10 UTC
     Download CSV
+    Copy link
     Assignment type:
     Homework
     All assignment types
@@ -120,6 +121,8 @@ async fn the_policy_leads_to_assignments_and_these_to_problems() {
     Average Incorrect: 3.0 (60.0%)
     Submissions to a problem, on average
     About this chart
+    Save chart as SVG
+    Save chart as PNG
     Assignment Submissions
     Download CSV
     1 row, page 1 of 1, sorted by Order, ascending
@@ -171,6 +174,7 @@ async fn exercises_stand_where_the_course_has_them() {
     75.0% of the submissions are right.
     Updated 03:10 UTC
     Download CSV
+    Copy link
     Section:
     Select a section
     All sections
@@ -195,6 +199,8 @@ async fn exercises_stand_where_the_course_has_them() {
     Average Incorrect: 2.0 (66.7%)
     Submissions to a problem, on average
     About this chart
+    Save chart as SVG
+    Save chart as PNG
     Problem Submissions
     Download CSV
     2 rows, page 1 of 1, sorted by Order, ascending
@@ -259,6 +265,7 @@ async fn outcomes_lead_to_their_problems_and_answers() {
     50.0% of the submissions are right.
     Updated 03:10 UTC
     Download CSV
+    Copy link
     Learning outcome:
     Select an outcome
     All outcomes
@@ -285,6 +292,8 @@ async fn outcomes_lead_to_their_problems_and_answers() {
     Average Incorrect: 2.0 (50.0%)
     Submissions to a problem, on average
     About this chart
+    Save chart as SVG
+    Save chart as PNG
     Outcome Submissions
     Download CSV
     2 rows, page 1 of 1, sorted by Order, ascending
@@ -322,6 +331,7 @@ async fn outcomes_lead_to_their_problems_and_answers() {
     50.0% of the submissions are right.
     Updated 03:10 UTC
     Download CSV
+    Copy link
     Learning outcome:
     Explain Walls
     All outcomes
@@ -348,6 +358,8 @@ async fn outcomes_lead_to_their_problems_and_answers() {
     Incorrect: 0 (0.0%)
     Submissions
     About this chart
+    Save chart as SVG
+    Save chart as PNG
     Problem Submissions
     Download CSV
     2 rows, page 1 of 1, sorted by Order, ascending
@@ -409,7 +421,8 @@ async fn the_report_of_all_responses_is_where_the_api_says() {
     let site = site().await;
     let page = format!("{HOME}csv/problem_responses/");
     assert_eq!(site.get(&page).await.status(), 404);
-    assert!(!site.page(HOME).await.contains("problem_responses"));
+    let without = Fixture::new().await;
+    assert!(!without.page(HOME).await.contains("problem_responses"));
     let resource = format!("courses/{COURSE}/reports/problem_response/");
     let told = |url: &str| {
         ok(json!({"course_id": "c", "report_name": "problem_response", "download_url": url}))

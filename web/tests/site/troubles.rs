@@ -145,6 +145,29 @@ async fn a_page_asks_no_more_than_it_shows() {
 }
 
 #[tokio::test]
+async fn that_there_is_a_report_is_asked_once_and_its_link_each_time() {
+    let site = Fixture::new().await;
+    let report = json!({
+        "course_id": COURSE, "report_name": "problem_response", "download_url": "http://files.example/r.csv",
+        "last_modified": "2024-03-09T000000", "expiration_date": "2024-03-10T000000", "file_size": 7,
+    });
+    let resource = format!("courses/{COURSE}/reports/problem_response/");
+    site.answer(&resource, ResponseTemplate::new(200).set_body_json(report)).await;
+    let asked = async || {
+        let all = site.api.received_requests().await.unwrap();
+        all.iter().filter(|request| request.url.path().ends_with("problem_response/")).count()
+    };
+    for _ in 0..2 {
+        assert!(site.page(HOME).await.contains("problem_responses/"));
+    }
+    assert_eq!(asked().await, 1);
+    for _ in 0..2 {
+        assert_eq!(site.get(&format!("{HOME}csv/problem_responses/")).await.status(), 302);
+    }
+    assert_eq!(asked().await, 3);
+}
+
+#[tokio::test]
 async fn an_absurdly_large_answer_is_refused_and_the_page_stands() {
     let site = Fixture::new().await;
     let body = vec![b' '; 50 << 20];

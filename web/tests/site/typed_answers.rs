@@ -34,6 +34,7 @@ async fn answers_are_counted_and_shown_as_they_were_typed() {
     Submissions for Part 1: Which &#60;b&#62;walls&#60;/b&#62;?
     Updated 03:10 UTC
     Download CSV
+    Copy link
     Assignment type:
     Homework
     All assignment types
@@ -76,6 +77,8 @@ async fn answers_are_counted_and_shown_as_they_were_typed() {
     Incorrect: 1
     Submissions
     About this chart
+    Save chart as SVG
+    Save chart as PNG
     Submission Counts
     Download CSV
     3 rows, page 1 of 1, sorted by Submission Count, descending

@@ -33,6 +33,7 @@ async fn weeks_are_shown_with_shares_of_those_enrolled() {
     80 learners were active in the week ending March 3, 2024: 50.0% of those enrolled.
     Data through 3 Mar 2024, updated 03:10 UTC
     Download CSV
+    Copy link
     All days
     12 weeks
     4 weeks
@@ -93,6 +94,8 @@ async fn weeks_are_shown_with_shares_of_those_enrolled() {
     Participated in Discussions: 0
     Week ending (Sunday, UTC)
     About this chart
+    Save chart as SVG
+    Save chart as PNG
     Content Engagement Breakdown
     Download CSV
     2 rows, page 1 of 1, sorted by Week Ending, descending

@@ -24,6 +24,8 @@ use crate::usage_id::in_path;
 
 /// Learners on a page.
 const PAGE_SIZE: usize = 25;
+/// The parameter that names columns which the reader does not want to see.
+const WITHOUT: &str = "without";
 
 #[derive(Template)]
 #[template(path = "roster.html")]
@@ -31,7 +33,7 @@ struct Roster<'a> {
     frame: Frame<'a>,
     search: String,
     /// Carried along by the form.
-    order: Vec<(&'static str, String)>,
+    kept: Vec<(&'static str, String)>,
     choices: Vec<Group>,
     hides: bool,
     csv: Option<String>,
@@ -46,8 +48,16 @@ struct Listing {
     days: Option<String>,
     chips: Vec<Chip>,
     clear: String,
+    columns: Vec<Toggle>,
     table: Drawing,
     updated: Option<String>,
+}
+
+/// A column that can be taken out and put back.
+struct Toggle {
+    title: String,
+    shown: bool,
+    url: String,
 }
 
 /// A metric of a learner: its name, its key in the Data API, its figure, and what is usual.
@@ -109,15 +119,16 @@ pub async fn page(visit: &Visit, access: LearnersAccess<'_>) -> Result<Response,
         .and_then(|learners| listing(visit, &course, &learners, metadata.as_ref()))
         .map_err(|trouble| Missing::new(visit, trouble));
     let query = &visit.query;
-    let kept = |name: &'static str| Some((name, query.get(name)?.to_owned()));
+    let kept = |name: &'static str| query.all(name).map(move |value| (name, value.to_owned()));
     let downloads = visit.live.features.enable_learner_download;
     let page = Roster {
         search: query.get("search").unwrap_or_default().to_owned(),
-        order: ["sort", "order"].into_iter().filter_map(kept).collect(),
+        kept: ["sort", "order", WITHOUT].into_iter().flat_map(kept).collect(),
         choices: wish::choices(texts, query, metadata.as_ref()),
         hides: wish::hides(query),
-        csv: (downloads && listing.is_ok())
-            .then(|| format!("{}csv/learners/{}", course.url, query.without("page").link())),
+        csv: (downloads && listing.is_ok()).then(|| {
+            format!("{}csv/learners/{}", course.url, query.without_all(&["page", WITHOUT]).link())
+        }),
         help: help::of("learner-segments"),
         listing,
         frame: Frame::new(visit, texts.say("nav-learners-question"), Place::Learners.help())
@@ -128,7 +139,8 @@ pub async fn page(visit: &Visit, access: LearnersAccess<'_>) -> Result<Response,
 
 /// What the address asks for.
 pub fn question(visit: &Visit) -> LearnerQuery {
-    wish::question(&visit.query, table(visit.texts()).asked(&visit.query))
+    let metrics: Vec<&Metric> = shown_metrics(&visit.query).collect();
+    wish::question(&visit.query, table(visit.texts(), &metrics).asked(&visit.query))
 }
 
 /// The page that the address asks for; one behind the last becomes the first, as in all tables.
@@ -155,8 +167,9 @@ fn listing(
         return Err(Trouble::Empty);
     }
     let ranges = metadata.map(|known| &known.engagement_ranges);
-    let mut table = table(texts);
-    let row = |learner: &Learner| row(texts, course, &visit.query, learner, ranges);
+    let metrics: Vec<&Metric> = shown_metrics(&visit.query).collect();
+    let mut table = table(texts, &metrics);
+    let row = |learner: &Learner| row(texts, course, &visit.query, learner, &metrics, ranges);
     table.rows = learners.results.iter().map(row).collect();
     Ok(Listing {
         count: texts.say_with("roster-results", &[("count", learners.count.into())]),
@@ -164,6 +177,7 @@ fn listing(
         days: ranges.and_then(|ranges| days(texts, ranges)),
         chips: wish::chips(visit),
         clear: wish::cleared(visit),
+        columns: METRICS.iter().map(|metric| toggle(visit, metric)).collect(),
         table: table.draw_page(texts, &visit.query, learners.count),
         updated: learners.results.first().and_then(|learner| updated(texts, learner)),
     })
@@ -181,10 +195,32 @@ fn updated(texts: &Texts, learner: &Learner) -> Option<String> {
     Some(texts.say_of("updated-learners", "day", &texts.long_date(learner.last_updated?)))
 }
 
-fn table(texts: &Texts) -> Table {
+fn is_shown(query: &Query, metric: &Metric) -> bool {
+    query.all(WITHOUT).all(|key| key != metric.key)
+}
+
+fn shown_metrics(query: &Query) -> impl Iterator<Item = &'static Metric> {
+    METRICS.iter().filter(|metric| is_shown(query, metric))
+}
+
+/// A roster cannot be sorted by a column that it does not show.
+fn toggle(visit: &Visit, metric: &Metric) -> Toggle {
+    let shown = is_shown(&visit.query, metric);
+    let mut query = visit.query.without_value(WITHOUT, metric.key);
+    if shown {
+        query = query.and(WITHOUT, metric.key);
+        if query.get("sort") == Some(metric.key) {
+            query = query.without_all(&["sort", "order"]);
+        }
+    }
+    let title = visit.texts().say(&format!("term-{}", metric.name));
+    Toggle { title, shown, url: format!("{}{}", visit.path, query.link()) }
+}
+
+fn table(texts: &Texts, metrics: &[&Metric]) -> Table {
     let mut columns = vec![Column::words("username", texts.say("column-learner"))];
     columns.extend(
-        METRICS
+        metrics
             .iter()
             .map(|metric| Column::figures(metric.key, texts.say(&format!("term-{}", metric.name)))),
     );
@@ -204,9 +240,10 @@ fn row(
     course: &CourseContext,
     query: &Query,
     learner: &Learner,
+    metrics: &[&Metric],
     ranges: Option<&EngagementRanges>,
 ) -> Vec<Cell> {
-    let figures = METRICS.iter().map(|metric| {
+    let figures = metrics.iter().map(|metric| {
         let value = (metric.of)(learner);
         let mut cell = Cell::text(shown(texts, value), value.map_or(Key::Nothing, Key::Number));
         let standing = ranges.and_then(|ranges| standing(learner, value, (metric.usual)(ranges)));
