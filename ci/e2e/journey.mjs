@@ -14,9 +14,12 @@ import { performance } from "./area/performance.mjs";
 import { check, finish, same } from "./check.mjs";
 import { chromium, shots, site } from "./options.mjs";
 import { FLAGS, deepest, pages, signIn } from "./site.mjs";
+import { weigh } from "./weight.mjs";
 
 const SIZES = [[1360, 900], [820, 1100], [360, 780]];
 const COURSES = 3;
+/** A page with all that it loads, on the wire. */
+const HEAVIEST = 100_000;
 
 /** The cookies of somebody who may see every course. */
 let signedIn;
@@ -114,6 +117,20 @@ async function withScript(browser, course) {
   await page.context().close();
 }
 
+/** No page is heavy, and nothing on it moves while it loads. */
+async function light(browser, course) {
+  const page = await open(browser, {}, []);
+  const all = { ...pages(course), ...await deepest(page, course) };
+  await page.context().close();
+  for (const [name, url] of Object.entries(all)) {
+    for (const [width, height] of [SIZES[0], SIZES.at(-1)]) {
+      const { bytes, shift } = await weigh(browser, { storageState: signedIn, viewport: { width, height } }, url);
+      check(`${name} ${width}: less than ${HEAVIEST / 1000} kB`, bytes > 0 && bytes < HEAVIEST, `${bytes} bytes`);
+      check(`${name} ${width}: nothing moves`, shift < 0.005, `shifts by ${shift}`);
+    }
+  }
+}
+
 async function fromRightToLeft(browser, course) {
   for (const [width, height] of [SIZES[0], SIZES.at(-1)]) {
     const page = await open(browser, { viewport: { width, height } }, []);
@@ -187,6 +204,7 @@ try {
   await withScript(browser, homes[0]);
   await looks(browser, homes[0]);
   await fromRightToLeft(browser, homes[0]);
+  await light(browser, homes[0]);
   await signOut(browser);
 } catch (error) {
   check("the journey came to its end", false, String(error.stack ?? error));

@@ -125,3 +125,28 @@ impl Verifier {
         decode::<Claims>(token, &key, &rules).map(|data| data.claims).map_err(ClaimsError::Token)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use jsonwebtoken::{EncodingKey, Header, encode};
+    use serde_json::json;
+
+    use super::*;
+
+    fn ending_in(seconds: i64) -> String {
+        let ends = chrono::Utc::now().timestamp() + seconds;
+        let claims = json!({"preferred_username": "ann", "exp": ends, "iat": ends - 3600});
+        encode(&Header::new(Algorithm::HS256), &claims, &EncodingKey::from_secret(b"shared"))
+            .unwrap()
+    }
+
+    #[test]
+    fn clocks_may_differ_by_half_a_minute_and_not_by_minutes() {
+        let verifier = Verifier::by_secret("shared");
+        assert!(verifier.verify(&ending_in(-30)).is_ok());
+        assert!(verifier.verify(&ending_in(-120)).is_err());
+        // A clock of the LMS that is ahead gives tokens of the future.
+        assert!(verifier.verify(&ending_in(2 * 3600)).is_ok());
+    }
+}

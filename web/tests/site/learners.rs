@@ -438,7 +438,8 @@ async fn columns_can_be_taken_out_and_put_back() {
         html.contains("<input type=\"hidden\" name=\"without\" value=\"videos_viewed\">"),
         "a search keeps the choice"
     );
-    let chooser = html.split("class=\"column-choice\"").nth(1).unwrap().split("</nav>").next().unwrap();
+    let chooser =
+        html.split("class=\"column-choice\"").nth(1).unwrap().split("</nav>").next().unwrap();
     let links: Vec<String> = chooser
         .split("<a ")
         .skip(1)

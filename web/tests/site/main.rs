@@ -5,6 +5,7 @@ mod access;
 mod announcements;
 mod answers;
 mod catalog;
+mod colours;
 mod defects;
 mod demographics;
 mod engagement;
