@@ -2,7 +2,7 @@
 
 mod cli;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 use hadoop::error::DriveError;
 use hadoop::interrupt;
 use std::process::ExitCode;
@@ -61,6 +61,12 @@ enum Command {
     /// Say what clusters of EMR have cost
     #[cfg(feature = "emr")]
     Cost(cli::cluster::Cost),
+    /// Print what a shell completes commands by
+    Completions(cli::about::Completions),
+    /// Write the manual's pages
+    Man(cli::about::Man),
+    /// Say which version this is
+    Version(cli::about::Version),
 }
 
 fn main() -> ExitCode {
@@ -102,6 +108,9 @@ fn run(cli: &Cli) -> Result<u8, DriveError> {
         Command::Cluster(args) => return cli::cluster::cluster(file, args),
         #[cfg(feature = "emr")]
         Command::Cost(args) => cli::cluster::cost(file, args),
+        Command::Completions(args) => cli::about::completions(args, Cli::command()),
+        Command::Man(args) => cli::about::man(args, Cli::command()),
+        Command::Version(args) => cli::about::version(args),
     }?;
     Ok(0)
 }

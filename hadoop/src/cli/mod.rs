@@ -1,5 +1,6 @@
 //! The commands, one file each, and how they print.
 
+pub mod about;
 #[cfg(feature = "emr")]
 pub mod cluster;
 pub mod config;

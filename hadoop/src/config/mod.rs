@@ -5,6 +5,7 @@
 //! nearest one. Secrets do not stand here: passwords come from files or the environment.
 
 mod emr;
+pub mod original;
 mod sections;
 
 use crate::plan;
@@ -41,6 +42,9 @@ pub enum ConfigError {
         /// What is wrong, and the nearest known key.
         what: String,
     },
+    /// The original's settings cannot be converted.
+    #[error(transparent)]
+    Original(#[from] original::ConvertError),
 }
 
 /// Where a setting comes from.
