@@ -1,6 +1,6 @@
 # demo: a believable university, computed and served. test: everything that checks. bench: figures.
-# program: `jobs` for the nodes of a cluster. cluster: a real Hadoop on this machine.
-.PHONY: demo test bench program cluster cluster-down
+# program: `jobs` for the nodes of a cluster. release: what is handed out. cluster: a real Hadoop on this machine.
+.PHONY: demo test bench program release cluster cluster-down
 
 demo:
 	@demo/demo.sh
@@ -13,6 +13,9 @@ bench:
 
 program:
 	@ci/program
+
+release:
+	@ci/release
 
 cluster:
 	@ci/cluster/up
