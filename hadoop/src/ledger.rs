@@ -19,7 +19,7 @@ use std::io::{BufRead, BufReader, BufWriter, Write};
 use std::sync::Arc;
 
 pub use cut::{Cut, spans};
-pub use identity::{hex, identity};
+pub use identity::{CODE, hex, identity};
 
 /// A ledger that cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -115,11 +115,6 @@ pub struct Ledger {
     /// Held until the run ends, however it ends.
     _lock: Option<Lock>,
 }
-
-/// The version of what decides a job's output: releases that differ in their last number alone compute the same,
-/// so they leave what is there.
-pub const CODE: &str =
-    concat!(env!("CARGO_PKG_VERSION_MAJOR"), ".", env!("CARGO_PKG_VERSION_MINOR"));
 
 const FOLDER: &str = "_ledger";
 const SCANNED: &str = "_ledger/scanned.jsonl";
