@@ -1,0 +1,79 @@
+//! What tests of the three deployments share: the programs that `cargo build --bins` has made, and a folder that
+//! stands for `/etc/insights`, with invented secrets in it.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use tempfile::TempDir;
+
+/// Where deployments have their settings and secrets.
+pub const SETTINGS: &str = "/etc/insights";
+
+/// Secrets by the names that settings have for them, with what stands in them here.
+const SECRETS: &[(&str, &str)] = &[
+    ("api_keys", ""),
+    ("api_password", "of-the-test"),
+    ("api_token", "of-the-test"),
+    ("lms_keys.json", r#"{"keys": []}"#),
+    ("lms_password", "of-the-test"),
+    ("pipeline_password", "of-the-test"),
+    ("service_secret", "of-the-test"),
+    ("session_keys", "0123456789abcdef0123456789abcdef0123456789abcdef"),
+    ("sign_in_secret", "of-the-test"),
+];
+
+/// A program of ours, beside the folder of this test.
+///
+/// # Panics
+/// When it was not built.
+#[must_use]
+pub fn program(name: &str) -> PathBuf {
+    let own = std::env::current_exe().unwrap_or_default();
+    let folder = own.ancestors().nth(2).unwrap_or(Path::new(""));
+    let program = folder.join(name);
+    assert!(program.is_file(), "build the program `{name}` first: cargo build --bins");
+    program
+}
+
+/// A file of this folder of the repository.
+#[must_use]
+pub fn shipped(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
+}
+
+/// A folder that stands for [`SETTINGS`].
+pub struct Settings(TempDir);
+
+impl Settings {
+    /// One with all secrets.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn new() -> io::Result<Self> {
+        let folder = Self(TempDir::new()?);
+        for (name, text) in SECRETS {
+            fs::write(folder.path(name), text)?;
+        }
+        Ok(folder)
+    }
+
+    /// A file in it.
+    #[must_use]
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    /// Brings a shipped file into it, which then names this folder instead of the real one.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn install(&self, shipped_file: &str) -> io::Result<PathBuf> {
+        let from = shipped(shipped_file);
+        let text =
+            fs::read_to_string(&from)?.replace(SETTINGS, &self.0.path().display().to_string());
+        let to = self.path(&from.file_name().unwrap_or_default().to_string_lossy());
+        fs::write(&to, text)?;
+        Ok(to)
+    }
+}
