@@ -102,6 +102,12 @@ impl Secret {
         Ok(Some(Self(text.trim_end_matches(['\r', '\n']).to_owned())))
     }
 
+    /// Whether it holds nothing.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// The text, for the request that needs it.
     pub(crate) fn exposed(&self) -> &str {
         &self.0

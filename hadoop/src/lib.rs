@@ -10,6 +10,7 @@ pub mod codec;
 pub mod config;
 pub mod copies;
 pub mod diagnose;
+pub mod doctor;
 mod durations;
 #[cfg(feature = "emr")]
 pub mod emr;

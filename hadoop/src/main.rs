@@ -1,4 +1,4 @@
-//! The operator's program: `insights run|plan|why|status|wait|kill|logs|diagnose|config|input|import|hive|publish|jobs|prune|schedule|cluster|cost`.
+//! The operator's program: `insights run|plan|why|status|wait|kill|logs|diagnose|config|input|import|hive|publish|jobs|prune|schedule|doctor|cluster|cost`.
 
 mod cli;
 
@@ -39,6 +39,8 @@ enum Command {
     Logs(cli::life::Args),
     /// Say why a run failed
     Diagnose(cli::diagnose::Args),
+    /// Say what a deployment lacks, and what to do about it
+    Doctor(cli::doctor::Args),
     /// Show or check the settings
     Config(cli::config::Args),
     /// Look for missing days of logs, or ship logs
@@ -89,6 +91,7 @@ fn run(cli: &Cli) -> Result<u8, DriveError> {
     let file = cli.config.as_deref();
     match &cli.command {
         Command::Wait(args) => return cli::life::wait(file, args),
+        Command::Doctor(args) => return cli::doctor::doctor(file, args),
         Command::Kill(args) => cli::life::kill(file, args),
         Command::Logs(args) => cli::life::logs(file, args),
         Command::Run(args) => cli::run::run(file, args),

@@ -110,9 +110,29 @@ fn clients(run: &str) -> Vec<u32> {
         let environment = fs::read(format!("/proc/{process}/environ")).unwrap_or_default();
         environment.split(|byte| *byte == 0).any(|variable| variable == named.as_bytes())
     };
+    processes().filter(knows).collect()
+}
+
+/// All processes of this machine but this one.
+fn processes() -> impl Iterator<Item = u32> {
     let all = fs::read_dir("/proc").into_iter().flatten().flatten();
     let all = all.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
-    all.filter(|process| *process != std::process::id()).filter(knows).collect()
+    all.filter(|process| *process != std::process::id())
+}
+
+/// Ends the processes that this one has started and that still run.
+pub fn end_children() {
+    let own = std::process::id().to_string();
+    // `PID (NAME) STATE PARENT …`; the name may hold anything.
+    let is_child = |process: &u32| {
+        let about = fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
+        let parent = about.rsplit_once(") ").and_then(|(_, rest)| rest.split(' ').nth(1));
+        parent == Some(own.as_str())
+    };
+    let children: Vec<_> = processes().filter(is_child).map(|it| it.to_string()).collect();
+    if !children.is_empty() {
+        signal("-TERM", &children);
+    }
 }
 
 /// Ends a group of processes.

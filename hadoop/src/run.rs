@@ -57,6 +57,26 @@ pub struct Request {
     pub artifacts: Option<PathBuf>,
 }
 
+impl Request {
+    /// One for nothing but an engine.
+    #[must_use]
+    pub fn of_engine(engine: Engine) -> Self {
+        Self {
+            asked: Vec::new(),
+            names: Vec::new(),
+            left_out: Vec::new(),
+            engine,
+            sources: Vec::new(),
+            params: Params::default(),
+            jobconf: Vec::new(),
+            force: Force::default(),
+            now: chrono::Utc::now().naive_utc(),
+            argv: std::env::args_os().map(|arg| arg.to_string_lossy().into_owned()).collect(),
+            artifacts: None,
+        }
+    }
+}
+
 /// A run at work.
 pub struct Run<'a> {
     /// Settings.
@@ -134,19 +154,7 @@ pub fn alone(
     settings: &Settings,
     step: impl FnOnce(&mut Run, &mut Summary) -> Drive<()>,
 ) -> Drive<Summary> {
-    let request = Request {
-        asked: Vec::new(),
-        names: Vec::new(),
-        left_out: Vec::new(),
-        engine: settings.config.runners.default,
-        sources: Vec::new(),
-        params: Params::default(),
-        jobconf: Vec::new(),
-        force: Force::default(),
-        now: chrono::Utc::now().naive_utc(),
-        argv: std::env::args_os().map(|arg| arg.to_string_lossy().into_owned()).collect(),
-        artifacts: None,
-    };
+    let request = Request::of_engine(settings.config.runners.default);
     recorded(settings, &request, step)
 }
 
@@ -217,7 +225,8 @@ pub fn end_on_emr(_: &Runners, _: &Place) -> Drive<bool> {
     Ok(false)
 }
 
-fn runner(settings: &Settings, request: &Request, id: &str) -> Drive<Box<dyn Runner>> {
+/// The engine of a request, for the run of an id.
+pub(crate) fn runner(settings: &Settings, request: &Request, id: &str) -> Drive<Box<dyn Runner>> {
     let runners = &settings.config.runners;
     Ok(match request.engine {
         Engine::Hadoop => {

@@ -11,6 +11,7 @@ mod error;
 mod load;
 mod mysql;
 mod query;
+mod rights;
 mod rows;
 mod schema;
 mod shape;
@@ -31,6 +32,7 @@ pub use query::{
     RosterCounts, RosterFilter, SegmentRow, Summaries, SummaryFilter, SummaryRow, Sums, TagRow,
     TokenUser, VideoRow,
 };
+pub use rights::{is_young_enough, may_write};
 pub use rows::{Part, Parts};
 pub use schema::UPDATES_TABLE;
 pub use shape::{ENTERPRISE_TABLE, Lacks, Shape};

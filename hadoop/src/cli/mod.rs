@@ -5,6 +5,7 @@ pub mod about;
 pub mod cluster;
 pub mod config;
 pub mod diagnose;
+pub mod doctor;
 pub mod hive;
 pub mod import;
 pub mod input;

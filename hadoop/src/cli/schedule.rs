@@ -6,6 +6,7 @@ use hadoop::config::{ConfigError, Settings};
 use hadoop::error::{Drive, DriveError};
 use hadoop::freshness::{self, Freshness, Wanted};
 use hadoop::permission::permitted;
+use hadoop::run::Request;
 use hadoop::schedule::render::{Rendered, Target, render};
 use hadoop::schedule::{Entry, SHIPPED, Schedule};
 use hadoop::storage::{Place, StorageError};
@@ -66,6 +67,17 @@ fn read(file: Option<&Path>) -> Drive<Schedule> {
         })?;
     }
     Ok(schedule)
+}
+
+/// The runs that a catalogue asks for.
+pub fn requests(file: Option<&Path>, settings: &Settings) -> Drive<Vec<Request>> {
+    let schedule = read(settings.config.schedule.file.as_deref())?;
+    let request = |entry: &Entry| {
+        let args = run::Args::of_words(&words(entry));
+        let args = args.map_err(|e| DriveError::Usage(e.to_string()))?;
+        Ok(run::prepare(file, &args)?.1)
+    };
+    schedule.workflows.iter().map(request).collect()
 }
 
 fn words(entry: &Entry) -> Vec<String> {

@@ -65,6 +65,33 @@ impl Rest {
         !self.resource_managers.is_empty()
     }
 
+    /// Whether a history server is known.
+    #[must_use]
+    pub fn has_history(&self) -> bool {
+        !self.history.is_empty()
+    }
+
+    /// `http://host:port` of every server that is known.
+    pub fn servers(&self) -> impl Iterator<Item = String> {
+        self.resource_managers.iter().chain(&self.history).cloned()
+    }
+
+    /// What the ResourceManager says of itself.
+    ///
+    /// # Errors
+    /// When it does not answer.
+    pub fn cluster_info(&self) -> Result<Value, RunError> {
+        Ok(get(&self.resource_managers, "ws/v1/cluster/info")?["clusterInfo"].take())
+    }
+
+    /// What the history server says of itself.
+    ///
+    /// # Errors
+    /// When it does not answer.
+    pub fn history_info(&self) -> Result<Value, RunError> {
+        Ok(get(&self.history, "ws/v1/history/info")?["historyInfo"].take())
+    }
+
     /// The applications with a tag that have not ended.
     ///
     /// # Errors

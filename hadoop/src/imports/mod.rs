@@ -2,7 +2,7 @@
 
 mod sqoop;
 
-use crate::config::ImportEngine;
+use crate::config::{ImportEngine, Lms};
 use crate::error::{Drive, DriveError};
 use crate::import::{self, Database, OptionFiles, Options, Source, TableImport};
 use crate::ledger::{CODE, Changes, Ledger, hex, identity};
@@ -117,7 +117,11 @@ pub fn import_tables(
         by_database.entry(database).or_default().push(wanted);
     }
     for (database, tables) in by_database {
-        let source = source(run, database, &tables)?;
+        let names = || {
+            let names = tables.iter().map(|t| format!("{}/dt={}", t.table.staged.name, t.date));
+            names.collect::<Vec<_>>()
+        };
+        let source = source(lms, database, names)?;
         match run.settings.config.lms.engine {
             ImportEngine::Native => natively(run, &source, &tables, summary)?,
             ImportEngine::Sqoop => sqoop::import(run, &source, &tables, summary)?,
@@ -133,18 +137,31 @@ struct Wanted {
     options: Options,
 }
 
-fn source(run: &Run, database: Database, tables: &[Wanted]) -> Drive<Source> {
-    let lms = &run.settings.config.lms;
+/// Compares tables of a database with what is expected of them, and reads nothing else; gives where they are.
+///
+/// # Errors
+/// When no database is named, it does not let this program in, or its tables are not as expected.
+pub fn survey(lms: &Lms, database: Database, tables: &[&'static LmsTable]) -> Drive<String> {
+    let files = OptionFiles { folder: lms.options.as_deref() };
+    let imports = tables
+        .iter()
+        .map(|table| Ok(TableImport { options: files.of(table.staged.name)?, staging: "".into() }));
+    let imports = imports.collect::<Drive<Vec<_>>>()?;
+    let names = || tables.iter().map(|table| table.staged.name.to_owned()).collect();
+    let source = source(lms, database, names)?;
+    import::survey(&source, &imports)?;
+    Ok(source.to_string())
+}
+
+fn source(lms: &Lms, database: Database, names: impl Fn() -> Vec<String>) -> Drive<Source> {
     let address = match database {
         Database::Lms => &lms.database,
         Database::Ecommerce => &lms.ecommerce,
     };
     let Some(address) = address else {
-        let names: Vec<_> =
-            tables.iter().map(|t| format!("{}/dt={}", t.table.staged.name, t.date)).collect();
         return Err(DriveError::Missing(format!(
             "{} is not there, and no database is named ({})",
-            names.join(", "),
+            names().join(", "),
             database.key()
         )));
     };

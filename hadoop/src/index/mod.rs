@@ -64,6 +64,16 @@ pub fn load(
     Ok(Loaded { index, documents, removed })
 }
 
+/// Asks once what the alias leads to; gives how many indexes that are.
+///
+/// # Errors
+/// When the settings cannot be used, a load could not replace them, or the cluster refuses or is not there.
+pub fn look(config: &IndexConfig) -> Result<usize, IndexError> {
+    let (config, clock) = (IndexConfig { max_attempts: 1, ..config.clone() }, Clock::default());
+    let cluster = Cluster::new(&config, &clock)?;
+    Ok(replaceable(&cluster, &config.alias)?.len())
+}
+
 /// The indexes that the alias leads to; a load removes them, so they must be of loads.
 fn replaceable(cluster: &Cluster, alias: &str) -> Result<Vec<String>, IndexError> {
     let found: Vec<_> = cluster.aliases_of(alias)?.into_keys().collect();

@@ -45,6 +45,7 @@ pub struct Client {
     credentials: Credentials,
     token_type: &'static str,
     clock: Arc<Clock>,
+    patience: Patience,
     token: Option<Token>,
 }
 
@@ -63,7 +64,20 @@ impl Client {
             url: credentials.auth_url.clone(),
             what: format!("no client can be made: {e}"),
         })?;
-        Ok(Self { http, credentials, token_type, clock: Arc::new(clock), token: None })
+        Ok(Self {
+            http,
+            credentials,
+            token_type,
+            clock: Arc::new(clock),
+            patience: PATIENCE,
+            token: None,
+        })
+    }
+
+    /// One that tries everything once.
+    #[must_use]
+    pub fn impatient(self) -> Self {
+        Self { patience: Patience { tries: 1, ..PATIENCE }, ..self }
     }
 
     /// Asks for one answer, and follows no links.
@@ -179,7 +193,7 @@ impl Client {
         request: impl Fn(&mut Self) -> Result<reqwest::RequestBuilder, PullError>,
     ) -> Result<Vec<u8>, PullError> {
         let clock = Arc::clone(&self.clock);
-        let mut retries = Retries::since(begun, PATIENCE);
+        let mut retries = Retries::since(begun, self.patience);
         http::patiently(&clock, &mut retries, (method, address), || request(self))
     }
 }

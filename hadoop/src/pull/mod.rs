@@ -75,10 +75,8 @@ pub fn course_runs<E: From<PullError>>(
     page_size: u32,
     mut line: impl FnMut(&Value) -> Result<(), E>,
 ) -> Result<(), E> {
-    let url = format!("{}/course_runs/", root.trim_end_matches('/'));
-    let size = page_size.to_string();
-    let query = [("limit", size.as_str()), ("partner", partner), ("exclude_utm", "1")];
-    client.pages(&url, &query, |page| {
+    let (url, size) = (course_runs_url(root), page_size.to_string());
+    client.pages(&url, &course_runs_query(partner, &size), |page| {
         for run in results(&url, &page)? {
             let Value::Object(mut run) = run.clone() else {
                 return Err(no_object(&url, "a course run").into());
@@ -88,6 +86,29 @@ pub fn course_runs<E: From<PullError>>(
         }
         Ok(())
     })
+}
+
+/// Asks for one page of the course runs of a partner, and gives how many are on it.
+///
+/// # Errors
+/// As [`Client::get`].
+pub fn some_course_runs(
+    client: &mut Client,
+    root: &str,
+    partner: &str,
+    page_size: u32,
+) -> Result<usize, PullError> {
+    let (url, size) = (course_runs_url(root), page_size.to_string());
+    let page = client.get(&url, &course_runs_query(partner, &size))?;
+    Ok(results(&url, &page)?.len())
+}
+
+fn course_runs_url(root: &str) -> String {
+    format!("{}/course_runs/", root.trim_end_matches('/'))
+}
+
+fn course_runs_query<'q>(partner: &'q str, size: &'q str) -> [(&'static str, &'q str); 3] {
+    [("limit", size), ("partner", partner), ("exclude_utm", "1")]
 }
 
 fn of(course: &str, source: PullError) -> PullError {

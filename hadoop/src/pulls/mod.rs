@@ -6,6 +6,7 @@ mod lines;
 mod service;
 
 use crate::codec::Reader;
+use crate::config::Lms;
 use crate::error::{Drive, DriveError};
 use crate::ledger::Changes;
 use crate::plan::Read;
@@ -143,6 +144,30 @@ fn commit(
         run.events.output(fill.table.name, &value, written.lines);
     }
     Ok(run.ledger.commit(changes)?)
+}
+
+/// Asks the LMS for a token and some courses, once.
+///
+/// # Errors
+/// When a setting is missing, or the LMS refuses or is not there.
+pub fn try_lms(lms: &Lms) -> Result<(), BringError> {
+    let url = service::courses_url(&lms.api)?;
+    let mut client = service::client(&lms.api, JWT)?.impatient();
+    client.get(&url, &[("page_size", &lms.api.page_size.to_string())])?;
+    Ok(())
+}
+
+/// Asks the catalogue for some course runs of each partner, once; gives how many partners there are.
+///
+/// # Errors
+/// When a setting is missing, or the catalogue refuses or is not there.
+pub fn try_catalogue(lms: &Lms) -> Result<usize, BringError> {
+    let partners = service::partners(&lms.catalogue)?;
+    let mut client = service::client(&lms.api, JWT)?.impatient();
+    for (partner, root) in &partners {
+        pull::some_course_runs(&mut client, root, partner, lms.catalogue.page_size)?;
+    }
+    Ok(partners.len())
 }
 
 fn course_list(run: &Run, _: &[Read], lines: &mut Lines) -> Result<u64, BringError> {

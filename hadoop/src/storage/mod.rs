@@ -105,6 +105,12 @@ impl Place {
         Ok(format!("file://{}", path.display()))
     }
 
+    /// Where the storage tells the time by HTTP, as S3 does.
+    #[must_use]
+    pub fn time_server(&self) -> Option<String> {
+        matches!(self.home, Home::S3(_)).then(s3::endpoint)
+    }
+
     /// What stands in a folder under a name, or a relative path.
     #[must_use]
     pub fn join(&self, name: impl AsRef<str>) -> Self {

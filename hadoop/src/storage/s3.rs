@@ -199,9 +199,7 @@ impl Bucket {
 
 fn connect(name: &str) -> Result<AmazonS3, Error> {
     // An address that the user wrote with http: is meant so.
-    let endpoints = ["AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_ENDPOINT"];
-    let endpoint = endpoints.iter().find_map(|name| std::env::var(name).ok());
-    let plain = endpoint.is_some_and(|endpoint| endpoint.starts_with("http://"));
+    let plain = endpoint().starts_with("http://");
     let mut builder = AmazonS3Builder::from_env().with_bucket_name(name);
     if plain {
         builder = builder.with_allow_http(true);
@@ -209,6 +207,16 @@ fn connect(name: &str) -> Result<AmazonS3, Error> {
     let retry =
         RetryConfig { max_retries: ATTEMPTS, retry_timeout: PATIENCE, ..Default::default() };
     builder.with_retry(retry).build()
+}
+
+/// Where S3 is: as the environment says, else AWS's own of the region.
+pub(super) fn endpoint() -> String {
+    let first = |names: &[&str]| names.iter().find_map(|name| std::env::var(name).ok());
+    let of_region = || match first(&["AWS_REGION", "AWS_DEFAULT_REGION"]) {
+        Some(region) => format!("https://s3.{region}.amazonaws.com"),
+        None => "https://s3.amazonaws.com".to_owned(),
+    };
+    first(&["AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_ENDPOINT"]).unwrap_or_else(of_region)
 }
 
 /// Keys are taken as they are written.

@@ -14,6 +14,7 @@ mod setup;
 mod university;
 
 mod diagnose;
+mod doctor;
 mod emr;
 mod faults;
 mod hive;

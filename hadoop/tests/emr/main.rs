@@ -12,6 +12,7 @@ mod university;
 mod wire;
 
 mod cluster;
+mod doctor;
 mod every_job;
 mod faults;
 mod node;

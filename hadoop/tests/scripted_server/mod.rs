@@ -1,4 +1,5 @@
 //! A server for tests of clients: it answers as it is told, or misbehaves.
+#![allow(dead_code)]
 
 use std::collections::BTreeMap;
 use std::io::Write;

@@ -17,6 +17,7 @@ use jobs::streaming::Counters;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+pub use install::streaming_jar;
 pub use program::check as check_program;
 use submission::uri;
 pub use submission::{SETTINGS, Submission};
@@ -46,7 +47,7 @@ impl Hadoop {
         let program =
             std::path::absolute(&program).map_err(StorageError::disk("find", &program))?;
         let version = Version::of(&config.command)?;
-        let jar = install::streaming_jar(config.streaming_jar.as_deref(), &config.command)?;
+        let jar = streaming_jar(config.streaming_jar.as_deref(), &config.command)?;
         let jar = std::path::absolute(&jar).map_err(StorageError::disk("find", &jar))?;
         let cluster = Cluster::new(config);
         let (config, jobconf) = (config.clone(), jobconf.to_vec());
@@ -97,7 +98,10 @@ impl Runner for Hadoop {
 }
 
 /// Tasks write their tables' files themselves, and reach HDFS only.
-fn refuse_far_output(output: &Place) -> Result<(), RunError> {
+///
+/// # Errors
+/// When a folder is on S3.
+pub fn refuse_far_output(output: &Place) -> Result<(), RunError> {
     match output.address().starts_with("s3") {
         true => Err(RunError::Install(format!(
             "{output}: tasks of a cluster cannot write on S3; have the warehouse on HDFS (logs may \
