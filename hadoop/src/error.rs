@@ -41,6 +41,11 @@ pub enum DriveError {
     /// Something that is read is not there.
     #[error("{0}")]
     Missing(String),
+    /// The run that is to be resumed has not ended.
+    #[error(
+        "run {0} is still at work; `insights wait {0}` waits for it, `insights kill {0}` ends it"
+    )]
+    AtWork(String),
     /// A pass failed.
     #[error("{step}: {source}")]
     Run {
@@ -131,7 +136,7 @@ impl DriveError {
             Self::Durations(_) | Self::Index(IndexError::Unusable(_)) => 3,
             Self::Index(IndexError::Empty) => 41,
             Self::Index(_) => 30,
-            Self::Ledger(LedgerError::Lock(LockError::Held { .. })) => 10,
+            Self::AtWork(_) | Self::Ledger(LedgerError::Lock(LockError::Held { .. })) => 10,
             Self::Missing(_) | Self::Select(_) | Self::Input(_) => 20,
             Self::Run { source: RunError::Input(_), .. } => 20,
             Self::Pull { source, .. } => pull_code(source),

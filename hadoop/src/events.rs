@@ -1,5 +1,20 @@
 //! What a run leaves to read: `run.json` and `events.jsonl` below the warehouse's `_runs/ID/`
 //! (spec 41 D), mirrored as log lines.
+//!
+//! Every event has `v`, `ts` (UTC), `run`, `seq` and `kind`. By kind it holds:
+//!
+//! | kind | fields |
+//! |---|---|
+//! | `run_started` | `host`, `pid`, `argv`, `now` (the time that dates were told from), `folder` (the working one), `settings`, `resumes` (a run, if any) |
+//! | `task_started`, `task_skipped` | `task`, `reason` |
+//! | `task_finished` | `task`, `figures` |
+//! | `counters` | `task`, `counters` (`group.name` with its sum) |
+//! | `load_gate` | `name`, `verdict`, figures |
+//! | `job_submitted` | `application`, `job`, `tracking_url` |
+//! | `job_progress` | `job`, tasks done and in all, attempts, `records`, `bytes` |
+//! | `step_added` and others of EMR | `cluster`, ids, `log_uri` |
+//! | `warning`, `cause` | `said` or `message` |
+//! | `run_finished` | `exit_code` |
 
 use crate::lock::host;
 use crate::storage::{Place, Stored};
@@ -66,23 +81,26 @@ pub fn began(id: &str) -> Option<NaiveDateTime> {
 }
 
 impl Events {
-    /// Begins the record of a run with this command line and these settings, none of them secret.
+    /// Begins the record of a run that was asked for so: `asked` is an object without secrets, whose fields
+    /// stand in `run_started`, where they outlive a killed run, and in `run.json`.
     ///
     /// # Errors
     /// When its files cannot be written.
-    pub fn begin(warehouse: &Place, id: String, argv: &[String], settings: Value) -> Stored<Self> {
+    pub fn begin(warehouse: &Place, id: String, asked: &Value) -> Stored<Self> {
         let folder = warehouse.join("_runs").join(&id);
         let log = Log::begin(&folder.join(LOG))?;
         let mut run = Map::new();
         run.insert("run".into(), id.clone().into());
-        run.insert("argv".into(), argv.into());
         run.insert("code".into(), crate::ledger::CODE.into());
-        run.insert("settings".into(), settings);
+        run.extend(asked.as_object().cloned().into_iter().flatten());
         run.insert("started".into(), now().into());
         run.insert("outputs".into(), json!([]));
         let events = Self { id, folder, state: Mutex::new(State { log, sequence: 0, run }) };
-        let who = json!({"host": host(), "pid": std::process::id(), "argv": argv});
-        events.write("run_started", who)?;
+        let mut started = json!({"host": host(), "pid": std::process::id()});
+        if let (Some(started), Some(asked)) = (started.as_object_mut(), asked.as_object()) {
+            started.extend(asked.clone());
+        }
+        events.write("run_started", started)?;
         Ok(events)
     }
 

@@ -1,4 +1,4 @@
-//! The operator's program: `insights run|plan|why|status|wait|kill|logs|diagnose|config|input|import|hive|publish|jobs|prune|schedule|doctor|cluster|cost`.
+//! The operator's program: `insights run|plan|resume|why|status|wait|kill|logs|diagnose|config|input|import|hive|publish|jobs|prune|schedule|doctor|cluster|cost`.
 
 mod cli;
 
@@ -27,6 +27,8 @@ enum Command {
     Run(cli::run::Args),
     /// Say what a run would do, and why; writes nothing
     Plan(cli::run::Args),
+    /// Do what a run that failed or was killed has left undone
+    Resume(cli::resume::Args),
     /// Say what the ledger knows of a table or job
     Why(cli::why::Args),
     /// Say how the last runs ended, or how fresh results are
@@ -96,6 +98,7 @@ fn run(cli: &Cli) -> Result<u8, DriveError> {
         Command::Logs(args) => cli::life::logs(file, args),
         Command::Run(args) => cli::run::run(file, args),
         Command::Plan(args) => cli::run::plan(file, args),
+        Command::Resume(args) => cli::resume::resume(file, args),
         Command::Why(args) => cli::why::why(file, args),
         Command::Status(args) => cli::status::status(file, args),
         Command::Diagnose(args) => cli::diagnose::diagnose(file, args),

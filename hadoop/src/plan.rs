@@ -7,7 +7,7 @@ mod state;
 use crate::config::Source;
 use crate::error::{Drive, DriveError};
 use crate::input::checksum;
-use crate::ledger::{CODE, Ledger, identity, spans};
+use crate::ledger::{CODE, Entry, Ledger, identity, spans};
 use crate::scan;
 use crate::storage::{About, Place};
 use crate::workflow;
@@ -30,6 +30,8 @@ pub struct Force {
     pub jobs: Vec<String>,
     /// Facts of this day and later ones, and all jobs of the run.
     pub from: Option<NaiveDate>,
+    /// Runs that this one resumes: what they made again is not made once more.
+    pub obeyed_by: Vec<String>,
 }
 
 impl Force {
@@ -39,6 +41,12 @@ impl Force {
     pub fn covers(&self, job: &Job) -> bool {
         let by_date = self.from.is_some() && !matches!(job.work, Work::Pull);
         by_date || self.jobs.iter().any(|name| name == job.name)
+    }
+
+    /// Whether a run that this one resumes made a partition again already.
+    #[must_use]
+    pub fn is_obeyed(&self, made: &Entry) -> bool {
+        self.obeyed_by.contains(&made.run)
     }
 }
 

@@ -145,6 +145,12 @@ impl Record {
         self.jobs().next_back().filter(|(application, _)| !application.is_empty())
     }
 
+    /// The run that this one resumes.
+    #[must_use]
+    pub fn resumes(&self) -> Option<&str> {
+        self.of_kind("run_started").next()?["resumes"].as_str()
+    }
+
     /// The command line.
     pub fn argv(&self) -> impl Iterator<Item = String> {
         let words = self.of_kind("run_started").filter_map(|event| event["argv"].as_array());

@@ -1,24 +1,23 @@
 //! One run: from the names that were asked for to tables in the store, step by step.
 
-use crate::config::{Engine, Runners, Settings, Source};
+mod engines;
+mod request;
+
+use crate::config::{Runners, Settings, Source};
 use crate::error::{Drive, DriveError};
 use crate::events::{self, Events};
 use crate::faults::point;
 use crate::ledger::{Entry, Ledger};
 use crate::permission::permitted;
-use crate::plan::{self, Force};
+use crate::plan;
 use crate::progress::Progress;
 use crate::record::{self, Record};
-use crate::runner::hadoop::Hadoop;
-use crate::runner::inline::Inline;
-use crate::runner::local::Local;
-use crate::runner::{Runner, Work, cores};
+use crate::runner::{Runner, Work};
 use crate::shares::Shares;
 use crate::storage::{Place, Stored};
 use crate::{
     cluster, copies, hive, imports, interrupt, near, notify, publish, scan, snapshots, staged,
 };
-use chrono::NaiveDateTime;
 use jobs::event::interval::Interval;
 use jobs::job::Job;
 use jobs::lms;
@@ -31,51 +30,9 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// What a run is asked to do.
-pub struct Request {
-    /// Workflows and jobs, as they were asked for.
-    pub asked: Vec<String>,
-    /// Workflows and jobs, by name.
-    pub names: Vec<String>,
-    /// Why others that were asked for are left out.
-    pub left_out: Vec<String>,
-    /// The engine.
-    pub engine: Engine,
-    /// Where logs are.
-    pub sources: Vec<Source>,
-    /// Parameters as given.
-    pub params: Params,
-    /// Settings of the framework, for engines that start tasks.
-    pub jobconf: Vec<(String, String)>,
-    /// What is made again although it is done.
-    pub force: Force,
-    /// The time that "now" means, UTC; its day is "today".
-    pub now: NaiveDateTime,
-    /// The command line, for the record.
-    pub argv: Vec<String>,
-    /// A folder of this machine that gets a copy of the record.
-    pub artifacts: Option<PathBuf>,
-}
-
-impl Request {
-    /// One for nothing but an engine.
-    #[must_use]
-    pub fn of_engine(engine: Engine) -> Self {
-        Self {
-            asked: Vec::new(),
-            names: Vec::new(),
-            left_out: Vec::new(),
-            engine,
-            sources: Vec::new(),
-            params: Params::default(),
-            jobconf: Vec::new(),
-            force: Force::default(),
-            now: chrono::Utc::now().naive_utc(),
-            argv: std::env::args_os().map(|arg| arg.to_string_lossy().into_owned()).collect(),
-            artifacts: None,
-        }
-    }
-}
+pub use engines::beside;
+pub(crate) use engines::runner;
+pub use request::Request;
 
 /// A run at work.
 pub struct Run<'a> {
@@ -154,7 +111,7 @@ pub fn alone(
     settings: &Settings,
     step: impl FnOnce(&mut Run, &mut Summary) -> Drive<()>,
 ) -> Drive<Summary> {
-    let request = Request::of_engine(settings.config.runners.default);
+    let request = Request::of_nothing(settings.config.runners.default);
     recorded(settings, &request, step)
 }
 
@@ -166,12 +123,14 @@ fn recorded(
     let mut summary = Summary::default();
     let warehouse = Place::at(&settings.config.warehouse.url)?;
     let id = events::new_id();
-    let runner = runner(settings, request, &id)?;
+    let runner = engines::runner(settings, request, &id)?;
     let ledger = Ledger::open(&warehouse)?;
     clear_dead_runs(&settings.config.runners, &warehouse)?;
     interrupt::remember_run(&id);
-    let shown = serde_json::to_value(&settings.config).unwrap_or_default();
-    let events = Events::begin(&warehouse, id, &request.argv, shown)?;
+    let events = Events::begin(&warehouse, id, &request.record(settings))?;
+    if let Some(resumed) = &request.resumes {
+        log::info!("run {} resumes {resumed}", events.id());
+    }
     let (params, sources) = (request.params.clone(), request.sources.clone());
     let mut run = Run { settings, request, params, sources, ledger, runner, events, staging: 0 };
     let done = steps(&mut run, &mut summary);
@@ -223,53 +182,6 @@ pub fn end_on_emr(runners: &Runners, stage: &Place) -> Drive<bool> {
 #[cfg(not(feature = "emr"))]
 pub fn end_on_emr(_: &Runners, _: &Place) -> Drive<bool> {
     Ok(false)
-}
-
-/// The engine of a request, for the run of an id.
-pub(crate) fn runner(settings: &Settings, request: &Request, id: &str) -> Drive<Box<dyn Runner>> {
-    let runners = &settings.config.runners;
-    Ok(match request.engine {
-        Engine::Hadoop => {
-            let program = beside();
-            let hadoop = Hadoop::new(&runners.hadoop, &program, &request.jobconf);
-            Box::new(hadoop.map_err(|source| DriveError::Run { step: "hadoop".into(), source })?)
-        }
-        #[cfg(feature = "emr")]
-        Engine::Emr => {
-            let (jobconf, names) = (&request.jobconf, &request.names);
-            let emr = crate::runner::emr::Emr::new(settings, &beside(), jobconf, id, names);
-            Box::new(emr.map_err(|source| DriveError::Run { step: "emr".into(), source })?)
-        }
-        #[cfg(not(feature = "emr"))]
-        Engine::Emr => {
-            let what = format!("{id}: this program was built without EMR (cargo feature `emr`)");
-            return Err(DriveError::Usage(what));
-        }
-        Engine::Inline => Box::new(Inline {
-            threads: runners.inline.threads.unwrap_or_else(cores),
-            memory: runners.inline.memory_mb * 1024 * 1024,
-        }),
-        Engine::Local => Box::new(Local {
-            program: program(runners.local.program.as_deref())?,
-            parallelism: runners.local.parallelism.unwrap_or_else(cores),
-            attempts: runners.local.attempts,
-            memory: runners.local.memory_mb * 1024 * 1024,
-            jobconf: request.jobconf.clone(),
-        }),
-    })
-}
-
-/// Where the program `jobs` is, unless the settings say otherwise: beside this one.
-#[must_use]
-pub fn beside() -> PathBuf {
-    let own = std::env::current_exe().ok();
-    own.as_deref().and_then(Path::parent).unwrap_or(Path::new("")).join("jobs")
-}
-
-/// The program `jobs`: as configured, or beside this one.
-fn program(configured: Option<&Path>) -> Drive<PathBuf> {
-    let path = configured.map_or_else(beside, Path::to_owned);
-    if path.is_file() { Ok(path) } else { Err(DriveError::NoProgram(path)) }
 }
 
 impl Run<'_> {

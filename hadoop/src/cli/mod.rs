@@ -13,6 +13,7 @@ pub mod jobs;
 pub mod life;
 pub mod prune;
 pub mod publish;
+pub mod resume;
 pub mod run;
 pub mod schedule;
 pub mod status;

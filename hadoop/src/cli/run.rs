@@ -1,7 +1,7 @@
 //! `insights run` and `insights plan`.
 
 use super::{environment, life, print};
-use chrono::{NaiveDate, Utc};
+use chrono::{NaiveDate, NaiveDateTime, Utc};
 use clap::Parser;
 use hadoop::config::{BadFiles, Engine, Settings, Source};
 use hadoop::error::{Drive, DriveError};
@@ -34,7 +34,7 @@ pub struct Args {
     source: Vec<String>,
     /// The warehouse
     #[arg(long, value_name = "URL")]
-    warehouse: Option<String>,
+    pub warehouse: Option<String>,
     /// The result store
     #[arg(long, value_name = "URL")]
     store: Option<String>,
@@ -90,7 +90,12 @@ pub fn run(file: Option<&Path>, args: &Args) -> Drive<()> {
     if args.detach {
         return life::detach(&settings.config.warehouse.url);
     }
-    let summary = execute(&settings, &request)?;
+    execute_and_tell(&settings, &request)
+}
+
+/// Runs a request and prints what was done.
+pub fn execute_and_tell(settings: &Settings, request: &Request) -> Drive<()> {
+    let summary = execute(settings, request)?;
     print(&format!(
         "{} steps made, {} were done already, {} tables loaded\n{}",
         summary.made, summary.skipped, summary.loaded, summary.shares
@@ -165,8 +170,16 @@ fn planned(
 
 /// The settings and the request of a command line.
 pub fn prepare(file: Option<&Path>, args: &Args) -> Drive<(Settings, Request)> {
+    prepare_at(file, args, Utc::now().naive_utc())
+}
+
+/// The settings and the request of a command line that was given at this time, UTC.
+pub fn prepare_at(
+    file: Option<&Path>,
+    args: &Args,
+    now: NaiveDateTime,
+) -> Drive<(Settings, Request)> {
     let mut settings = Settings::read(file, &environment())?;
-    let now = Utc::now().naive_utc();
     let today = now.date();
     let flags = [("warehouse.url", &args.warehouse), ("store.url", &args.store)];
     for (key, _) in flags.iter().filter(|(_, value)| value.is_some()) {
@@ -215,6 +228,7 @@ pub fn prepare(file: Option<&Path>, args: &Args) -> Drive<(Settings, Request)> {
         now,
         argv: std::env::args_os().map(|arg| arg.to_string_lossy().into_owned()).collect(),
         artifacts: args.artifacts.clone(),
+        resumes: None,
     };
     Ok((settings, request))
 }
@@ -261,5 +275,5 @@ fn force(args: &Args, today: NaiveDate) -> Drive<Force> {
         jobs::day::parse(resolve_words(text, today).as_bytes())
             .ok_or_else(|| DriveError::Usage(format!("--force-from: `{text}` is no date")))
     });
-    Ok(Force { jobs, from: from.transpose()? })
+    Ok(Force { jobs, from: from.transpose()?, obeyed_by: Vec::new() })
 }

@@ -50,11 +50,14 @@ fn one(record: &Record, detailed: bool) -> String {
     let field = |name: &str| end[name].as_str().unwrap_or_default();
     let mut text = match record.state() {
         State::Running => format!("{run}\trunning{}\n", at_work(record)),
-        State::Gone => format!("{run}\tits process is gone; run it again\n"),
+        State::Gone => format!("{run}\tits process is gone; resume it\n"),
         State::Ended(0) => format!("{run}\tdone at {}\n", field("finished")),
         State::Ended(code) => format!("{run}\tfailed ({code}): {}\n", field("cause")),
     };
     if detailed {
+        if let Some(resumed) = record.resumes() {
+            text += &format!("  resumes {resumed}\n");
+        }
         for (table, (partitions, rows, last)) in outputs(end) {
             let place = match partitions {
                 1 => last,

@@ -54,7 +54,7 @@ impl Trial {
 
     /// Runs the jobs that read logs over a few events.
     pub fn run(&self, settings: &Settings, engine: Engine) -> Told {
-        let request = Request::of_engine(engine);
+        let request = Request::of_nothing(engine);
         // What keeps it from being tried is told by checks of its own.
         let not_tried = |error: DriveError| {
             Lack::unknown(format!("it could not be tried: {error}"), "mend what else is missing")

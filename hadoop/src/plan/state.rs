@@ -56,7 +56,7 @@ pub fn state(
     force: &Force,
     reads: &[Read],
 ) -> Drive<State> {
-    if force.covers(job) {
+    if force.covers(job) && !is_obeyed(job, params, ledger, force, reads)? {
         return Ok(State::Forced);
     }
     if let Work::Pull = job.work {
@@ -78,6 +78,31 @@ pub fn state(
         Some(made) => known(ledger, &files::ledger_name(job), &made),
         None => Ok(State::Complete),
     }
+}
+
+/// Whether all that a job makes was made again by a run that this one resumes.
+fn is_obeyed(
+    job: &Job,
+    params: &Params,
+    ledger: &Ledger,
+    force: &Force,
+    reads: &[Read],
+) -> Drive<bool> {
+    if force.obeyed_by.is_empty() {
+        return Ok(false);
+    }
+    let mut partitions = Vec::new();
+    for (fill, made) in made(job, params, reads)? {
+        partitions.extend(made.into_iter().map(|made| (fill.table.name.to_owned(), made.value)));
+    }
+    let of_files = made_files(job, params, reads)?;
+    partitions.extend(of_files.map(|made| (files::ledger_name(job), made.value)));
+    for (table, value) in partitions {
+        if !ledger.entry(&table, &value)?.is_some_and(|entry| force.is_obeyed(&entry)) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// What the ledger says of a partition.

@@ -194,7 +194,8 @@ fn force_days(todo: &mut Todo, jobs: &[&'static Job], ledger: &Ledger, force: &F
         for fill in job.fills {
             let entries = ledger.entries(fill.table.name)?;
             // Days that were cut come back when somebody says so.
-            let days = entries.keys().map(String::as_str).chain(ledger.cut().of(fill.table.name));
+            let due = entries.iter().filter(|(_, entry)| !force.is_obeyed(entry));
+            let days = due.map(|(day, _)| day.as_str()).chain(ledger.cut().of(fill.table.name));
             let days = days.filter(|day| **day >= *from).map(str::to_owned);
             todo.rebuild.entry(job.name).or_default().extend(days);
         }

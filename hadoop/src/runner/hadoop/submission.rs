@@ -234,7 +234,7 @@ mod tests {
         let job = jobs::registry::job("course-enrollment-daily").unwrap();
         let params = [("interval".to_owned(), "2014\t<&>".to_owned())].into_iter().collect();
         let pass = Pass { jobs: vec![job], step: 0, params };
-        let events = Events::begin(&place, "r".to_owned(), &[], serde_json::Value::Null).unwrap();
+        let events = Events::begin(&place, "r".to_owned(), &serde_json::Value::Null).unwrap();
         let work = Work {
             pass: &pass,
             inputs: &["hdfs://n:8020/logs/a,{1}.gz".into(), "hdfs://n:8020/logs/b.gz".into()],
