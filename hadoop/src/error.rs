@@ -41,6 +41,9 @@ pub enum DriveError {
     /// Something that is read is not there.
     #[error("{0}")]
     Missing(String),
+    /// The plan cannot be carried out.
+    #[error("{0}")]
+    Plan(String),
     /// The run that is to be resumed has not ended.
     #[error(
         "run {0} is still at work; `insights wait {0}` waits for it, `insights kill {0}` ends it"
@@ -150,6 +153,7 @@ impl DriveError {
             {
                 44
             }
+            Self::Plan(_) => 35,
             Self::Run { .. } | Self::Make { .. } | Self::Rows(_) | Self::Storage(_) => 30,
             Self::Import(ImportError::Drift(_)) | Self::Hive(HiveError::Drift(_)) => 41,
             Self::Hive(HiveError::Nowhere | HiveError::Start { .. } | HiveError::Name(_)) => 3,

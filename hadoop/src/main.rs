@@ -97,7 +97,7 @@ fn run(cli: &Cli) -> Result<u8, DriveError> {
         Command::Kill(args) => cli::life::kill(file, args),
         Command::Logs(args) => cli::life::logs(file, args),
         Command::Run(args) => cli::run::run(file, args),
-        Command::Plan(args) => cli::run::plan(file, args),
+        Command::Plan(args) => cli::plan::plan(file, args),
         Command::Resume(args) => cli::resume::resume(file, args),
         Command::Why(args) => cli::why::why(file, args),
         Command::Status(args) => cli::status::status(file, args),

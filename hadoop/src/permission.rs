@@ -19,7 +19,8 @@ pub fn permitted(
 ) -> Drive<Vec<&'static Job>> {
     let mut permitted = Vec::new();
     for job in wanted {
-        let is_named = request.names.iter().any(|name| name == job.name);
+        let is_named =
+            request.steps.names(job) || request.names.iter().any(|name| name == job.name);
         match forbidden(job, settings.config.privacy) {
             Some(why) if is_named => {
                 return Err(DriveError::Usage(format!("{} {why}", job.name)));

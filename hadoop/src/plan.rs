@@ -3,6 +3,7 @@
 mod others;
 mod params;
 mod state;
+mod steps;
 
 use crate::config::Source;
 use crate::error::{Drive, DriveError};
@@ -22,6 +23,7 @@ use others::longer_history;
 pub use others::{Other, others};
 pub use params::{GENERAL, check_params, known_params, resolve_dates, resolve_params};
 pub use state::{State, state};
+pub use steps::{SCAN, Steps, check};
 
 /// What is made again although the ledger says that it is done.
 #[derive(Clone, Debug, Default)]

@@ -96,7 +96,7 @@ pub struct Summary {
 pub fn execute(settings: &Settings, request: &Request) -> Drive<Summary> {
     let wanted = plan::closure(&request.names)?;
     let wanted = permitted(settings, request, wanted)?;
-    let active = plan::active(&wanted, &request.params)?;
+    let active = plan::active(&request.steps.of(&wanted), &request.params)?;
     recorded(settings, request, |run, summary| {
         let store = publish::open(settings, &active, &request.params)?;
         run.all(&wanted, store.as_ref(), summary)
@@ -195,15 +195,16 @@ impl Run<'_> {
             log::warn!("{reason}");
             self.events.write("warning", json!({"said": reason}))?;
         }
-        let wanted = &snapshots::make(self, wanted, summary)?;
-        let facts = plan::facts(wanted, self.settings.scanned_jobs()?.as_deref());
+        let Request { names, force, steps, .. } = self.request;
+        plan::check(self.request, wanted, &self.ledger)?;
+        let taken = &snapshots::make(self, &steps.of(wanted), summary)?;
+        let facts = steps.facts(taken, self.settings.scanned_jobs()?.as_deref());
         if !facts.is_empty() {
             scan::scan(self, &facts, summary)?;
         }
         plan::resolve_params(&mut self.params, &self.ledger, wanted, self.request.now)?;
         copies::read_config(&mut self.params)?;
-        let Request { names, force, .. } = self.request;
-        let active = plan::needed(names, wanted, &self.params, &self.ledger, force)?;
+        let active = plan::needed(names, taken, &self.params, &self.ledger, force)?;
         imports::import(self, &active, summary)?;
         staged::make(self, &active, summary)?;
         copies::make(self, &active, summary)?;

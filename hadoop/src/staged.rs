@@ -58,8 +58,12 @@ fn make_others(
     summary: &mut Summary,
 ) -> Drive<()> {
     for (other, params) in plan::others(job, &run.params, &run.ledger, made)? {
+        if !run.request.steps.takes(other) {
+            continue;
+        }
         let own = std::mem::replace(&mut run.params, params);
-        let made = make(run, &plan::closure(&[other.name.to_owned()])?, summary);
+        let needed = run.request.steps.of(&plan::closure(&[other.name.to_owned()])?);
+        let made = make(run, &needed, summary);
         run.params = own;
         made?;
     }

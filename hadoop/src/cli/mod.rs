@@ -11,6 +11,7 @@ pub mod import;
 pub mod input;
 pub mod jobs;
 pub mod life;
+pub mod plan;
 pub mod prune;
 pub mod publish;
 pub mod resume;

@@ -1,4 +1,4 @@
-//! `insights run` and `insights plan`.
+//! `insights run`, and what it shares with others that take its words.
 
 use super::{environment, life, print};
 use chrono::{NaiveDate, NaiveDateTime, Utc};
@@ -6,14 +6,11 @@ use clap::Parser;
 use hadoop::config::{BadFiles, Engine, Settings, Source};
 use hadoop::error::{Drive, DriveError};
 use hadoop::interrupt::OnInterrupt;
-use hadoop::ledger::Ledger;
-use hadoop::permission::permitted;
-use hadoop::plan::{self, Force};
+use hadoop::plan::{self, Force, Steps};
 use hadoop::run::{Request, execute};
-use hadoop::storage::Place;
-use hadoop::{copies, scan, workflow};
+use hadoop::workflow;
 use jobs::event::interval::resolve_words;
-use jobs::job::{Job, Work};
+use jobs::job::Job;
 use jobs::nearest::did_you_mean;
 use jobs::params::Params;
 use std::path::{Path, PathBuf};
@@ -44,6 +41,12 @@ pub struct Args {
     /// A setting of the framework, for engines that start tasks (repeatable)
     #[arg(short = 'D', value_name = "NAME=VALUE")]
     define: Vec<String>,
+    /// Take only this step of the plan, `scan` or a job (repeatable); what it reads must be there
+    #[arg(long, value_name = "STEP")]
+    only: Vec<String>,
+    /// Take this step of the plan and those that come after it
+    #[arg(long, value_name = "STEP", conflicts_with = "only")]
+    from: Option<String>,
     /// Make this job again, though it is done (repeatable)
     #[arg(long, value_name = "NAME")]
     force: Vec<String>,
@@ -102,72 +105,6 @@ pub fn execute_and_tell(settings: &Settings, request: &Request) -> Drive<()> {
     ))
 }
 
-/// Prints each step with its state and the reason.
-pub fn plan(file: Option<&Path>, args: &Args) -> Drive<()> {
-    let (settings, request) = prepare(file, args)?;
-    let wanted = plan::closure(&request.names)?;
-    let wanted = permitted(&settings, &request, wanted)?;
-    let ledger = Ledger::look(&Place::at(&settings.config.warehouse.url)?)?;
-    let facts = plan::facts(&wanted, settings.scanned_jobs()?.as_deref());
-    let mut text: String =
-        request.left_out.iter().map(|reason| format!("SKIPPED\t{reason}\n")).collect();
-    let todo = match facts.is_empty() {
-        true => scan::Todo::default(),
-        false => {
-            let Request { sources, params, force, .. } = &request;
-            let todo = scan::compare(sources, params, &facts, &ledger, force)?;
-            let word = if todo.is_nothing() { "COMPLETE" } else { "STALE" };
-            text += &format!("{word}\tscan\t{}\n", todo.reason());
-            todo
-        }
-    };
-    let mut params = request.params.clone();
-    plan::resolve_params(&mut params, &ledger, &wanted, request.now)?;
-    copies::read_config(&mut params)?;
-    let mut stale: Vec<&str> = if todo.is_nothing() { Vec::new() } else { names(&facts) };
-    let needed = plan::needed(&request.names, &wanted, &params, &ledger, &request.force)?;
-    for job in &needed {
-        if matches!(job.work, Work::Scan(_)) {
-            continue;
-        }
-        for (other, params) in plan::others(job, &params, &ledger, &needed)? {
-            let (word, reason) = planned(other, &stale, &params, &ledger, &request)?;
-            if word != "COMPLETE" {
-                stale.push(other.name);
-            }
-            text += &format!("{word}\t{} for {}\t{reason}\n", other.name, job.name);
-        }
-        let (word, reason) = planned(job, &stale, &params, &ledger, &request)?;
-        if word != "COMPLETE" {
-            stale.push(job.name);
-        }
-        text += &format!("{word}\t{}\t{reason}\n", job.name);
-    }
-    print(&text)
-}
-
-fn names(jobs: &[&'static Job]) -> Vec<&'static str> {
-    jobs.iter().map(|job| job.name).collect()
-}
-
-/// A job is stale, too, when something that it reads will be made again.
-fn planned(
-    job: &Job,
-    stale: &[&str],
-    params: &Params,
-    ledger: &Ledger,
-    request: &Request,
-) -> Drive<(&'static str, String)> {
-    let reads = plan::reads(job, params, ledger, &request.sources)?;
-    let state = plan::state(job, params, ledger, &request.force, &reads)?;
-    let filling = job.inputs.iter().filter_map(|input| workflow::filling(input.table.name));
-    let waits: Vec<_> = filling.map(|job| job.name).filter(|name| stale.contains(name)).collect();
-    if state == plan::State::Complete && !waits.is_empty() {
-        return Ok(("STALE", format!("{} will be made again", waits.join(", "))));
-    }
-    Ok(state.said())
-}
-
 /// The settings and the request of a command line.
 pub fn prepare(file: Option<&Path>, args: &Args) -> Drive<(Settings, Request)> {
     prepare_at(file, args, Utc::now().naive_utc())
@@ -216,9 +153,14 @@ pub fn prepare_at(
             args.source.iter().map(|url| Source { url: url.clone(), ..Source::default() }).collect()
         }
     };
+    let steps = match &args.from {
+        Some(name) => Steps::from(name, &plan::closure(&names)?)?,
+        None => Steps::only(&args.only, &plan::closure(&names)?)?,
+    };
     let request = Request {
         asked: args.names.clone(),
         names,
+        steps,
         left_out,
         engine: args.runner.unwrap_or(settings.config.runners.default),
         sources,

@@ -1,7 +1,7 @@
 //! What a run is asked to do.
 
 use crate::config::{Engine, Settings, Source};
-use crate::plan::Force;
+use crate::plan::{Force, Steps};
 use chrono::NaiveDateTime;
 use jobs::params::Params;
 use serde_json::{Value, json};
@@ -23,6 +23,8 @@ pub struct Request {
     pub params: Params,
     /// Settings of the framework, for engines that start tasks.
     pub jobconf: Vec<(String, String)>,
+    /// The steps of the plan that it takes.
+    pub steps: Steps,
     /// What is made again although it is done.
     pub force: Force,
     /// The time that "now" means, UTC; its day is "today".
@@ -46,6 +48,7 @@ impl Request {
             sources: Vec::new(),
             params: Params::default(),
             jobconf: Vec::new(),
+            steps: Steps::default(),
             force: Force::default(),
             now: chrono::Utc::now().naive_utc(),
             argv: std::env::args_os().map(|arg| arg.to_string_lossy().into_owned()).collect(),
