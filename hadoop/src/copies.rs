@@ -50,6 +50,8 @@ pub fn make(run: &mut Run, jobs: &[&'static Job], summary: &mut Summary) -> Driv
     let pass = Pass { jobs: due.clone(), step: 0, params: run.params.clone() };
     let (output, counters, _) = run.pass("export", pass, &logs)?;
     staged::note_counters(run, &due, &counters)?;
+    run.note_rejected(&output, &counters)?;
+    run.check_rejected()?;
     match event_export::without_files(&counters)[..] {
         [] => staged::commit(run, &due, &reads, &[output], summary),
         ref organizations => {

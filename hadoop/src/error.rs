@@ -11,6 +11,7 @@ use crate::ledger::LedgerError;
 use crate::lock::LockError;
 use crate::pull::durations::DurationsError;
 use crate::pulls::BringError;
+use crate::rejected::TooManyRejected;
 use crate::rows::RowsError;
 use crate::runner::RunError;
 use crate::storage::StorageError;
@@ -86,6 +87,9 @@ pub enum DriveError {
     /// The rows of some tables were refused; the other tables are loaded.
     #[error("{}", all(.0))]
     Refused(Vec<store::Error>),
+    /// Too many lines of logs were rejected.
+    #[error(transparent)]
+    Rejected(#[from] TooManyRejected),
     /// Results are older than the schedule allows.
     #[error("{late} of {of} results are older than they may be")]
     Late {
@@ -161,7 +165,7 @@ impl DriveError {
             Self::Import(ImportError::Source(_)) => 3,
             Self::Import(_) => 30,
             Self::Store(error) => store_code(error),
-            Self::Refused(_) | Self::LeftOut(_) | Self::Late { .. } => 41,
+            Self::Refused(_) | Self::LeftOut(_) | Self::Late { .. } | Self::Rejected(_) => 41,
             Self::Ledger(_) => 40,
             Self::Detached { code, .. } => u8::try_from(*code).unwrap_or(40),
         }

@@ -9,6 +9,7 @@
 //! | `task_started`, `task_skipped` | `task`, `reason` |
 //! | `task_finished` | `task`, `figures` |
 //! | `counters` | `task`, `counters` (`group.name` with its sum) |
+//! | `rejected` | `lines`, `rejected`, `reasons`, `sample` (a file beside this one), all of the run so far |
 //! | `load_gate` | `name`, `verdict`, figures |
 //! | `job_submitted` | `application`, `job`, `tracking_url` |
 //! | `job_progress` | `job`, tasks done and in all, attempts, `records`, `bytes` |

@@ -39,6 +39,7 @@ pub mod publish;
 pub mod pull;
 pub mod pulls;
 pub mod record;
+pub mod rejected;
 pub mod rows;
 pub mod run;
 pub mod runner;

@@ -12,6 +12,7 @@ use crate::permission::permitted;
 use crate::plan;
 use crate::progress::Progress;
 use crate::record::{self, Record};
+use crate::rejected::Rejected;
 use crate::runner::{Runner, Work};
 use crate::shares::Shares;
 use crate::storage::{Place, Stored};
@@ -50,6 +51,8 @@ pub struct Run<'a> {
     pub runner: Box<dyn Runner>,
     /// The record.
     pub events: Events,
+    /// What it has rejected of logs.
+    pub rejected: Rejected,
     staging: usize,
 }
 
@@ -132,7 +135,17 @@ fn recorded(
         log::info!("run {} resumes {resumed}", events.id());
     }
     let (params, sources) = (request.params.clone(), request.sources.clone());
-    let mut run = Run { settings, request, params, sources, ledger, runner, events, staging: 0 };
+    let mut run = Run {
+        settings,
+        request,
+        params,
+        sources,
+        ledger,
+        runner,
+        events,
+        rejected: Rejected::default(),
+        staging: 0,
+    };
     let done = steps(&mut run, &mut summary);
     let given_back = run.runner.end();
     let (code, cause) = match &done {

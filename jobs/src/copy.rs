@@ -3,7 +3,7 @@
 use crate::event::Prefilter;
 use crate::job::{Job, Pick, Work};
 use crate::params::{ParamError, Params};
-use crate::pass::read_event;
+use crate::pass::{read_event, write_rejected};
 use crate::streaming::{Error, Mapper, Output};
 use crate::text;
 
@@ -11,17 +11,23 @@ use crate::text;
 pub(crate) struct CopyMapper {
     prefilter: Prefilter,
     parts: Vec<(&'static str, Box<dyn Pick>)>,
+    address: String,
 }
 
 impl CopyMapper {
-    pub(crate) fn new(jobs: &[&'static Job], params: &Params) -> Result<Self, ParamError> {
+    pub(crate) fn new(
+        jobs: &[&'static Job],
+        params: &Params,
+        address: &str,
+    ) -> Result<Self, ParamError> {
         let (mut parts, mut needles) = (Vec::new(), Vec::new());
         for job in jobs {
             let Work::Copy(copy) = job.work else { continue };
             parts.push((job.name, (copy.pick)(params)?));
             needles.push(copy.needles);
         }
-        Ok(Self { prefilter: Prefilter::for_any(&needles), parts })
+        let prefilter = Prefilter::for_any(&needles);
+        Ok(Self { prefilter, parts, address: address.to_owned() })
     }
 }
 
@@ -35,6 +41,10 @@ impl Mapper for CopyMapper {
             }
         }
         Ok(())
+    }
+
+    fn finish(&mut self, out: &mut Output) -> Result<(), Error> {
+        write_rejected(&self.address, out)
     }
 }
 

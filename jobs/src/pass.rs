@@ -4,6 +4,7 @@
 //! A scan is the pass of the fact jobs over the logs: each line is parsed once for all of them.
 //! A reducer's lines are `job`, then the day where the job fills a table by days, then the row.
 
+mod rejected;
 mod source;
 
 use crate::copy::CopyMapper;
@@ -16,6 +17,9 @@ use crate::streaming::{Error, Foldable, Mapper, Output, Partitioner, Reducer, Va
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+pub use rejected::REJECTED;
+use rejected::RejectedFile;
+pub(crate) use rejected::write_rejected;
 pub use source::{FILES_FOLDER, STEP_FOLDER, Source};
 
 /// Names the lines that tell which days a log file speaks of: `address, job, day`.
@@ -66,8 +70,8 @@ impl Pass {
     /// When a job's parameters are missing or unreadable.
     pub fn mapper(&self, source: &Source) -> Result<Box<dyn Mapper>, ParamError> {
         Ok(match source {
-            Source::Logs(_) if self.is_copy() => {
-                Box::new(CopyMapper::new(&self.jobs, &self.params)?)
+            Source::Logs(address) if self.is_copy() => {
+                Box::new(CopyMapper::new(&self.jobs, &self.params, address)?)
             }
             Source::Logs(address) => Box::new(ScanMapper::new(&self.jobs, &self.params, address)?),
             Source::Table { table, partition } if self.is_scan() => {
@@ -102,8 +106,8 @@ impl Pass {
     /// # Errors
     /// When a job's parameters are missing or unreadable.
     pub fn reducer(&self) -> Result<FusedReducer, ParamError> {
-        let mut parts =
-            vec![Part { name: SCANNED, key: WHOLE_LINE, reducer: Some(Box::new(Once)) }];
+        let whole = |name| Part { name, key: WHOLE_LINE, reducer: Some(Box::new(Once)) };
+        let mut parts = vec![whole(SCANNED), whole(REJECTED)];
         for job in &self.jobs {
             parts.push(match job.work {
                 Work::Scan(scan) => Part {
@@ -124,13 +128,13 @@ impl Pass {
         Ok(FusedReducer::new(parts))
     }
 
-    /// Makes the reducer of a pass that copies log lines: it writes their files below
+    /// Makes the reducer `number` of a pass that copies log lines: it writes their files below
     /// `folder/files/JOB/` and gives no lines.
     ///
     /// # Errors
     /// When a job's parameters are missing or unreadable.
-    pub fn file_reducer(&self, folder: &Arc<Folder>) -> Result<FusedReducer, Error> {
-        let mut parts = Vec::new();
+    pub fn file_reducer(&self, folder: &Arc<Folder>, number: usize) -> Result<FusedReducer, Error> {
+        let mut parts = vec![RejectedFile::part(folder, number)];
         for job in &self.jobs {
             let Work::Copy(copy) = job.work else { continue };
             let pack = (copy.pack)(&self.params)?;
@@ -310,7 +314,7 @@ impl Mapper for ScanMapper {
         let day = match event.day() {
             Ok(day) => day,
             Err(reject) => {
-                out.count("Event", reject.counter(), 1);
+                out.reject("Event", reject.counter());
                 return self.extract_by_strict_time(&event, out);
             }
         };
@@ -329,7 +333,7 @@ impl Mapper for ScanMapper {
                 out.row().text(&self.address).text(facts.job).text(day).end()?;
             }
         }
-        Ok(())
+        write_rejected(&self.address, out)
     }
 }
 
@@ -345,7 +349,7 @@ pub(crate) fn read_event<'l>(
         return None;
     }
     let event = Event::parse(line);
-    event.inspect_err(|reject| out.count("Event", reject.counter(), 1)).ok()
+    event.inspect_err(|reject| out.reject("Event", reject.counter())).ok()
 }
 
 /// The days that a scan takes: all of them, a range (`scan_from`, `scan_until`), or those named

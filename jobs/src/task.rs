@@ -107,6 +107,9 @@ fn task(side: Side, wanted: &Wanted, input: &mut Stdin, out: &mut Output) -> any
             let source = source(wanted);
             input.cut_behind(source.longest_line());
             let mut mapper = wanted.pass.mapper(&source)?;
+            // Of a split in the middle of a file the framework drops a line that nobody has counted.
+            let starts = wanted.conf.number("mapreduce.map.input.start").unwrap_or(0);
+            out.begins = Some(starts).filter(|start| *start == 0);
             map_lines(input, mapper.as_mut(), out)?;
         }
         Side::Combine => match wanted.pass.combiner()? {
@@ -114,7 +117,9 @@ fn task(side: Side, wanted: &Wanted, input: &mut Stdin, out: &mut Output) -> any
             None => bail!("this job has no combiner"),
         },
         Side::Reduce if wanted.pass.is_copy() && !wanted.alone => {
-            reduce(wanted.pass.file_reducer(&Arc::new(folder(wanted)?))?, wanted, input, out)?;
+            let number = wanted.conf.partition().unwrap_or_default();
+            let reducer = wanted.pass.file_reducer(&Arc::new(folder(wanted)?), number)?;
+            reduce(reducer, wanted, input, out)?;
         }
         Side::Reduce => reduce(wanted.pass.reducer()?, wanted, input, out)?,
     }

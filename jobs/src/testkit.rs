@@ -11,7 +11,7 @@ use crate::copy::copied;
 use crate::event::Event;
 use crate::job::{Job, Place, Work};
 use crate::params::Params;
-use crate::pass::{FILES_FOLDER, Pass, SCANNED, STEP_FOLDER, Source};
+use crate::pass::{FILES_FOLDER, Pass, REJECTED, SCANNED, STEP_FOLDER, Source};
 use crate::side_output::Rows;
 use crate::streaming::{Counters, Folded, Lines, Output, map_lines, reduce_lines};
 use std::collections::BTreeMap;
@@ -103,9 +103,14 @@ pub fn mapped(
     let lines = lines.iter().map(|line| String::from_utf8_lossy(line));
     let without_name = lines.filter_map(|line| {
         let (name, row) = line.split_once('\t')?;
-        (name != SCANNED).then(|| row.to_owned())
+        (!is_about_logs(name)).then(|| row.to_owned())
     });
     Ok(without_name.collect())
+}
+
+/// Whether lines tell of the logs that were read, and are no rows of a job.
+fn is_about_logs(name: &str) -> bool {
+    [SCANNED, REJECTED].contains(&name)
 }
 
 /// Runs all steps of a job over its sources.
@@ -189,7 +194,7 @@ pub fn execute_pass(
         let rows = done.rows.entry((table.to_owned(), folder.to_owned())).or_default();
         rows.push(String::from_utf8_lossy(&line[row..]).into_owned());
     }
-    done.rows.retain(|(table, _), _| table != SCANNED);
+    done.rows.retain(|(table, _), _| !is_about_logs(table));
     for job in pass.jobs.iter().filter(|job| pass.ends(job)) {
         let of_job = |table: &str| job.fills.iter().any(|fill| fill.table.name == table);
         let rows = done.rows.iter().filter(|((table, folder), _)| {
@@ -236,7 +241,7 @@ pub fn write_files(
     let mut counters = Counters::default();
     let mut lines = map(pass, logs, &mut counters, None)?;
     lines.sort_unstable();
-    let mut reducer = pass.file_reducer(&Arc::new(folder.to_owned().into()))?;
+    let mut reducer = pass.file_reducer(&Arc::new(folder.to_owned().into()), 0)?;
     let keys = reducer.keys();
     reduce(lines, &|line| keys.key_len(line), &mut reducer, &mut counters)?;
     Ok(counters)

@@ -395,6 +395,35 @@ fn a_pass_that_copies_lines_writes_whole_files_and_prints_nothing() {
     assert_eq!(text, format!("{line}\n"));
 }
 
+/// The places of lines that are no events go beside the files, in a pass of facts and in one of copies.
+#[test]
+fn rejected_lines_are_told_by_their_places() {
+    for job in ["event-export-by-course", "total-events"] {
+        let scan = ["--scan", job, "--param", "interval=2015"];
+        let input = format!("{ACTIVATED}\n{{\"course_id\"\n");
+        let of_map = |start: &str| {
+            let place = [("map_input_file", "hdfs://name/logs/x.gz"), ("map_input_start", start)];
+            run_in(&place, &[&["map"], &scan[..]].concat(), &input).succeeded()
+        };
+        let row = |offset: &str| {
+            format!("_rejected\thdfs://name/logs/x.gz\t{offset}\tDiscard Unparseable Event\n")
+        };
+        let (known, unknown) = (row(&(ACTIVATED.len() + 1).to_string()), row(r"\N"));
+        assert!(of_map("0").out().contains(&known), "{job}: {}", of_map("0").out());
+        assert!(of_map("77").out().contains(&unknown), "{job}: {}", of_map("77").out());
+
+        let folder = tempfile::tempdir().unwrap();
+        let place = [
+            ("mapreduce_task_output_dir", folder.path().to_str().unwrap()),
+            ("mapreduce_task_partition", "3"),
+        ];
+        let reduced = run_in(&place, &[&["reduce"], &scan[..]].concat(), &known).succeeded();
+        assert_eq!(reduced.out(), "");
+        let kept = fs::read_to_string(folder.path().join("_rejected/part-00003")).unwrap();
+        assert_eq!(kept, &known["_rejected\t".len()..]);
+    }
+}
+
 /// A framework takes a task that leaves input unread for a failure.
 #[test]
 fn a_job_without_input_reads_its_input_to_the_end() {

@@ -3,7 +3,7 @@
 use super::{environment, life, print};
 use chrono::{NaiveDate, NaiveDateTime, Utc};
 use clap::Parser;
-use hadoop::config::{BadFiles, Engine, Settings, Source};
+use hadoop::config::{BadFiles, BadRecords, Engine, Settings, Source};
 use hadoop::error::{Drive, DriveError};
 use hadoop::interrupt::OnInterrupt;
 use hadoop::plan::{self, Force, Steps};
@@ -56,6 +56,9 @@ pub struct Args {
     /// What to do with a log file that is torn or unreadable
     #[arg(long, value_enum)]
     bad_files: Option<BadFiles>,
+    /// How many lines of logs may be rejected before the run fails: a number, or a share like 0.5%
+    #[arg(long, value_name = "N|P%")]
+    bad_records: Option<BadRecords>,
     /// What Ctrl-C does to a job on a cluster
     #[arg(long, value_enum)]
     on_interrupt: Option<OnInterrupt>,
@@ -157,12 +160,14 @@ pub fn prepare_at(
         Some(name) => Steps::from(name, &plan::closure(&names)?)?,
         None => Steps::only(&args.only, &plan::closure(&names)?)?,
     };
+    let engine = args.runner.unwrap_or(settings.config.runners.default);
     let request = Request {
         asked: args.names.clone(),
         names,
         steps,
         left_out,
-        engine: args.runner.unwrap_or(settings.config.runners.default),
+        engine,
+        bad_records: args.bad_records.or_else(|| settings.config.runners.bad_records(engine)),
         sources,
         params,
         jobconf: pairs(&args.define)?,

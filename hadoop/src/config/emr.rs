@@ -1,6 +1,7 @@
 //! The section `runners.emr`: how runs come by a cluster of EMR. What a new cluster is made of stands in
 //! files of their own (`description`), which `insights cluster create -f` takes as well.
 
+use super::bad_records::BadRecords;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -29,6 +30,8 @@ pub struct EmrConfig {
     pub budget: Option<f64>,
     /// What an instance costs an hour, EMR's own price with it, by type.
     pub prices: BTreeMap<String, f64>,
+    /// How many lines of logs may be rejected, `N` or `P%`; none = any number.
+    pub bad_records: Option<BadRecords>,
 }
 
 impl Default for EmrConfig {
@@ -43,6 +46,7 @@ impl Default for EmrConfig {
             poll_seconds: 10.0,
             budget: None,
             prices: BTreeMap::new(),
+            bad_records: None,
         }
     }
 }

@@ -4,6 +4,7 @@
 //! `INSIGHTS_RUNNERS_INLINE_MEMORY`, with a value in YAML. An unknown key is an error that names the
 //! nearest one. Secrets do not stand here: passwords come from files or the environment.
 
+mod bad_records;
 mod difference;
 mod emr;
 pub mod original;
@@ -17,6 +18,7 @@ use serde_yaml::{Mapping, Value};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+pub use bad_records::BadRecords;
 pub use difference::differing;
 pub use emr::EmrConfig;
 pub use sections::{

@@ -1,5 +1,6 @@
 //! The sections of `insights.yml`: every key, what it means and its default.
 
+use super::bad_records::BadRecords;
 use super::emr::EmrConfig;
 use crate::interrupt::OnInterrupt;
 use crate::pull::JWT;
@@ -322,6 +323,8 @@ pub struct InlineConfig {
     pub threads: Option<usize>,
     /// Megabytes of memory for sorting.
     pub memory_mb: usize,
+    /// How many lines of logs may be rejected, `N` or `P%`; none = any number.
+    pub bad_records: Option<BadRecords>,
 }
 
 /// The engine of processes.
@@ -336,6 +339,8 @@ pub struct LocalConfig {
     pub attempts: u32,
     /// Megabytes of memory for sorting.
     pub memory_mb: usize,
+    /// How many lines of logs may be rejected, `N` or `P%`; none = any number.
+    pub bad_records: Option<BadRecords>,
 }
 
 /// A cluster.
@@ -366,11 +371,14 @@ pub struct HadoopConfig {
     pub history_url: Option<String>,
     /// What Ctrl-C does to a job on the cluster.
     pub on_interrupt: OnInterrupt,
+    /// How many lines of logs may be rejected, `N` or `P%`; none = any number.
+    pub bad_records: Option<BadRecords>,
 }
 
 impl Default for HadoopConfig {
     fn default() -> Self {
         Self {
+            bad_records: None,
             command: "hadoop".to_owned(),
             yarn: "yarn".to_owned(),
             streaming_jar: None,
@@ -478,12 +486,12 @@ impl Default for SqoopConfig {
 
 impl Default for InlineConfig {
     fn default() -> Self {
-        Self { threads: None, memory_mb: 256 }
+        Self { bad_records: None, threads: None, memory_mb: 256 }
     }
 }
 
 impl Default for LocalConfig {
     fn default() -> Self {
-        Self { program: None, parallelism: None, attempts: 4, memory_mb: 256 }
+        Self { bad_records: None, program: None, parallelism: None, attempts: 4, memory_mb: 256 }
     }
 }

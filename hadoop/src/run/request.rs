@@ -1,6 +1,6 @@
 //! What a run is asked to do.
 
-use crate::config::{Engine, Settings, Source};
+use crate::config::{BadRecords, Engine, Settings, Source};
 use crate::plan::{Force, Steps};
 use chrono::NaiveDateTime;
 use jobs::params::Params;
@@ -27,6 +27,8 @@ pub struct Request {
     pub steps: Steps,
     /// What is made again although it is done.
     pub force: Force,
+    /// How many lines of logs may be rejected; none = any number.
+    pub bad_records: Option<BadRecords>,
     /// The time that "now" means, UTC; its day is "today".
     pub now: NaiveDateTime,
     /// The command line, for the record.
@@ -50,6 +52,7 @@ impl Request {
             jobconf: Vec::new(),
             steps: Steps::default(),
             force: Force::default(),
+            bad_records: None,
             now: chrono::Utc::now().naive_utc(),
             argv: std::env::args_os().map(|arg| arg.to_string_lossy().into_owned()).collect(),
             artifacts: None,

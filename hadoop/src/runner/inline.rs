@@ -99,6 +99,7 @@ impl Mapping<'_> {
             if buffer.push(line)? { spill(buffer, combiner.as_mut()) } else { Ok(()) }
         };
         let mut out = Output::new(&mut sink).folding(&mut self.folded);
+        out.begins = Some(split.start);
         let mapped = map_lines(&mut lines, mapper.as_mut(), &mut out);
         self.counters.merge(&out.counters);
         drop(out);
@@ -158,7 +159,7 @@ fn reduce(work: &Work, runs: &[Run], part: usize, output: &Path) -> Result<Count
     let folder = Arc::new(output.to_owned().into());
     let failed = |source| RunError::Task { task: task(), source };
     let mut reducer = match work.pass.is_copy() {
-        true => work.pass.file_reducer(&folder).map_err(failed)?,
+        true => work.pass.file_reducer(&folder, part).map_err(failed)?,
         false => work.pass.reducer()?,
     };
     let mut files = SideOutput::new(folder, part, work.pass, work.packing)?;
@@ -203,5 +204,9 @@ impl<R: io::Read> Lines for SplitLines<R> {
 
     fn line(&self) -> &[u8] {
         self.lines.line()
+    }
+
+    fn offset(&self) -> Option<u64> {
+        Lines::offset(&self.lines)
     }
 }

@@ -15,7 +15,7 @@ use crate::run::{Run, Summary};
 use crate::runner::{cores, in_parallel};
 use crate::storage::Place;
 use jobs::job::{At, Job};
-use jobs::pass::{Pass, SCANNED};
+use jobs::pass::{Pass, REJECTED, SCANNED};
 use jobs::streaming::Counters;
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
@@ -94,6 +94,7 @@ impl<'r, 's> Scanning<'r, 's> {
         let mut staged = Days::new();
         self.read_files(&mut staged)?;
         self.read_again(&mut staged)?;
+        self.run.check_rejected()?;
         let changes = self.changes(staged)?;
         self.run.ledger.commit(changes)?;
         let counters = events::counted(&self.counters);
@@ -238,6 +239,7 @@ impl<'r, 's> Scanning<'r, 's> {
         }
         let (folder, counters, records) =
             self.run.pass(name, Pass { jobs, step: 0, params }, inputs)?;
+        self.run.note_rejected(&folder, &counters)?;
         self.counters.merge(&counters);
         self.records += records;
         Ok(folder)
@@ -379,7 +381,9 @@ fn files_by_day<'s>(scanned: &'s ScannedFiles, job: &str) -> BTreeMap<&'s str, V
 /// The day folders of a pass's output.
 fn collect(output: &Place, days: &mut Days) -> Drive<()> {
     let tables = output.list()?.into_iter();
-    for (table, _) in tables.filter(|(t, about)| about.is_folder && t.name() != SCANNED) {
+    for (table, _) in
+        tables.filter(|(t, about)| about.is_folder && ![SCANNED, REJECTED].contains(&t.name()))
+    {
         for (folder, _) in table.list()? {
             if let Some(day) = folder.name().strip_prefix("dt=") {
                 let known = days.entry((table.name().to_owned(), day.to_owned())).or_default();

@@ -84,6 +84,24 @@ fn k01_k02_k09_awkward_lines_are_the_same_on_every_engine_in_the_same_places() {
     }
 }
 
+/// Seven lines of the logs are no events.
+#[test]
+fn rejected_lines_are_counted_and_found_on_every_engine() {
+    let Some(cluster) = Cluster::or_skip("rejected lines") else { return };
+    let university = university(&cluster, "");
+    let sample = |engine: &str| {
+        let refused = university.run(engine, &["-r", engine, "--bad-records", "6"]);
+        assert_eq!(refused.code, Some(41), "{engine}: {}", refused.stderr);
+        assert!(university.parts(engine).is_empty(), "{engine}: nothing is committed");
+        let runs = fs::read_dir(university.path(engine).join("_runs")).unwrap();
+        let run = runs.map(|run| run.unwrap().path()).max().unwrap();
+        fs::read_to_string(run.join("rejected.tsv")).unwrap()
+    };
+    let inline = sample("inline");
+    assert_eq!(inline.lines().count(), 8, "{inline}");
+    assert_eq!(sample("hadoop"), inline);
+}
+
 /// More than a command line or an environment would hold.
 const FILES: u32 = 1000;
 

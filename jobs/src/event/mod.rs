@@ -49,6 +49,10 @@ pub enum Reject {
 }
 
 impl Reject {
+    /// Every reason.
+    pub const ALL: [Self; 4] =
+        [Self::Unparseable, Self::TooLong, Self::MissingTime, Self::MalformedDay];
+
     /// The name under which it is counted, in the group `Event`.
     #[must_use]
     pub const fn counter(self) -> &'static str {

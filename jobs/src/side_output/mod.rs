@@ -16,7 +16,7 @@ pub use packing::{Packed, Packing};
 
 use crate::job::{At, Fill, Job, Work};
 use crate::params::ParamError;
-use crate::pass::{FILES_FOLDER, Pass, SCANNED, STEP_FOLDER};
+use crate::pass::{FILES_FOLDER, Pass, REJECTED, SCANNED, STEP_FOLDER};
 use crate::streaming::output::write_part_line;
 use crate::streaming::shuffle::key_len;
 use reports::Reports;
@@ -65,7 +65,9 @@ impl Rows {
         for job in pass.jobs.iter().filter(|job| !matches!(job.work, Work::Copy(_))) {
             places.insert(job.name, Place::new(job, pass)?);
         }
-        places.insert(SCANNED, Place { tables: vec![(SCANNED, String::new())], by_days: false });
+        for name in [SCANNED, REJECTED] {
+            places.insert(name, Place { tables: vec![(name, String::new())], by_days: false });
+        }
         Ok(Self(places))
     }
 
@@ -171,7 +173,8 @@ impl SideOutput {
         }
         let folder = String::from_utf8_lossy(&self.folder);
         let folder = folder.trim_end_matches('/');
-        let of_table = ![SCANNED, STEP_FOLDER].contains(&folder.split('/').next().unwrap_or(""));
+        let top = folder.split('/').next().unwrap_or("");
+        let of_table = ![SCANNED, REJECTED, STEP_FOLDER].contains(&top);
         let packing = if of_table { self.packing } else { Packing::Plain };
         let path = format!("{folder}/{}{}", self.part, packing.ending());
         Ok(packing.over(self.dir.append(&path)?))

@@ -14,6 +14,11 @@ pub trait Lines {
 
     /// The current line, without its line end.
     fn line(&self) -> &[u8];
+
+    /// Where in the source the current line begins, where that means something.
+    fn offset(&self) -> Option<u64> {
+        None
+    }
 }
 
 impl<L: Lines + ?Sized> Lines for &mut L {
@@ -23,6 +28,10 @@ impl<L: Lines + ?Sized> Lines for &mut L {
 
     fn line(&self) -> &[u8] {
         (**self).line()
+    }
+
+    fn offset(&self) -> Option<u64> {
+        (**self).offset()
     }
 }
 
@@ -145,6 +154,10 @@ impl<R: Read> Lines for LineReader<R> {
 
     fn line(&self) -> &[u8] {
         &self.buffer[self.line.clone()]
+    }
+
+    fn offset(&self) -> Option<u64> {
+        Some(LineReader::offset(self))
     }
 }
 

@@ -16,7 +16,7 @@ pub mod task;
 pub use counters::Counters;
 pub use fold::{Foldable, Folded};
 pub use input::{LineReader, Lines, Sorted};
-pub use output::{Output, Row};
+pub use output::{Output, Rejection, Row};
 pub use shuffle::Partitioner;
 
 use std::io;
@@ -110,7 +110,11 @@ pub fn map_lines(
     let mut record = 0;
     while lines.advance().map_err(|source| Error::Read { record, source })? {
         record += 1;
+        let rejected = out.rejections.len();
         mapper.map(lines.line(), out).map_err(|e| e.at_record(record))?;
+        if out.rejections.len() > rejected {
+            out.place_rejection(lines.offset());
+        }
         out.tick();
     }
     mapper.finish(out)?;

@@ -8,6 +8,18 @@ use std::io::{self, Write};
 /// Where the lines of a task go.
 pub type Sink<'a> = &'a mut dyn FnMut(&[u8]) -> io::Result<()>;
 
+/// How many lines that it rejects a task remembers.
+pub const REMEMBERED: usize = 10;
+
+/// A line that was rejected.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rejection {
+    /// Where it begins in its file, where that is known.
+    pub offset: Option<u64>,
+    /// The name under which it is counted.
+    pub reason: &'static str,
+}
+
 /// What a job writes to: rows, and counters.
 pub struct Output<'a> {
     sink: Sink<'a>,
@@ -17,6 +29,10 @@ pub struct Output<'a> {
     pub counters: Counters,
     /// Lines handed to the sink so far.
     pub written: u64,
+    /// The first lines that were rejected.
+    pub rejections: Vec<Rejection>,
+    /// Where in its file the task's input begins; none where nobody knows.
+    pub begins: Option<u64>,
     reporter: Option<Reporter>,
     folded: Option<&'a mut Folded>,
     foldable: Option<Foldable>,
@@ -31,6 +47,8 @@ impl<'a> Output<'a> {
             tag: "",
             counters: Counters::default(),
             written: 0,
+            rejections: Vec::new(),
+            begins: Some(0),
             reporter: None,
             folded: None,
             foldable: None,
@@ -84,6 +102,21 @@ impl<'a> Output<'a> {
     /// Adds to a counter.
     pub fn count(&mut self, group: &str, name: &str, amount: i64) {
         self.counters.add(group, name, amount);
+    }
+
+    /// Counts the current line as rejected, and remembers it if it is among the first.
+    pub fn reject(&mut self, group: &str, reason: &'static str) {
+        self.count(group, reason, 1);
+        if self.rejections.len() < REMEMBERED {
+            self.rejections.push(Rejection { offset: None, reason });
+        }
+    }
+
+    /// Says where in the task's input the line stands that was rejected last.
+    pub(super) fn place_rejection(&mut self, offset: Option<u64>) {
+        if let Some(last) = self.rejections.last_mut() {
+            last.offset = self.begins.zip(offset).map(|(begins, offset)| begins + offset);
+        }
     }
 
     /// Reports all that is not reported yet.
