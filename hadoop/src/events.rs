@@ -8,7 +8,10 @@
 //! | `run_started` | `host`, `pid`, `argv`, `now` (the time that dates were told from), `folder` (the working one), `settings`, `resumes` (a run, if any) |
 //! | `task_started`, `task_skipped` | `task`, `reason` |
 //! | `task_finished` | `task`, `figures` |
+//! | `pass_started` | `task` |
+//! | `pass_finished` | `task`, `spans` (`[map, shuffle or reduce, number, began, ended]`, in milliseconds since the pass began; none of jobs on a cluster, whose history server has them), `spans_left_out`, `parts` (bytes by reducer) |
 //! | `counters` | `task`, `counters` (`group.name` with its sum) |
+//! | `commit` | `task`, `millis` |
 //! | `rejected` | `lines`, `rejected`, `reasons`, `sample` (a file beside this one), all of the run so far |
 //! | `load_gate` | `name`, `verdict`, figures |
 //! | `job_submitted` | `application`, `job`, `tracking_url` |

@@ -1,4 +1,4 @@
-//! The operator's program: `insights run|plan|resume|why|status|wait|kill|logs|diagnose|config|input|import|hive|publish|jobs|prune|schedule|doctor|cluster|cost`.
+//! The operator's program: `insights run|plan|resume|why|status|wait|kill|logs|diagnose|profile|config|input|import|hive|publish|jobs|prune|schedule|doctor|cluster|cost`.
 
 mod cli;
 
@@ -43,6 +43,8 @@ enum Command {
     Diagnose(cli::diagnose::Args),
     /// Say what a deployment lacks, and what to do about it
     Doctor(cli::doctor::Args),
+    /// Say where the time of a run went
+    Profile(cli::profile::Args),
     /// Show or check the settings
     Config(cli::config::Args),
     /// Look for missing days of logs, or ship logs
@@ -102,6 +104,7 @@ fn run(cli: &Cli) -> Result<u8, DriveError> {
         Command::Why(args) => cli::why::why(file, args),
         Command::Status(args) => cli::status::status(file, args),
         Command::Diagnose(args) => cli::diagnose::diagnose(file, args),
+        Command::Profile(args) => cli::profile::run(file, args),
         Command::Config(args) => cli::config::config(file, args),
         Command::Input(args) => cli::input::input(file, args),
         Command::Import(args) => cli::import::import(file, args),

@@ -1,5 +1,6 @@
 //! How far a step is: a bar on a terminal, plain lines with the same figures otherwise.
 
+use crate::spans::Spans;
 use indicatif::{HumanBytes, HumanCount, HumanDuration, ProgressBar, ProgressStyle};
 use std::io::IsTerminal;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -23,6 +24,7 @@ struct Shared {
     done: Arc<AtomicU64>,
     events: AtomicU64,
     stage: Mutex<(&'static str, u64)>,
+    spans: Spans,
 }
 
 impl Progress {
@@ -35,6 +37,7 @@ impl Progress {
             done: Arc::default(),
             events: AtomicU64::new(0),
             stage: Mutex::new(("", 0)),
+            spans: Spans::default(),
         });
         let (stop, stopped) = mpsc::channel();
         let shown = Arc::clone(&shared);
@@ -58,6 +61,12 @@ impl Progress {
     #[must_use]
     pub fn bytes(&self) -> Arc<AtomicU64> {
         Arc::clone(&self.shared.done)
+    }
+
+    /// The tasks, when each began and ended.
+    #[must_use]
+    pub fn spans(&self) -> &Spans {
+        &self.shared.spans
     }
 
     /// So much more of the stage is done.

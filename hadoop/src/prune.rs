@@ -210,7 +210,7 @@ pub fn cut(run: &mut Run, old: &[Old], summary: &mut Summary) -> Drive<()> {
         }
         bytes += partitions.values().sum::<u64>();
     }
-    run.ledger.commit(changes)?;
+    run.commit(changes)?;
     let partitions: usize = old.iter().map(|old| old.partitions.len()).sum();
     run.finished("prune", json!({"partitions": partitions, "bytes": bytes}), summary)
 }

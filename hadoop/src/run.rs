@@ -7,7 +7,7 @@ use crate::config::{Runners, Settings, Source};
 use crate::error::{Drive, DriveError};
 use crate::events::{self, Events};
 use crate::faults::point;
-use crate::ledger::{Entry, Ledger};
+use crate::ledger::{Changes, Entry, Ledger};
 use crate::permission::permitted;
 use crate::plan;
 use crate::progress::Progress;
@@ -30,6 +30,7 @@ use serde_json::json;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Instant;
 
 pub use engines::beside;
 pub(crate) use engines::runner;
@@ -53,6 +54,8 @@ pub struct Run<'a> {
     pub events: Events,
     /// What it has rejected of logs.
     pub rejected: Rejected,
+    /// The step that began last.
+    at_work: String,
     staging: usize,
 }
 
@@ -144,6 +147,7 @@ fn recorded(
         runner,
         events,
         rejected: Rejected::default(),
+        at_work: String::new(),
         staging: 0,
     };
     let done = steps(&mut run, &mut summary);
@@ -296,9 +300,27 @@ impl Run<'_> {
             events: &self.events,
         };
         point("pass");
+        self.events.write("pass_started", json!({"task": name}))?;
         let counters = self.runner.run(&work).map_err(failed)?;
+        let (spans, left_out) = progress.spans().told();
+        let parts = part_sizes(&output)?;
+        self.events.write(
+            "pass_finished",
+            json!({"task": name, "spans": spans, "spans_left_out": left_out, "parts": parts}),
+        )?;
         scratch.remove()?;
         Ok((output, counters, progress.records()))
+    }
+
+    /// Commits changes to the ledger, and notes how long that took.
+    ///
+    /// # Errors
+    /// When the storage refuses.
+    pub fn commit(&mut self, changes: Changes) -> Drive<()> {
+        let begun = Instant::now();
+        self.ledger.commit(changes)?;
+        let millis = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
+        Ok(self.events.write("commit", json!({"task": self.at_work, "millis": millis}))?)
     }
 
     /// How part files of tables are packed.
@@ -335,6 +357,7 @@ impl Run<'_> {
     /// When the record cannot be written.
     pub fn started(&mut self, task: &str, reason: &str) -> Drive<()> {
         point("started");
+        task.clone_into(&mut self.at_work);
         log::info!("{task}: {reason}");
         Ok(self.events.write("task_started", json!({"task": task, "reason": reason}))?)
     }
@@ -393,6 +416,18 @@ impl Run<'_> {
     pub fn interval(&self) -> Drive<Interval> {
         Ok(self.params.interval()?)
     }
+}
+
+/// How many bytes each reducer wrote, over all tables and files.
+fn part_sizes(output: &Place) -> Stored<BTreeMap<String, u64>> {
+    let mut sizes = BTreeMap::new();
+    for (file, about) in output.walk()? {
+        let name = file.name().split('.').next().unwrap_or_default();
+        if name.starts_with("part-") {
+            *sizes.entry(name.to_owned()).or_default() += about.size;
+        }
+    }
+    Ok(sizes)
 }
 
 /// A step of one job has the job's name; of several, that of the pass.

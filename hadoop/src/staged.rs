@@ -239,7 +239,7 @@ pub fn commit(
             done.push((job.name.to_owned(), figures));
         }
     }
-    run.ledger.commit(changes)?;
+    run.commit(changes)?;
     run.finished_as_one(&done, summary)
 }
 
@@ -290,5 +290,5 @@ pub fn drop_old(run: &mut Run, jobs: &[&'static Job]) -> Drive<()> {
             changes.drop_partition(fill.table.name, fill.table.partition, value);
         }
     }
-    Ok(run.ledger.commit(changes)?)
+    run.commit(changes)
 }

@@ -12,6 +12,7 @@ pub mod input;
 pub mod jobs;
 pub mod life;
 pub mod plan;
+pub mod profile;
 pub mod prune;
 pub mod publish;
 pub mod resume;

@@ -140,7 +140,7 @@ pub fn tell(run: &mut Run, names: &[&str], summary: &mut Summary) -> Drive<()> {
     let entry = run.entry("hive", identity, BTreeMap::new(), 0);
     let mut changes = Changes::new(&run.stage("ledger")?);
     changes.note(NOTES, &note, entry);
-    run.ledger.commit(changes)?;
+    run.commit(changes)?;
     let figures =
         json!({"tables": told.tables, "added": told.added.len(), "removed": told.removed.len()});
     run.finished(&task, figures, summary)

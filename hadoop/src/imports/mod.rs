@@ -193,7 +193,7 @@ fn natively(run: &mut Run, source: &Source, tables: &[Wanted], summary: &mut Sum
         let staged = staged(&import.staging, &stage.join(wanted.table.staged.name))?;
         put(run, &mut changes, wanted, &staged, done.rows)?;
     }
-    run.ledger.commit(changes)?;
+    run.commit(changes)?;
     let figures = imported.iter().map(|done| {
         let figures = json!({"rows": done.rows, "parts": done.parts, "bytes": done.bytes});
         (format!("import {}", done.table), figures)
@@ -258,7 +258,7 @@ fn make_rows(
     let mut changes = Changes::new(&run.stage("ledger")?);
     let entry = run.entry("rows", identity, inputs, written.rows);
     changes.put(&run.ledger, (&folder, "dt", date), &staged, entry)?;
-    run.ledger.commit(changes)?;
+    run.commit(changes)?;
     run.finished(&task, json!({"rows": written.rows, "cleaned": written.cleaned}), summary)
 }
 

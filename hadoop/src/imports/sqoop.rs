@@ -62,7 +62,7 @@ fn import_table(
     target.join("_metadata").write(format!("{metadata:#}\n").as_bytes())?;
     let mut changes = Changes::new(&run.stage("ledger")?);
     put(run, &mut changes, wanted, &target, said.written)?;
-    run.ledger.commit(changes)?;
+    run.commit(changes)?;
     run.finished(&task, json!({"rows": said.written, "job": job}), summary)
 }
 

@@ -35,7 +35,8 @@ impl Runner for Inline {
         work.progress.stage("reduce", work.reducers as u64);
         write_near(work, |output| {
             in_parallel(self.threads, parts, |part| {
-                let counted = reduce(work, &runs, part, output)?;
+                let spans = work.progress.spans();
+                let counted = spans.timed("reduce", part, || reduce(work, &runs, part, output))?;
                 add(&counters, &counted);
                 work.progress.advance(1);
                 Ok::<(), RunError>(())
@@ -54,22 +55,24 @@ impl Inline {
         let splits = splits(work.inputs)?;
         let total = splits.iter().map(|split| split.length).sum();
         work.progress.stage("map", total);
-        let queue = Mutex::new(splits.iter());
+        let queue = Mutex::new(splits.iter().enumerate());
+        let spans = work.progress.spans();
         let runs = Mutex::new(Vec::new());
         let number = AtomicUsize::new(0);
         let limit = self.memory / self.threads.max(1);
         in_parallel(self.threads, vec![(); self.threads], |()| {
-            let name = format!("run-{}", number.fetch_add(1, Ordering::Relaxed));
+            let thread = number.fetch_add(1, Ordering::Relaxed);
+            let name = format!("run-{thread}");
             let partitioner = work.pass.partitioner();
             let buffer = Buffer::new(partitioner, work.reducers, limit, work.scratch, name);
             let folded = Folded::default();
             let mut mapping = Mapping { work, folded, buffer, counters: Counters::default() };
             loop {
                 let split = queue.lock().unwrap_or_else(PoisonError::into_inner).next();
-                let Some(split) = split else { break };
-                mapping.map(split)?;
+                let Some((at, split)) = split else { break };
+                spans.timed("map", at, || mapping.map(split))?;
             }
-            let (sorted, counted) = mapping.end()?;
+            let (sorted, counted) = spans.timed("shuffle", thread, || mapping.end())?;
             add(counters, &counted);
             runs.lock().unwrap_or_else(PoisonError::into_inner).extend(sorted);
             Ok::<(), RunError>(())

@@ -43,8 +43,10 @@ impl Runner for Local {
         work.progress.stage("reduce", work.reducers as u64);
         write_near(work, |output| {
             in_parallel(self.parallelism, (0..work.reducers).collect(), |part| {
-                let counted = self.try_often(&format!("reduce {part}"), |attempt| {
-                    self.reduce(work, &runs, (part, attempt), output)
+                let counted = work.progress.spans().timed("reduce", part, || {
+                    self.try_often(&format!("reduce {part}"), |attempt| {
+                        self.reduce(work, &runs, (part, attempt), output)
+                    })
                 })?;
                 counters.lock().unwrap_or_else(PoisonError::into_inner).merge(&counted);
                 work.progress.advance(1);
@@ -82,8 +84,9 @@ impl Local {
         work.progress.stage("map", splits.iter().map(|split| split.length).sum());
         in_parallel(self.parallelism, splits.iter().enumerate().collect(), |(number, split)| {
             let task = format!("map {number} of {}", split.address);
-            let (sorted, counted) =
-                self.try_often(&task, |attempt| self.map_split(work, number, split, attempt))?;
+            let (sorted, counted) = work.progress.spans().timed("map", number, || {
+                self.try_often(&task, |attempt| self.map_split(work, number, split, attempt))
+            })?;
             counters.lock().unwrap_or_else(PoisonError::into_inner).merge(&counted);
             runs.lock().unwrap_or_else(PoisonError::into_inner).extend(sorted);
             Ok::<(), RunError>(())

@@ -96,7 +96,7 @@ impl<'r, 's> Scanning<'r, 's> {
         self.read_again(&mut staged)?;
         self.run.check_rejected()?;
         let changes = self.changes(staged)?;
-        self.run.ledger.commit(changes)?;
+        self.run.commit(changes)?;
         let counters = events::counted(&self.counters);
         self.run.events.write("counters", json!({"task": "scan", "counters": counters}))?;
         Ok(
