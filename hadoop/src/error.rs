@@ -45,6 +45,9 @@ pub enum DriveError {
     /// The plan cannot be carried out.
     #[error("{0}")]
     Plan(String),
+    /// A run was not run to its end.
+    #[error("the process of run {0} is gone without an end; `insights resume {0}` goes on with it")]
+    NotRun(String),
     /// The run that is to be resumed has not ended.
     #[error(
         "run {0} is still at work; `insights wait {0}` waits for it, `insights kill {0}` ends it"
@@ -157,6 +160,7 @@ impl DriveError {
             {
                 44
             }
+            Self::NotRun(_) => 25,
             Self::Plan(_) => 35,
             Self::Run { .. } | Self::Make { .. } | Self::Rows(_) | Self::Storage(_) => 30,
             Self::Import(ImportError::Drift(_)) | Self::Hive(HiveError::Drift(_)) => 41,

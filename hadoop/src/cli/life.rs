@@ -52,10 +52,7 @@ pub fn wait(file: Option<&Path>, args: &Args) -> Drive<u8> {
                 return Ok(code);
             }
             State::Gone => {
-                return Err(DriveError::Missing(format!(
-                    "the process of run {} is gone without an end; run it again",
-                    record.id
-                )));
+                return Err(DriveError::NotRun(record.id));
             }
             State::Running => std::thread::sleep(LOOK),
         }

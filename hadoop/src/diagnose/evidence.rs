@@ -277,6 +277,29 @@ fn signature(said: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn k16_a_failed_task_is_found_whatever_its_number(job in 1..=u64::MAX, task in 0..1_000_000u32) {
+            let cause = format!("job_1_{job}: FAILED due to: Task failed task_1_{job:04}_m_{task:06}\n");
+            prop_assert_eq!(task_named(&cause), Some(&*format!("1_{job:04}_m_{task:06}")));
+        }
+
+        #[test]
+        fn no_line_of_a_log_is_too_odd(
+            lines in prop::collection::vec(
+                "(Task failed task_|Processing split: |:[0-9]*[+]|LogType:|at |\\PC{0,8}){0,5}", 0..9),
+            log in prop::sample::select(&["stderr", "syslog", "stdout", ""][..]),
+        ) {
+            let mut evidence = Evidence::default();
+            for line in &lines {
+                evidence.take("attempt_1_10001_m_000000_0", log, line);
+                let _ = (task_named(line), without_range(line), signature(line));
+            }
+            prop_assert!(evidence.stderr.len() + evidence.framework.len() <= lines.len());
+        }
+    }
 
     #[test]
     fn k16_attempts_of_jobs_with_long_numbers_are_counted_alike() {
