@@ -28,7 +28,8 @@ fn each_engine_of_this_machine_tells_of_its_tasks() {
         let sum = |list: &Value, of: &dyn Fn(&Value) -> i64| -> i64 {
             list.as_array().unwrap().iter().map(of).sum()
         };
-        assert_eq!(sum(&found["phases"], &|time| time["millis"].as_i64().unwrap()), whole);
+        // Phases go on at once: one thread sorts while another maps.
+        assert!(sum(&found["phases"], &|time| time["millis"].as_i64().unwrap()) >= whole);
         let took = |span: &Value| span["ended"].as_i64().unwrap() - span["began"].as_i64().unwrap();
         assert_eq!(sum(&found["critical_path"], &took), whole, "from its beginning to its end");
         let parts = found["skew"].as_array().unwrap().iter().filter(|skew| skew["of"] == "part");

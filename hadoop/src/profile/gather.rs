@@ -22,7 +22,6 @@ pub fn profile(record: &Record, rest: &Rest) -> Profile {
     found.steps_without_spans();
     let millis = found.last;
     let mut spans = found.spans;
-    spans.retain(|span| span.took() > 0);
     spans.sort_by_key(|span| (span.began, span.ended));
     let mut uneven = found.skew;
     uneven.extend(of_tasks(&spans, millis));
@@ -154,7 +153,10 @@ impl Gathered {
         let mut steps = std::mem::take(&mut self.steps);
         steps.dedup_by(|a, b| a.began == b.began && a.phase == b.phase && a.phase == Phase::Import);
         for step in steps {
-            let within = |span: &&Span| step.began <= span.began && span.ended <= step.ended;
+            // What took no time may be of the step before, which ended at the same moment.
+            let within = |span: &&Span| {
+                span.took() > 0 && step.began <= span.began && span.ended <= step.ended
+            };
             let mut inner = self.spans.iter().filter(within);
             let first = inner.clone().map(|span| span.began).min();
             match first {
@@ -222,6 +224,12 @@ mod tests {
             at(1000, "task_finished", json!({"task": "scan"})),
             at(1100, "task_started", json!({"task": "load x"})),
             at(1500, "task_finished", json!({"task": "load x"})),
+            at(1600, "pass_started", json!({"task": "quick"})),
+            at(
+                1600,
+                "pass_finished",
+                json!({"task": "quick", "parts": {}, "spans": [["map", 0, 0, 0]]}),
+            ),
             at(1600, "task_started", json!({"task": "import"})),
             at(1680, "commit", json!({"task": "import", "millis": 30})),
             at(1700, "task_finished", json!({"task": "import a"})),
