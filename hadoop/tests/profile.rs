@@ -1,9 +1,12 @@
 //! Where the time of real runs went.
-#![allow(clippy::unwrap_used)]
+#![allow(dead_code, clippy::unwrap_used, clippy::panic)]
 
+mod scripted_server;
 mod university;
+mod wire;
 
-use serde_json::Value;
+use scripted_server::Server;
+use serde_json::{Value, json};
 use std::fs;
 use university::{University, ended};
 
@@ -69,4 +72,75 @@ fn a_run_that_was_killed_has_a_profile() {
         serde_json::from_str(&profile(&university, "w", &["--output", "json"])).unwrap();
     assert_eq!(found["exit_code"], Value::Null);
     assert!(!found["spans"].as_array().unwrap().is_empty(), "{found:#}");
+}
+
+/// A run whose pass was a job on a cluster, from 1 s to 9 s after its beginning.
+fn run_on_a_cluster(university: &University) {
+    let event = |second: u32, kind: &str, more: Value| {
+        let mut event = json!({"kind": kind, "ts": format!("2026-03-09T00:00:0{second}.000Z")});
+        event.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        format!("{event}\n")
+    };
+    let job = json!({"application": "application_1_10001", "job": "job_1_10001"});
+    let events = [
+        event(0, "run_started", json!({"argv": ["insights", "run", "monitoring"]})),
+        event(1, "pass_started", json!({"task": "scan"})),
+        event(2, "job_submitted", job),
+        event(9, "pass_finished", json!({"task": "scan", "spans": [], "parts": {"part-00000": 5}})),
+        event(9, "run_finished", json!({"exit_code": 0})),
+    ];
+    let folder = university.path("w/_runs/20260309T000000.000-1");
+    fs::create_dir_all(&folder).unwrap();
+    fs::write(folder.join("events.jsonl"), events.concat()).unwrap();
+    fs::write(folder.join("run.json"), json!({"exit_code": 0}).to_string()).unwrap();
+}
+
+#[test]
+fn what_the_history_server_keeps_of_a_job_is_in_its_runs_profile() {
+    let university = University::new();
+    run_on_a_cluster(&university);
+    let at = |second: u64| 1_773_014_400_000 + 1000 * second;
+    let task = |id: &str, kind: &str, from, until| {
+        json!({"id": format!("task_1_10001_{id}"), "type": kind, "startTime": at(from),
+            "finishTime": at(until), "successfulAttempt": format!("attempt_1_10001_{id}_0")})
+    };
+    let tasks = json!({"tasks": {"task": [
+        task("m_000000", "MAP", 3, 4), task("m_000001", "MAP", 3, 6), task("r_000000", "REDUCE", 4, 8),
+    ]}});
+    let attempts = json!({"taskAttempts": {"taskAttempt": [
+        {"id": "attempt_1_10001_r_000000_0", "mergeFinishTime": at(7)},
+    ]}});
+    let counter =
+        json!({"name": "GC_TIME_MILLIS", "mapCounterValue": 12, "reduceCounterValue": 34});
+    let counters = json!({"jobCounters": {"counterGroup": [{"counter": [counter]}]}});
+    let about = json!({"job": {"submitTime": at(2), "finishTime": at(9)}});
+    let answer = |json: &Value| json!({"status": 200, "json": json});
+    let server = Server::start([&about, &tasks, &attempts, &counters].map(answer).to_vec());
+    let words = ["profile", "job_1_10001", "--output", "json"];
+    let mut command = university.command("w", &words);
+    command.env("INSIGHTS_RUNNERS_HADOOP_HISTORY_URL", &server.url).env_remove("HADOOP_CONF_DIR");
+    let found: Value = serde_json::from_str(&ended(command.output().unwrap()).ok().stdout).unwrap();
+    let phases: Vec<_> = found["phases"].as_array().unwrap().iter().collect();
+    let time =
+        |name: &str| phases.iter().find(|time| time["phase"] == name).unwrap()["millis"].clone();
+    for (phase, millis) in [
+        ("scheduling", 2000),
+        ("queue", 1000),
+        ("map", 3000),
+        ("shuffle", 3000),
+        ("reduce", 1000),
+        ("commit", 1000),
+    ] {
+        assert_eq!(time(phase), millis, "{phase}: {found:#}");
+    }
+    assert_eq!(found["skew"][0]["largest_of"], "map 1");
+    assert_eq!(
+        (&found["figures"][0]["map"], &found["figures"][0]["reduce"]),
+        (&json!(12), &json!(34))
+    );
+    assert_eq!(found["unread"], json!([]));
+    let asked: Vec<_> = server.asked().into_iter().map(|asked| asked[1].clone()).collect();
+    let job = "/ws/v1/history/mapreduce/jobs/job_1_10001";
+    let attempts = format!("{job}/tasks/task_1_10001_r_000000/attempts");
+    assert_eq!(asked, [job, &format!("{job}/tasks"), &attempts, &format!("{job}/counters")]);
 }
