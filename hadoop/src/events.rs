@@ -95,7 +95,7 @@ impl Events {
         let log = Log::begin(&folder.join(LOG))?;
         let mut run = Map::new();
         run.insert("run".into(), id.clone().into());
-        run.insert("code".into(), crate::ledger::CODE.into());
+        run.insert("code".into(), env!("CARGO_PKG_VERSION").into());
         run.extend(asked.as_object().cloned().into_iter().flatten());
         run.insert("started".into(), now().into());
         run.insert("outputs".into(), json!([]));

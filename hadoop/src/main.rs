@@ -1,4 +1,4 @@
-//! The operator's program: `insights run|plan|resume|why|status|wait|kill|logs|diagnose|profile|config|input|import|hive|publish|jobs|prune|schedule|doctor|cluster|cost`.
+//! The operator's program: `insights run|plan|resume|why|status|wait|kill|logs|diagnose|profile|config|input|import|hive|publish|jobs|prune|schedule|doctor|cluster|cost|completions|man|version`.
 
 mod cli;
 

@@ -62,7 +62,7 @@ impl Trial {
         let runner = run::runner(settings, &request, &self.id).map_err(not_tried)?;
         let log = self.home.join(LOG);
         log.stage(EVENTS.as_bytes()).map_err(|error| not_tried(error.into()))?;
-        let tried = self.compared(settings, &*runner, log, &request);
+        let tried = self.compared(settings, &*runner, log);
         let removed = self.home.remove();
         let todo = "a run would fail the same way; `insights diagnose` knows more of a failed run";
         match tried.and_then(|parts| Ok(removed.map(|()| parts)?)) {
@@ -81,17 +81,11 @@ impl Trial {
         }
     }
 
-    fn compared(
-        &self,
-        settings: &Settings,
-        runner: &dyn Runner,
-        log: Place,
-        request: &Request,
-    ) -> Drive<usize> {
+    fn compared(&self, settings: &Settings, runner: &dyn Runner, log: Place) -> Drive<usize> {
         let scratch = near::folder(&self.id)?;
         let facts = JOBS.iter().filter(|job| matches!(job.work, Kind::Scan(_)));
         let pass = Pass { jobs: facts.collect(), step: 0, params: Params::default() };
-        let events = Events::begin(&self.home, self.id.clone(), &request.argv, Value::Null)?;
+        let events = Events::begin(&self.home, self.id.clone(), &Value::Null)?;
         let packing = settings.config.warehouse.compress;
         let trial = Passing { pass, log, packing, scratch: scratch.path(), events };
         let here = trial.parts(&Inline::default(), &self.home.join("here"))?;

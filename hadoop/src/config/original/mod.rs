@@ -168,10 +168,8 @@ impl Converting<'_> {
             put(&mut self.made.settings, &path, value);
             return;
         };
-        let held = path
-            .iter()
-            .fold(Some(&Value::Mapping(self.made.settings.clone())), |at, key| at?.get(key))
-            .cloned();
+        let settings = Value::Mapping(self.made.settings.clone());
+        let held = path.iter().try_fold(&settings, |at, key| at.get(key)).cloned();
         if held.as_ref() == Some(&value) {
             return;
         }
