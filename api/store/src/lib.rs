@@ -24,7 +24,7 @@ use chrono::NaiveDateTime;
 
 pub use address::{Address, PASSWORD_VARIABLE, Password};
 pub use error::{Backend, Error};
-pub use load::{Day, DaysLoaded, Limits, LoadOptions, Loaded};
+pub use load::{Day, DaysLoaded, Leaver, Limits, LoadOptions, Loaded};
 pub use mysql::Mysql;
 pub use query::{
     ActivityRow, AnswerRow, Dates, DayRow, EngagementRow, GradeRow, Grouping, LearnerDay,

@@ -78,6 +78,16 @@ impl Sqlite {
         .await
     }
 
+    /// Writes the file anew without its free pages, and empties its log.
+    pub(crate) async fn compact(&self) -> Result<(), Error> {
+        let store = self.clone();
+        blocking("packing the store", move || {
+            let packed = store.writer()?.execute_batch("VACUUM; PRAGMA wal_checkpoint(TRUNCATE)");
+            packed.map_err(statement("packing the store"))
+        })
+        .await
+    }
+
     /// An idle connection to the file that the path names now, else a new one: a file that was put
     /// in another's place is another store.
     fn reader(&self) -> Result<Reader, Error> {

@@ -6,10 +6,12 @@
 //! update it came from, so that a mark that a killed loader did not write can be written later.
 
 mod days;
+mod leave;
 mod mysql;
 mod sqlite;
 
 pub use days::{Day, DaysLoaded};
+pub use leave::Leaver;
 
 use std::time::Duration;
 

@@ -5,6 +5,7 @@ mod days;
 mod every_table;
 mod faults;
 mod generations;
+mod leaving;
 mod loading;
 mod mariadb_only;
 mod reading;
