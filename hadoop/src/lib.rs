@@ -41,6 +41,7 @@ pub mod pull;
 pub mod pulls;
 pub mod record;
 pub mod rejected;
+pub mod retire;
 pub mod rows;
 pub mod run;
 pub mod runner;

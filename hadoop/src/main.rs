@@ -1,4 +1,4 @@
-//! The operator's program: `insights run|plan|resume|why|status|wait|kill|logs|diagnose|profile|config|input|import|hive|publish|jobs|prune|schedule|doctor|cluster|cost|completions|man|version`.
+//! The operator's program: `insights run|plan|resume|why|status|wait|kill|logs|diagnose|profile|config|input|import|hive|publish|jobs|prune|retire|schedule|doctor|cluster|cost|completions|man|version`.
 
 mod cli;
 
@@ -59,6 +59,8 @@ enum Command {
     Jobs(cli::jobs::Args),
     /// Cut old facts and imports
     Prune(cli::prune::Args),
+    /// Take learners who leave out of all that was kept of them
+    Retire(cli::retire::Args),
     /// Show what runs when, or render it for a scheduler
     Schedule(cli::schedule::Args),
     /// Make, list, change and end clusters of EMR
@@ -112,6 +114,7 @@ fn run(cli: &Cli) -> Result<u8, DriveError> {
         Command::Publish(args) => cli::publish::publish(file, args),
         Command::Jobs(args) => cli::jobs::jobs(args),
         Command::Prune(args) => cli::prune::prune(file, args),
+        Command::Retire(args) => cli::retire::retire(file, args),
         Command::Schedule(args) => cli::schedule::schedule(file, args),
         #[cfg(feature = "emr")]
         Command::Cluster(args) => return cli::cluster::cluster(file, args),

@@ -13,6 +13,7 @@ use crate::plan;
 use crate::progress::Progress;
 use crate::record::{self, Record};
 use crate::rejected::Rejected;
+use crate::retire::list::List;
 use crate::runner::{Runner, Work};
 use crate::shares::Shares;
 use crate::storage::{Place, Stored};
@@ -24,6 +25,7 @@ use jobs::job::Job;
 use jobs::lms;
 use jobs::params::Params;
 use jobs::pass::Pass;
+use jobs::retired;
 use jobs::side_output::Packing;
 use jobs::streaming::Counters;
 use serde_json::json;
@@ -285,6 +287,7 @@ impl Run<'_> {
     ) -> Drive<(Place, Counters, u64)> {
         let output = self.stage(name)?;
         let scratch = self.scratch(&format!("{name}-scratch"))?;
+        let (pass, _list) = self.with_list(pass)?;
         let pass = near::with_files(pass, scratch.path())?;
         let progress = Progress::new(name);
         let failed = |source| DriveError::Run { step: step_name(name, &pass), source };
@@ -321,6 +324,26 @@ impl Run<'_> {
         self.ledger.commit(changes)?;
         let millis = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
         Ok(self.events.write("commit", json!({"task": self.at_work, "millis": millis}))?)
+    }
+
+    /// The list of those who have left; none where nobody has.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn retired(&self) -> Drive<Option<List>> {
+        List::of(&self.settings.config.retirement, self.ledger.warehouse())
+    }
+
+    /// A pass over logs is handed the list of those who have left, in a file that only its owner can read.
+    fn with_list(&self, mut pass: Pass) -> Drive<(Pass, Option<tempfile::TempDir>)> {
+        let Some(list) = pass.reads_logs().then(|| self.retired()).transpose()?.flatten() else {
+            return Ok((pass, None));
+        };
+        let folder = near::folder(self.events.id())?;
+        let file = folder.path().join(retired::PARAM);
+        Place::from(file.as_path()).stage(&list.side_file())?;
+        pass.params.set(retired::PARAM, file.display().to_string());
+        Ok((pass, Some(folder)))
     }
 
     /// How part files of tables are packed.

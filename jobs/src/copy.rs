@@ -4,12 +4,16 @@ use crate::event::Prefilter;
 use crate::job::{Job, Pick, Work};
 use crate::params::{ParamError, Params};
 use crate::pass::{read_event, write_rejected};
+use crate::retired::Retired;
 use crate::streaming::{Error, Mapper, Output};
 use crate::text;
+use std::rc::Rc;
 
-/// Gives `job, path, line` for each file that a line goes to.
+/// Gives `job, path, line` for each file that a line goes to. A line that names a learner who has left goes
+/// to none.
 pub(crate) struct CopyMapper {
     prefilter: Prefilter,
+    retired: Option<Rc<Retired>>,
     parts: Vec<(&'static str, Box<dyn Pick>)>,
     address: String,
 }
@@ -27,13 +31,17 @@ impl CopyMapper {
             needles.push(copy.needles);
         }
         let prefilter = Prefilter::for_any(&needles);
-        Ok(Self { prefilter, parts, address: address.to_owned() })
+        Ok(Self { prefilter, retired: Retired::of(params)?, parts, address: address.to_owned() })
     }
 }
 
 impl Mapper for CopyMapper {
     fn map(&mut self, line: &[u8], out: &mut Output) -> Result<(), Error> {
         let Some(event) = read_event(line, &self.prefilter, out) else { return Ok(()) };
+        if self.retired.as_ref().is_some_and(|retired| retired.names(&event)) {
+            out.count("Retired", "Lines Left Out", 1);
+            return Ok(());
+        }
         for (name, picker) in &mut self.parts {
             out.set_tag(name);
             for place in picker.pick(&event, out) {

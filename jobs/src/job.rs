@@ -179,6 +179,12 @@ pub trait Extract {
         Ok(())
     }
 
+    /// Where a column of the fact table stands in the rows that are given, the day not counted: where it
+    /// stands in the table, unless the job gives its facts in another order.
+    fn place_of(&self, column: usize) -> usize {
+        column
+    }
+
     /// Whether the job also takes an event whose day is none as it is written (`2015-3-9`), but is
     /// one when its time is read strictly (spec 20 §0.3); the day is then that of the strict time.
     fn day_of_strict_time(&self) -> bool {

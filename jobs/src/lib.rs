@@ -24,6 +24,7 @@ pub mod performance;
 pub mod record;
 pub mod registry;
 pub mod report;
+pub mod retired;
 pub mod side_output;
 pub mod streaming;
 pub mod table;

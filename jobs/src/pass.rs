@@ -11,10 +11,13 @@ use crate::copy::CopyMapper;
 use crate::event::{Event, LONGEST_LINE, Prefilter};
 use crate::job::{Extract, Job, KeepAll, Step, WHOLE_LINE, Work};
 use crate::params::{FILES, ParamError, Params};
+use crate::retired::{self, Retired};
 use crate::side_output::{FileReducer, Folder};
+use crate::streaming::output::People;
 use crate::streaming::shuffle::key_len;
 use crate::streaming::{Error, Foldable, Mapper, Output, Partitioner, Reducer, Values};
 use std::collections::BTreeSet;
+use std::rc::Rc;
 use std::sync::Arc;
 
 pub use rejected::REJECTED;
@@ -58,10 +61,19 @@ impl Pass {
         self.partitioner() == Partitioner::Fields(1)
     }
 
-    /// The parameters of its jobs that name files, with what they name.
+    /// The parameters of its jobs that name files, with what they name; of a pass over logs, the list of
+    /// learners who have left.
     pub fn files(&self) -> impl Iterator<Item = (&'static str, &str)> {
         let used = |name: &&&str| self.jobs.iter().any(|job| job.params.contains(name));
-        FILES.iter().filter(used).filter_map(|name| Some((*name, self.params.get(name)?)))
+        let of_jobs = FILES.iter().filter(used).copied();
+        let list = self.reads_logs().then_some(retired::PARAM);
+        of_jobs.chain(list).filter_map(|name| Some((name, self.params.get(name)?)))
+    }
+
+    /// Whether it reads logs, or facts of them that stand in the warehouse.
+    #[must_use]
+    pub fn reads_logs(&self) -> bool {
+        self.is_scan() || self.is_copy()
     }
 
     /// Makes the mapper for the lines of one source.
@@ -197,9 +209,22 @@ impl Mapper for FusedMapper {
     }
 }
 
+/// What the rows of a job's facts tell of learners; none where nobody has left, or they tell nothing.
+fn people(job: &Job, extractor: &dyn Extract, retired: Option<&Rc<Retired>>) -> Option<People> {
+    /// The job's name and the day stand before the columns.
+    const BEFORE: usize = 2;
+    let table = job.fills.first()?.table;
+    let columns = retired::columns_of(table).into_iter();
+    let fields: Rc<[_]> =
+        columns.map(|(at, person)| (BEFORE + extractor.place_of(at), person)).collect();
+    let is_listing = retired::LISTING.contains(&table.name);
+    let people = People { retired: Rc::clone(retired?), fields, is_listing };
+    (!people.fields.is_empty()).then_some(people)
+}
+
 /// Facts that stand in the warehouse already, so that late ones are merged with them.
 struct FactsAgain {
-    parts: Vec<(&'static str, Box<dyn Extract>)>,
+    parts: Vec<(&'static str, Box<dyn Extract>, Option<People>)>,
     day: Vec<u8>,
 }
 
@@ -210,12 +235,14 @@ impl FactsAgain {
         table: &str,
         day: &str,
     ) -> Result<Self, ParamError> {
-        let mut parts = Vec::new();
+        let (mut parts, retired) = (Vec::new(), Retired::of(params)?);
         for job in jobs {
             if let Work::Scan(scan) = job.work
                 && job.fills.iter().any(|fill| fill.table.name == table)
             {
-                parts.push((job.name, (scan.extract)(params)?));
+                let extractor = (scan.extract)(params)?;
+                let people = people(job, extractor.as_ref(), retired.as_ref());
+                parts.push((job.name, extractor, people));
             }
         }
         Ok(Self { parts, day: day.as_bytes().to_vec() })
@@ -224,8 +251,9 @@ impl FactsAgain {
 
 impl Mapper for FactsAgain {
     fn map(&mut self, line: &[u8], out: &mut Output) -> Result<(), Error> {
-        for (name, extractor) in &mut self.parts {
+        for (name, extractor, people) in &mut self.parts {
             out.set_tag(name);
+            out.set_people(people.clone());
             extractor.again(&self.day, line, out)?;
         }
         Ok(())
@@ -245,6 +273,7 @@ struct Facts {
     job: &'static str,
     extractor: Box<dyn Extract>,
     foldable: Option<Foldable>,
+    people: Option<People>,
     /// The days of which it wrote facts, and the last one, which mostly is that of the next event.
     days: BTreeSet<String>,
     day: String,
@@ -253,11 +282,14 @@ struct Facts {
 impl ScanMapper {
     fn new(jobs: &[&'static Job], params: &Params, address: &str) -> Result<Self, ParamError> {
         let (mut parts, mut needles) = (Vec::new(), Vec::new());
+        let retired = Retired::of(params)?;
         for job in jobs {
             let Work::Scan(scan) = job.work else { continue };
+            let extractor = (scan.extract)(params)?;
             parts.push(Facts {
                 job: job.name,
-                extractor: (scan.extract)(params)?,
+                people: people(job, extractor.as_ref(), retired.as_ref()),
+                extractor,
                 foldable: scan.foldable(),
                 days: BTreeSet::new(),
                 day: String::new(),
@@ -298,6 +330,7 @@ impl Facts {
     fn extract(&mut self, event: &Event, day: &str, out: &mut Output) -> Result<(), Error> {
         out.set_tag(self.job);
         out.set_foldable(self.foldable);
+        out.set_people(self.people.clone());
         let before = out.written;
         self.extractor.extract(event, day, out)?;
         if out.written > before && self.day != day {
@@ -325,6 +358,7 @@ impl Mapper for ScanMapper {
         for facts in &mut self.parts {
             out.set_tag(facts.job);
             out.set_foldable(facts.foldable);
+            out.set_people(facts.people.clone());
             facts.extractor.finish(out)?;
         }
         out.set_tag(SCANNED);

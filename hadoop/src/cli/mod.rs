@@ -16,6 +16,7 @@ pub mod profile;
 pub mod prune;
 pub mod publish;
 pub mod resume;
+pub mod retire;
 pub mod run;
 pub mod schedule;
 pub mod status;

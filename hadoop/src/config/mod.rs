@@ -8,6 +8,7 @@ mod bad_records;
 mod difference;
 mod emr;
 pub mod original;
+mod runners;
 mod sections;
 
 use crate::plan;
@@ -21,10 +22,11 @@ use std::path::{Path, PathBuf};
 pub use bad_records::BadRecords;
 pub use difference::differing;
 pub use emr::EmrConfig;
+pub use runners::{BadFiles, Engine, HadoopConfig, InlineConfig, LocalConfig, Runners};
 pub use sections::{
-    BadFiles, Catalogue, Config, Engine, HadoopConfig, HiveConfig, ImportEngine, IndexConfig,
-    InlineConfig, Lms, LmsApi, LocalConfig, Privacy, Runners, ScheduleConfig, Source, SqoopConfig,
-    StoreConfig, TokenType, VideoConfig, Warehouse,
+    Catalogue, Config, HiveConfig, ImportEngine, IndexConfig, Lms, LmsApi, Privacy,
+    RetirementConfig, ScheduleConfig, Source, SqoopConfig, StoreConfig, TokenType, VideoConfig,
+    Warehouse,
 };
 
 /// Settings that cannot be used.

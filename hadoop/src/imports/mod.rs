@@ -7,6 +7,7 @@ use crate::error::{Drive, DriveError};
 use crate::import::{self, Database, OptionFiles, Options, Source, TableImport};
 use crate::ledger::{CODE, Changes, Ledger, hex, identity};
 use crate::plan;
+use crate::retire;
 use crate::rows;
 use crate::run::{Run, Summary};
 use crate::storage::Place;
@@ -204,6 +205,11 @@ fn natively(run: &mut Run, source: &Source, tables: &[Wanted], summary: &mut Sum
 /// Notes a staged import, to be committed.
 fn put(run: &Run, changes: &mut Changes, wanted: &Wanted, staged: &Place, rows: u64) -> Drive<()> {
     let (name, date) = (wanted.table.staged.name, wanted.date.as_str());
+    let gone = match run.retired()? {
+        Some(list) => retire::clean_import(&list, wanted.table, staged, &aside(staged))?,
+        None => 0,
+    };
+    let rows = rows.saturating_sub(gone);
     let identity = identity_of(staged)?;
     let entry = run.entry("import", identity, BTreeMap::new(), rows);
     changes.put(&run.ledger, (name, "dt", date), staged, entry)?;
@@ -233,6 +239,11 @@ fn identity_of(folder: &Place) -> Drive<String> {
     Ok(identity(["import", &files.collect::<Vec<_>>().join("\n")]))
 }
 
+/// Where a staged folder is written anew.
+fn aside(staged: &Place) -> Place {
+    staged.parent().join(format!("{}-retired", staged.name()))
+}
+
 fn make_rows(
     run: &mut Run,
     table: &'static LmsTable,
@@ -253,7 +264,10 @@ fn make_rows(
     }
     run.started(&task, &format!("dt={date}"))?;
     let staged = run.stage("rows")?.join(name);
-    let written = rows::write(&table.rows, &imported, &staged, parallelism(run))?;
+    let mut written = rows::write(&table.rows, &imported, &staged, parallelism(run))?;
+    if let Some(list) = run.retired()? {
+        written.rows -= retire::clean_rows(&list, table, &staged, &aside(&staged))?;
+    }
     let inputs = [(format!("{name}/{date}"), from)].into_iter().collect();
     let mut changes = Changes::new(&run.stage("ledger")?);
     let entry = run.entry("rows", identity, inputs, written.rows);

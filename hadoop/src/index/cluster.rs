@@ -108,6 +108,32 @@ impl<'c> Cluster<'c> {
         })
     }
 
+    /// The number of documents that a query finds.
+    pub fn count_where(&self, index: &str, query: &Value) -> Result<u64, RequestError> {
+        self.number("count", &format!("{index}/_count"), &query.to_string())
+    }
+
+    /// Removes the documents that a query finds. A conflict with somebody else's change is an error, and
+    /// whoever asks again makes it whole.
+    pub fn remove_where(&self, index: &str, query: &Value) -> Result<u64, RequestError> {
+        let path = format!("{index}/_delete_by_query?refresh=true");
+        self.number("deleted", &path, &query.to_string())
+    }
+
+    /// Lets an index give up what was removed of it.
+    pub fn expunge(&self, index: &str) -> Result<(), RequestError> {
+        let path = format!("{index}/_forcemerge?only_expunge_deletes=true");
+        self.ask::<Value>(Method::POST, &path, "").map(|_| ())
+    }
+
+    fn number(&self, name: &str, path: &str, body: &str) -> Result<u64, RequestError> {
+        let found: Value = self.ask(Method::POST, path, body)?;
+        found[name].as_u64().ok_or_else(|| RequestError::Answer {
+            url: http::without_query(&format!("{}/{path}", self.url)).to_owned(),
+            what: format!("the answer holds no `{name}`"),
+        })
+    }
+
     /// Makes an alias lead to an index and no longer to others, in one act.
     pub fn turn(&self, alias: &str, index: &str, others: &[String]) -> Result<(), RequestError> {
         let remove = |other: &String| json!({"remove": {"index": other, "alias": alias}});

@@ -7,9 +7,11 @@
 mod bulk;
 mod cluster;
 mod error;
+mod leave;
 mod step;
 
 pub use error::IndexError;
+pub use leave::{count_of, remove_of};
 pub use step::load_made;
 
 use crate::config::IndexConfig;

@@ -168,7 +168,8 @@ impl University {
         succeeded(command.args(IMPORTS));
     }
 
-    fn insights(&self, warehouse: &str, arguments: &[&str]) -> Command {
+    /// A command over a warehouse.
+    pub fn insights(&self, warehouse: &str, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_insights"));
         command.current_dir(self.dir.path()).args(arguments);
         // One that is elsewhere is named by its address.
@@ -312,7 +313,7 @@ fn countries() -> Vec<u8> {
 }
 
 #[track_caller]
-fn succeeded(command: &mut Command) -> String {
+pub fn succeeded(command: &mut Command) -> String {
     let output = command.output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).unwrap()

@@ -124,6 +124,16 @@ fn serve(mut stream: &TcpStream, state: &Mutex<State>) {
     let _ = stream.write_all(&text.as_bytes()[..whole]);
 }
 
+/// The names of a query for documents of learners.
+fn asked_for(body: &str) -> Vec<Value> {
+    let body: Value = serde_json::from_str(body).unwrap();
+    body["query"]["terms"]["username"].as_array().unwrap().clone()
+}
+
+fn is_of(document: &Value, names: &[Value]) -> bool {
+    names.contains(&document["username"])
+}
+
 fn refused(status: u16, kind: &str, reason: &str) -> Answer {
     (status, json!({"error": {"type": kind, "reason": reason}, "status": status}))
 }
@@ -150,11 +160,35 @@ impl State {
             ("GET", [names, "_alias"]) => self.aliases_of(names),
             ("POST", ["_aliases"]) => self.turn(&request.body),
             ("POST", [index, "_bulk"]) => self.bulk(index, request, fault),
-            ("POST", [index, "_refresh"]) => self.with(index, |index| {
-                index.visible = index.documents.len();
-                json!({"_shards": {"failed": 0}})
-            }),
+            ("POST", [name, "_refresh"]) => {
+                let mut found = false;
+                for index in self.behind(name) {
+                    index.visible = index.documents.len();
+                    found = true;
+                }
+                match found {
+                    true => (200, json!({"_shards": {"failed": 0}})),
+                    false => refused(404, "index_not_found_exception", "no such index"),
+                }
+            }
             ("GET", [index, "_count"]) => self.with(index, |index| json!({"count": index.visible})),
+            ("POST", [name, "_count"]) => {
+                let names = asked_for(&request.body);
+                let found = self.behind(name).flat_map(|index| index.documents.values());
+                let count = found.filter(|document| is_of(document, &names)).count();
+                (200, json!({"count": count}))
+            }
+            ("POST", [name, "_delete_by_query"]) => {
+                let names = asked_for(&request.body);
+                let mut deleted = 0;
+                for index in self.behind(name) {
+                    let before = index.documents.len();
+                    index.documents.retain(|_, document| !is_of(document, &names));
+                    deleted += before - index.documents.len();
+                }
+                (200, json!({"deleted": deleted, "failures": []}))
+            }
+            ("POST", [_, "_forcemerge"]) => (200, json!({"_shards": {"failed": 0}})),
             ("PUT", [index, "_doc", id]) => {
                 let document = serde_json::from_str(&request.body).unwrap();
                 let index = self.indexes.entry((*index).to_owned()).or_default();
@@ -168,6 +202,13 @@ impl State {
             },
             _ => refused(405, "method_not_allowed", &request.line()),
         }
+    }
+
+    /// An index of this name, or those that an alias leads to.
+    fn behind(&mut self, name: &str) -> impl Iterator<Item = &mut Index> {
+        let name = name.to_owned();
+        let meant = move |of: &str, index: &Index| of == name || index.aliases.contains(&name);
+        self.indexes.iter_mut().filter(move |(of, index)| meant(of, index)).map(|(_, index)| index)
     }
 
     fn with(&mut self, index: &str, act: impl FnOnce(&mut Index) -> Value) -> Answer {

@@ -6,6 +6,7 @@ use crate::lms::COURSEWARE_STUDENTMODULE;
 use crate::lms::dump::DumpReader;
 use crate::params::Params;
 use crate::report;
+use crate::retired::is_pseudonymous_id;
 use crate::streaming::shuffle::key_len;
 use crate::streaming::{Error, Mapper, Output, Reducer, Values};
 use crate::text::strip_ascii;
@@ -31,6 +32,8 @@ pub const JOB: Job = Job {
 };
 
 const COLUMNS: usize = COURSEWARE_STUDENTMODULE.rows.columns.len();
+/// The column `student_id`.
+const STUDENT: usize = 3;
 
 /// The file of a course below the output root. Courses whose names differ only in characters that a
 /// file's name cannot have share one.
@@ -64,6 +67,10 @@ impl Mapper for Map {
                 return Ok(());
             }
         };
+        if is_pseudonymous_id(fields[STUDENT]) {
+            out.count("Retired", "Rows Left Out", 1);
+            return Ok(());
+        }
         let course_id = fields[COLUMNS - 1];
         write_line(&fields, &mut self.line);
         let path = path(&String::from_utf8_lossy(course_id), self.suffix.as_deref());
@@ -145,6 +152,13 @@ mod tests {
     fn white_space_at_the_ends_of_a_row_is_lost() {
         let (lines, _) = mapped(" 7,p,m,1,'',NULL,t,t,3,'',' '");
         assert!(lines[0].ends_with("\t \t7\tp\tm\t1\t\tNULL\tt\tt\t3"), "{lines:?}");
+    }
+
+    #[test]
+    fn a_learner_who_has_left_is_in_no_file() {
+        let (lines, counters) = mapped("7,'p','m',-3,'',NULL,'t','t',3,'na','o/c/r'");
+        assert!(lines.is_empty());
+        assert_eq!(counters.get("Retired", "Rows Left Out"), 1);
     }
 
     #[test]

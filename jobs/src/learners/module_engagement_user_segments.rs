@@ -3,6 +3,7 @@
 use crate::engagement::summary_row::{ATTEMPTS_PER_COMPLETED, METRICS, SummaryRow, number};
 use crate::engagement::{module_engagement_metric_ranges, module_engagement_summary};
 use crate::job::{At, Fill, Input, Job, Step, Work};
+use crate::retired::is_pseudonym;
 use crate::streaming::output::split;
 use crate::streaming::{Error, Mapper, Output, Reducer, Values};
 use crate::table::{Column, Kind, Table};
@@ -76,6 +77,10 @@ struct FromSummary;
 impl Mapper for FromSummary {
     fn map(&mut self, line: &[u8], out: &mut Output) -> Result<(), Error> {
         let summary = SummaryRow::read(line)?;
+        if is_pseudonym(summary.username) {
+            out.count("Retired", "Rows Left Out", 1);
+            return Ok(());
+        }
         let mut row = out.row();
         row.fields(summary.course_id).int(1).fields(&line[summary.course_id.len() + 1..]).end()
     }

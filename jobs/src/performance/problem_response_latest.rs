@@ -6,6 +6,7 @@ use super::problem_checks;
 use crate::event::Json;
 use crate::job::{At, Fill, Input, Job, Step, Work};
 use crate::params::{ParamError, Params};
+use crate::retired::is_pseudonym;
 use crate::streaming::output::{NULL, split};
 use crate::streaming::{Error, Mapper, Output, Reducer, Values};
 use crate::table::{Column, Kind, Table};
@@ -64,8 +65,13 @@ struct OfLearners;
 impl Mapper for OfLearners {
     fn map(&mut self, line: &[u8], out: &mut Output) -> Result<(), Error> {
         let [_, _, username, _, _] = split(CHECK, line)?;
-        if strip(&name(username, line)?).is_empty() {
+        let username = name(username, line)?;
+        if strip(&username).is_empty() {
             out.count("Problem Response", "Discard Blank Username", 1);
+            return Ok(());
+        }
+        if is_pseudonym(username.as_bytes()) {
+            out.count("Retired", "Rows Left Out", 1);
             return Ok(());
         }
         out.line(line)

@@ -3,7 +3,10 @@
 use super::Error;
 use super::counters::{Counters, Reporter};
 use super::fold::{Foldable, Folded};
+use super::shuffle::key_len;
+use crate::retired::{Outcome, Person, Retired};
 use std::io::{self, Write};
+use std::rc::Rc;
 
 /// Where the lines of a task go.
 pub type Sink<'a> = &'a mut dyn FnMut(&[u8]) -> io::Result<()>;
@@ -36,6 +39,18 @@ pub struct Output<'a> {
     reporter: Option<Reporter>,
     folded: Option<&'a mut Folded>,
     foldable: Option<Foldable>,
+    people: Option<People>,
+}
+
+/// How rows that tell of learners are held against the list of those who have left.
+#[derive(Clone, Debug)]
+pub struct People {
+    /// The list.
+    pub retired: Rc<Retired>,
+    /// The fields that tell of a learner, counted with the tag.
+    pub fields: Rc<[(usize, Person)]>,
+    /// Whether the rows are there to show single learners.
+    pub is_listing: bool,
 }
 
 impl<'a> Output<'a> {
@@ -52,6 +67,7 @@ impl<'a> Output<'a> {
             reporter: None,
             folded: None,
             foldable: None,
+            people: None,
         }
     }
 
@@ -73,7 +89,12 @@ impl<'a> Output<'a> {
     /// Begins each following row with this field; empty text takes it away again. The rows are not
     /// foldable until it is said.
     pub fn set_tag(&mut self, tag: &'static str) {
-        (self.tag, self.foldable) = (tag, None);
+        (self.tag, self.foldable, self.people) = (tag, None, None);
+    }
+
+    /// Says which fields of the following rows tell of learners; none where nobody has left.
+    pub fn set_people(&mut self, people: Option<People>) {
+        self.people = people;
     }
 
     /// Says how the following rows, written field by field, may be brought together.
@@ -217,13 +238,27 @@ impl Row<'_, '_> {
         self.end()
     }
 
-    /// Hands the row to the sink.
+    /// Hands the row to the sink; what tells of a learner who has left is left out or put under a
+    /// pseudonym before.
     ///
     /// # Errors
     /// When the sink refuses it.
     pub fn end(&mut self) -> Result<(), Error> {
         let out = &mut *self.out;
         out.written += 1;
+        if let Some(People { retired, fields, is_listing }) = &out.people {
+            match retired.apply(fields, *is_listing, b'\t', &mut out.line) {
+                Outcome::Same => {}
+                Outcome::Changed => {
+                    let tag = usize::from(!out.tag.is_empty());
+                    self.key_end = self.key.map_or(usize::MAX, |key| key_len(&out.line, key + tag));
+                }
+                Outcome::Gone => {
+                    out.counters.add("Retired", "Rows Left Out", 1);
+                    return Ok(());
+                }
+            }
+        }
         match (&mut out.folded, out.foldable) {
             (Some(folded), Some(how)) => folded.add(&out.line, self.key_end, how.fold, out.sink),
             _ => (out.sink)(&out.line),
