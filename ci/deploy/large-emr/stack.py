@@ -6,7 +6,9 @@ import os
 import re
 import sys
 
-# No real account is ever asked.
+# No real account is ever asked, and no other server of this machine.
+for name in [name for name in os.environ if name.startswith("AWS_")]:
+    del os.environ[name]
 os.environ.update(AWS_ACCESS_KEY_ID="tester", AWS_SECRET_ACCESS_KEY="never-shown", AWS_DEFAULT_REGION="us-east-1")
 
 import boto3
