@@ -71,8 +71,10 @@ impl Rejected {
                 if let (Some(address), Some(offset), Some(reason)) =
                     (fields.next(), fields.next(), fields.next())
                 {
+                    // Hadoop writes `file:` before what stands on a disk.
+                    let address = Place::at(address).map_or_else(|_| address.to_owned(), |at| at.address());
                     self.sample.insert((
-                        address.to_owned(),
+                        address,
                         offset.parse().ok(),
                         reason.to_owned(),
                     ));
