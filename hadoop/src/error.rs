@@ -2,6 +2,7 @@
 
 use crate::codec::InputError;
 use crate::config::ConfigError;
+use crate::fixture::FixtureError;
 use crate::hive::HiveError;
 use crate::import::ImportError;
 use crate::index::IndexError;
@@ -101,6 +102,17 @@ pub enum DriveError {
         /// Of how many.
         of: usize,
     },
+    /// A fixture of golden files cannot be used.
+    #[error(transparent)]
+    Fixture(#[from] FixtureError),
+    /// What a workflow made of a fixture is not what is expected.
+    #[error("{files} of {of} files are not as expected")]
+    NotAsExpected {
+        /// How many.
+        files: usize,
+        /// Of how many.
+        of: usize,
+    },
     /// The disk refused.
     #[error(transparent)]
     Storage(#[from] StorageError),
@@ -170,6 +182,10 @@ impl DriveError {
             Self::Import(_) => 30,
             Self::Store(error) => store_code(error),
             Self::Refused(_) | Self::LeftOut(_) | Self::Late { .. } | Self::Rejected(_) => 41,
+            Self::NotAsExpected { .. } => 41,
+            Self::Fixture(FixtureError::Storage(_) | FixtureError::Unpack { .. }) => 30,
+            Self::Fixture(FixtureError::Run { .. }) => 3,
+            Self::Fixture(_) => 20,
             Self::Ledger(_) => 40,
             Self::Detached { code, .. } => u8::try_from(*code).unwrap_or(40),
         }

@@ -18,6 +18,7 @@ pub mod error;
 pub mod events;
 mod faults;
 pub mod files;
+pub mod fixture;
 pub mod freshness;
 pub mod hive;
 pub mod http;

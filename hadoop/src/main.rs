@@ -1,4 +1,4 @@
-//! The operator's program: `insights run|plan|resume|why|status|wait|kill|logs|diagnose|profile|config|input|import|hive|publish|jobs|prune|retire|schedule|doctor|cluster|cost|completions|man|version`.
+//! The operator's program: `insights run|plan|resume|why|status|wait|kill|logs|diagnose|profile|config|input|import|hive|publish|jobs|prune|retire|schedule|doctor|test|cluster|cost|completions|man|version`.
 
 mod cli;
 
@@ -69,6 +69,8 @@ enum Command {
     /// Say what clusters of EMR have cost
     #[cfg(feature = "emr")]
     Cost(cli::cluster::Cost),
+    /// Run a workflow over a fixture and compare what comes out with golden files
+    Test(cli::test::Args),
     /// Print what a shell completes commands by
     Completions(cli::about::Completions),
     /// Write the manual's pages
@@ -120,6 +122,7 @@ fn run(cli: &Cli) -> Result<u8, DriveError> {
         Command::Cluster(args) => return cli::cluster::cluster(file, args),
         #[cfg(feature = "emr")]
         Command::Cost(args) => cli::cluster::cost(file, args),
+        Command::Test(args) => cli::test::test(args),
         Command::Completions(args) => cli::about::completions(args, Cli::command()),
         Command::Man(args) => cli::about::man(args, Cli::command()),
         Command::Version(args) => cli::about::version(args),

@@ -72,12 +72,9 @@ impl Rejected {
                     (fields.next(), fields.next(), fields.next())
                 {
                     // Hadoop writes `file:` before what stands on a disk.
-                    let address = Place::at(address).map_or_else(|_| address.to_owned(), |at| at.address());
-                    self.sample.insert((
-                        address,
-                        offset.parse().ok(),
-                        reason.to_owned(),
-                    ));
+                    let address =
+                        Place::at(address).map_or_else(|_| address.to_owned(), |at| at.address());
+                    self.sample.insert((address, offset.parse().ok(), reason.to_owned()));
                 }
                 if self.sample.len() > SAMPLE {
                     self.sample.pop_last();

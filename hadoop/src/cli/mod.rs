@@ -20,6 +20,7 @@ pub mod retire;
 pub mod run;
 pub mod schedule;
 pub mod status;
+pub mod test;
 pub mod why;
 
 use hadoop::error::{Drive, DriveError};

@@ -196,7 +196,7 @@ fn leaves(value: &Value, path: &[String]) -> Vec<Vec<String>> {
     }
 }
 
-fn put(map: &mut Mapping, path: &[String], value: Value) {
+pub(crate) fn put(map: &mut Mapping, path: &[String], value: Value) {
     let Some((first, rest)) = path.split_first() else { return };
     if rest.is_empty() {
         map.insert(first.as_str().into(), value);

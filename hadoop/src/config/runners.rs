@@ -73,6 +73,8 @@ pub struct LocalConfig {
     pub parallelism: Option<usize>,
     /// How often a task is tried.
     pub attempts: u32,
+    /// A number by which attempts of tasks fail, for tests; none = no attempt is made to fail.
+    pub chaos: Option<u64>,
     /// Megabytes of memory for sorting.
     pub memory_mb: usize,
     /// How many lines of logs may be rejected, `N` or `P%`; none = any number.
@@ -119,7 +121,14 @@ impl Default for InlineConfig {
 
 impl Default for LocalConfig {
     fn default() -> Self {
-        Self { bad_records: None, program: None, parallelism: None, attempts: 4, memory_mb: 256 }
+        Self {
+            bad_records: None,
+            program: None,
+            parallelism: None,
+            attempts: 4,
+            chaos: None,
+            memory_mb: 256,
+        }
     }
 }
 

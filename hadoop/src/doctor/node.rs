@@ -132,7 +132,9 @@ impl Passing<'_> {
         let parts = output.parts()?;
         let parts = parts.iter().map(|part| Ok((part.below(output)?, part.read()?)));
         // What is told of files depends on how an engine divides them.
-        parts.filter(|part| part.as_ref().map_or(true, |(name, _)| !name.starts_with('_'))).collect()
+        parts
+            .filter(|part| part.as_ref().map_or(true, |(name, _)| !name.starts_with('_')))
+            .collect()
     }
 }
 

@@ -40,6 +40,7 @@ pub(crate) fn runner(settings: &Settings, request: &Request, id: &str) -> Drive<
             program: program(runners.local.program.as_deref())?,
             parallelism: runners.local.parallelism.unwrap_or_else(cores),
             attempts: runners.local.attempts,
+            chaos: runners.local.chaos,
             memory: runners.local.memory_mb * 1024 * 1024,
             jobconf: request.jobconf.clone(),
         }),

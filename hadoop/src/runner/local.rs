@@ -1,6 +1,7 @@
 //! The engine of processes: each task is a run of `jobs`, as a cluster's node would start it, with
 //! Hadoop's framing on both sides, its environment, attempts and exit codes.
 
+use super::chaos;
 use super::inline::SplitLines;
 use super::sort::{Buffer, Merge, Out, Run};
 use super::{RunError, Runner, Split, Work, in_parallel, splits, write_near};
@@ -25,6 +26,8 @@ pub struct Local {
     pub parallelism: usize,
     /// How often a task is tried.
     pub attempts: u32,
+    /// By which attempts fail, where a test asks for that.
+    pub chaos: Option<u64>,
     /// Bytes of memory for sorting, all tasks together.
     pub memory: usize,
     /// Settings of the framework that tasks are told.
@@ -82,7 +85,11 @@ impl Local {
         let runs = Mutex::new(Vec::new());
         let splits = splits(work.inputs)?;
         work.progress.stage("map", splits.iter().map(|split| split.length).sum());
-        in_parallel(self.parallelism, splits.iter().enumerate().collect(), |(number, split)| {
+        let mut tasks: Vec<_> = splits.iter().enumerate().collect();
+        if let Some(seed) = self.chaos {
+            tasks = chaos::shuffled(seed, tasks);
+        }
+        in_parallel(self.parallelism, tasks, |(number, split)| {
             let task = format!("map {number} of {}", split.address);
             let (sorted, counted) = work.progress.spans().timed("map", number, || {
                 self.try_often(&task, |attempt| self.map_split(work, number, split, attempt))
@@ -215,6 +222,11 @@ impl Local {
         }
         for (name, value) in &self.jobconf {
             export(&mut command, name, value);
+        }
+        let task = format!("{side} {number} of {}", names.join(" "));
+        let fault = self.chaos.and_then(|seed| chaos::fault(seed, &task, attempt, self.attempts));
+        if let Some(fault) = fault {
+            export(&mut command, "insights.fault", &fault);
         }
         for (name, value) in work.pass.params.iter() {
             export(&mut command, &format!("insights.param.{name}"), value);

@@ -5,6 +5,7 @@
 //! Streaming jobs to a cluster; `emr` has them as steps of a cluster of EMR, which it joins or makes.
 
 #[cfg(feature = "emr")]
+mod chaos;
 pub mod emr;
 pub mod hadoop;
 pub mod inline;
