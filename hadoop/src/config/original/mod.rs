@@ -89,11 +89,15 @@ fn read(path: &Path) -> Result<Original, ConvertError> {
     ini.set_inline_comment_symbols(Some(&[';']));
     let read = ini.read(text);
     let read = read.map_err(|what| ConvertError::NoIni { path: path.to_owned(), what })?;
-    let section = |(name, values): (String, std::collections::HashMap<String, Option<String>>)| {
+    // Two spellings of a section are one, read in an order that is always the same.
+    let sections: BTreeMap<_, _> = read.into_iter().collect();
+    let mut original = Original::new();
+    for (name, values) in sections {
         let values = values.into_iter().map(|(key, value)| (key, value.unwrap_or_default()));
-        (name.trim().to_lowercase().replace('_', "-"), values.collect())
-    };
-    Ok(read.into_iter().map(section).collect())
+        let name = name.trim().to_lowercase().replace('_', "-");
+        original.entry(name).or_default().extend(values);
+    }
+    Ok(original)
 }
 
 struct Converting<'a> {
@@ -317,6 +321,14 @@ mod tests {
             "jobs:\n  expand_interval: 30 days\nsources:\n- url: s3://one/\n  pattern:\n  - .*a.*\n  - .*b.*\n\
              - url: s3://two/\n  pattern:\n  - .*a.*\n  - .*b.*\n"
         );
+    }
+
+    #[test]
+    fn both_spellings_of_a_section_count() {
+        let made = converted(&[
+            "[module-engagement]\nalias = a\n[module_engagement]\noverwrite_n_days = 3\n",
+        ]);
+        assert_eq!(yaml(&made), "index:\n  alias: a\njobs:\n  overwrite_n_days: 3\n");
     }
 
     #[test]
