@@ -12,9 +12,9 @@ use jobs::pass::FILES_FOLDER;
 /// Parameters that name the folder of a job's files.
 const ROOTS: [&str; 2] = ["output_root", "report_output_root"];
 /// The parameter that names the one file of a job.
-const FILE: &str = "report";
+pub(crate) const FILE: &str = "report";
 /// The folder of the warehouse for files of which nobody says where they belong.
-const FOLDER: &str = "_files";
+pub(crate) const FOLDER: &str = "_files";
 /// Files that are copied at once.
 const AT_ONCE: usize = 8;
 

@@ -30,6 +30,7 @@ pub mod interrupt;
 pub mod lag;
 pub mod ledger;
 pub mod lock;
+mod markup;
 pub mod near;
 mod notify;
 pub mod permission;

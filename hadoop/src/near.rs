@@ -7,6 +7,8 @@ use crate::events::RUN_VARIABLE;
 use crate::storage::{Place, StorageError, Stored};
 use jobs::pass::Pass;
 use std::fs;
+use std::io::{self, Write};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -23,6 +25,15 @@ const LOOK: Duration = Duration::from_millis(20);
 pub fn folder(run: &str) -> Stored<TempDir> {
     let made = tempfile::Builder::new().prefix(&prefix(run)).tempdir();
     made.map_err(StorageError::disk("make a folder in", &std::env::temp_dir()))
+}
+
+/// Writes a new file that nobody else can read.
+///
+/// # Errors
+/// When it is there already, or the disk refuses.
+pub fn write_private(path: &Path, content: &[u8]) -> io::Result<()> {
+    let file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
+    file.and_then(|mut file| file.write_all(content))
 }
 
 fn prefix(run: &str) -> String {

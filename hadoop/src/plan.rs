@@ -408,7 +408,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
 
-    fn names(jobs: &[&'static Job]) -> Vec<&'static str> {
+    pub(super) fn names(jobs: &[&'static Job]) -> Vec<&'static str> {
         jobs.iter().map(|job| job.name).collect()
     }
 

@@ -4,10 +4,8 @@ use super::{environment, print};
 use hadoop::config::original::{self, Converted};
 use hadoop::config::{ConfigError, Settings};
 use hadoop::error::Drive;
+use hadoop::near;
 use hadoop::storage::StorageError;
-use std::fs::OpenOptions;
-use std::io::Write;
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 #[derive(clap::Args)]
@@ -75,8 +73,7 @@ fn write_secrets(folder: &Path, made: &Converted) -> Drive<()> {
     std::fs::create_dir_all(folder).map_err(StorageError::disk("make", folder))?;
     for (name, secret) in &made.secrets {
         let path = folder.join(name);
-        let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path);
-        let written = file.and_then(|mut file| writeln!(file, "{secret}"));
+        let written = near::write_private(&path, format!("{secret}\n").as_bytes());
         written.map_err(StorageError::disk("write", &path))?;
     }
     Ok(())

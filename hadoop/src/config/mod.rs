@@ -123,14 +123,7 @@ impl Settings {
     #[must_use]
     pub fn job_params(&self) -> Params {
         let given = self.config.jobs.iter().filter(|(name, _)| *name != SCAN);
-        let text = |(name, value): (&String, &Value)| {
-            let text = match value {
-                Value::String(text) => text.clone(),
-                other => serde_yaml::to_string(other).unwrap_or_default().trim_end().to_owned(),
-            };
-            (name.clone(), text)
-        };
-        given.map(text).collect()
+        given.map(|(name, value)| (name.clone(), text_of(value))).collect()
     }
 
     /// Every key with its value and where it comes from.
@@ -160,6 +153,14 @@ fn parse_file(path: &Path, text: &str, origins: &mut Origins) -> Result<Mapping,
         origins.insert(leaf.join("."), origin.clone());
     }
     Ok(value)
+}
+
+/// A value as a text: texts are written without quotes.
+pub(crate) fn text_of(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        other => serde_yaml::to_string(other).unwrap_or_default().trim_end().to_owned(),
+    }
 }
 
 /// Under `jobs` stand parameters of jobs, and `scan`: the fact jobs that are switched on.

@@ -2,6 +2,7 @@
 
 use super::description::{Application, BootstrapAction, Configuration, Description, FirstStep};
 use super::instances::{Fleet, Group, Market, Roles};
+use crate::config::text_of;
 use aws_sdk_emr::operation::run_job_flow::builders::RunJobFlowFluentBuilder;
 use aws_sdk_emr::types::builders::JobFlowInstancesConfigBuilder;
 use aws_sdk_emr::types::{self as emr, InstanceFleetType, InstanceRoleType, MarketType};
@@ -105,21 +106,13 @@ fn applications(asked: &[Application]) -> Vec<emr::Application> {
 }
 
 fn configuration(asked: &Configuration) -> emr::Configuration {
-    let pairs = asked.properties.iter().map(|(key, value)| (key.clone(), text(value)));
+    let pairs = asked.properties.iter().map(|(key, value)| (key.clone(), text_of(value)));
     let inner = asked.configurations.iter().map(configuration).collect::<Vec<_>>();
     emr::Configuration::builder()
         .classification(&asked.classification)
         .set_properties(Some(pairs.collect()))
         .set_configurations((!inner.is_empty()).then_some(inner))
         .build()
-}
-
-/// Numbers and truths are written without quotes; the service takes texts.
-fn text(value: &serde_yaml::Value) -> String {
-    match value {
-        serde_yaml::Value::String(text) => text.clone(),
-        other => serde_yaml::to_string(other).unwrap_or_default().trim_end().to_owned(),
-    }
 }
 
 fn scaling(description: &Description) -> Option<emr::ManagedScalingPolicy> {

@@ -2,9 +2,6 @@
 //! `sqoop --options-file` runs. The password stands in a file of its own, which only its owner reads.
 
 use std::collections::BTreeMap;
-use std::fs::OpenOptions;
-use std::io::Write;
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use mysql_async::Opts;
@@ -12,6 +9,7 @@ use mysql_async::Opts;
 use super::options::Options;
 use super::source::{Place, Server};
 use super::{ImportError, Source};
+use crate::near;
 
 /// Rows that are worth a mapper of their own.
 const ROWS_OF_A_MAPPER: u64 = 50_000;
@@ -126,9 +124,7 @@ fn line(word: &str) -> String {
 
 /// Writes a file that nobody else can read, without a line end of its own.
 fn private(path: &Path, content: &[u8]) -> Result<(), ImportError> {
-    let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
-    file.and_then(|mut file| file.write_all(content))
-        .map_err(|error| ImportError::write(path, error))
+    near::write_private(path, content).map_err(|error| ImportError::write(path, error))
 }
 
 #[cfg(test)]

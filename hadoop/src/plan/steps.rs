@@ -204,11 +204,8 @@ fn turn(job: &Job) -> u8 {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::super::closure;
+    use super::super::tests::names;
     use super::*;
-
-    fn names(jobs: &[&'static Job]) -> Vec<&'static str> {
-        jobs.iter().map(|job| job.name).collect()
-    }
 
     #[test]
     fn a_step_and_what_comes_after_it() {

@@ -2,6 +2,7 @@
 
 use super::text::{longest, of_skew, ratio, seconds, share, title};
 use super::{Millis, Phase, Profile, Span};
+use crate::markup::escaped;
 use std::fmt::{self, Write};
 
 /// Pixels of the timeline's drawing: its whole width, and the part that names rows.
@@ -259,21 +260,6 @@ fn shortened(name: &str) -> String {
         Some((at, _)) => format!("{}…", &name[..at]),
         None => name.to_owned(),
     }
-}
-
-fn escaped(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for letter in text.chars() {
-        match letter {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\'' => escaped.push_str("&#39;"),
-            letter => escaped.push(letter),
-        }
-    }
-    escaped
 }
 
 #[cfg(test)]

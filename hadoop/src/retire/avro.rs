@@ -152,14 +152,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
     use apache_avro::Schema;
-    use jobs::retired::{Key, Learner};
-
-    fn retired(mode: Mode) -> Retired {
-        let key = Key::of_secret(b"secret");
-        let (user_id, usernames) = (key.of_user_id(7), vec![key.of_username("mira")]);
-        let learner = Learner { number: 5, user_id, usernames, mode, receipt: "r".to_owned() };
-        Retired::new(key, &[learner])
-    }
+    use jobs::testkit::retired;
 
     const SCHEMA: &str = r#"{"type":"record","name":"r","fields":[
         {"name":"user_id","type":["null","int"]},{"name":"name","type":["null","string"]},

@@ -127,8 +127,7 @@ fn write_list(run: &mut Run, list: &List, receipt: &Receipt) -> Drive<()> {
     let staged = stage.join("retired.jsonl");
     list.stage(&staged)?;
     changes.put_file(&run.ledger, &staged, list::FILE.to_owned())?;
-    receipt.put(run, &mut changes)?;
-    run.commit(changes)
+    receipt.commit(run, changes)
 }
 
 /// Logs are not ours to change.

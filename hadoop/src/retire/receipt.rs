@@ -4,7 +4,7 @@
 use crate::error::Drive;
 use crate::events;
 use crate::faults::point;
-use crate::ledger::{CODE, Changes, LedgerError};
+use crate::ledger::{Changes, LedgerError};
 use crate::run::Run;
 use crate::storage::Place;
 use jobs::retired::Mode;
@@ -77,7 +77,7 @@ impl Receipt {
             mode,
             learners: digests.len(),
             digests,
-            program: CODE.to_owned(),
+            program: env!("CARGO_PKG_VERSION").to_owned(),
             began: events::now(),
             finished: None,
             runs: Vec::new(),
@@ -158,16 +158,18 @@ impl Receipt {
         sum
     }
 
-    /// Will be written with the changes that it tells of.
+    /// Commits changes, and itself with them, since it tells of them.
     ///
     /// # Errors
-    /// When it cannot be staged.
-    pub fn put(&self, run: &mut Run, changes: &mut Changes) -> Drive<()> {
+    /// When the storage refuses.
+    pub fn commit(&self, run: &mut Run, mut changes: Changes) -> Drive<()> {
         let staged = run.stage("receipt")?.join("receipt.json");
         let mut text = serde_json::to_vec_pretty(self).unwrap_or_default();
         text.push(b'\n');
         staged.stage(&text)?;
-        Ok(changes.put_file(&run.ledger, &staged, path(&self.id))?)
+        changes.put_file(&run.ledger, &staged, path(&self.id))?;
+        point("retired");
+        run.commit(changes)
     }
 
     /// Writes it now.
@@ -175,9 +177,8 @@ impl Receipt {
     /// # Errors
     /// When the storage refuses.
     pub fn save(&self, run: &mut Run) -> Drive<()> {
-        let mut changes = Changes::new(&run.stage("ledger")?);
-        self.put(run, &mut changes)?;
-        run.commit(changes)
+        let changes = Changes::new(&run.stage("ledger")?);
+        self.commit(run, changes)
     }
 }
 

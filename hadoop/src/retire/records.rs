@@ -4,7 +4,6 @@ use super::list::List;
 use super::receipt::{Counts, Receipt};
 use super::users::User;
 use crate::error::Drive;
-use crate::faults::point;
 use crate::ledger::Changes;
 use crate::record;
 use crate::run::Run;
@@ -45,9 +44,7 @@ pub fn records(run: &mut Run, users: &[User], list: &List, receipt: &mut Receipt
         return Ok(());
     }
     receipt.note("_runs", counts, run.events.id());
-    receipt.put(run, &mut changes)?;
-    point("retired");
-    run.commit(changes)
+    receipt.commit(run, changes)
 }
 
 /// A file without the names, and in how many texts they were; none where they are in none.

@@ -16,8 +16,6 @@ use jobs::registry::JOBS;
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 
-/// The folder of the warehouse for files of which nobody says where they belong.
-const INSIDE: &str = "_files";
 /// Why a file stays as it is.
 const SEALED: &str = "encrypted exports, which only their readers can open";
 const ODD: &str = "files of no known kind below folders of reports";
@@ -80,16 +78,16 @@ impl Sort {
 /// When they cannot be read or written.
 pub fn reports(run: &mut Run, others: &[String], list: &List, receipt: &mut Receipt) -> Drive<()> {
     let warehouse = run.ledger.warehouse().clone();
-    let mut roots = BTreeSet::from([warehouse.join(INSIDE).address()]);
+    let mut roots = BTreeSet::from([warehouse.join(files::FOLDER).address()]);
     // The one job whose file a parameter names counts events alone.
-    let has_folder = |job: &&Job| job.writes_files() && !job.params.contains(&"report");
+    let has_folder = |job: &&Job| job.writes_files() && !job.params.contains(&files::FILE);
     for job in JOBS.iter().filter(has_folder) {
         roots.insert(files::root(job, &run.params, &warehouse)?.address());
     }
     for other in others {
         roots.insert(Place::at(other)?.address());
     }
-    let inside = warehouse.join(INSIDE).address();
+    let inside = warehouse.join(files::FOLDER).address();
     // Those of the warehouse's own are below one folder.
     roots.retain(|root| *root == inside || !root.starts_with(&format!("{inside}/")));
     for root in roots {
@@ -137,9 +135,7 @@ fn folder(run: &mut Run, root: &Place, list: &List, receipt: &mut Receipt) -> Dr
             changes.put_file(&run.ledger, staged, file.below(run.ledger.warehouse())?)?;
         }
         receipt.note(&name, counts, run.events.id());
-        receipt.put(run, &mut changes)?;
-        point("retired");
-        return run.commit(changes);
+        return receipt.commit(run, changes);
     }
     let copy = || {
         rewritten.iter().try_for_each(|(file, staged)| {

@@ -236,14 +236,8 @@ pub fn tail(file: &Place, size: u64, amount: u64) -> Drive<Vec<u8>> {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use jobs::retired::{Key, Learner, Mode};
-
-    fn retired(mode: Mode) -> Retired {
-        let key = Key::of_secret(b"secret");
-        let (user_id, usernames) = (key.of_user_id(7), vec![key.of_username("mira")]);
-        let learner = Learner { number: 5, user_id, usernames, mode, receipt: "r".to_owned() };
-        Retired::new(key, &[learner])
-    }
+    use jobs::retired::Mode;
+    use jobs::testkit::retired;
 
     #[test]
     fn a_field_of_a_dump_is_found_behind_quotes_and_escapes() {

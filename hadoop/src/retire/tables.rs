@@ -10,7 +10,6 @@ use super::receipt::{Counts, Receipt};
 use super::{avro, rewrite};
 use crate::codec;
 use crate::error::{Drive, DriveError};
-use crate::faults::point;
 use crate::ledger::{Changes, Entry};
 use crate::plan;
 use crate::rows::is_avro;
@@ -91,9 +90,7 @@ pub fn facts(run: &mut Run, list: &List, receipt: &mut Receipt) -> Drive<()> {
             changes.drop_partition(table, key, &value);
         }
     }
-    receipt.put(run, &mut changes)?;
-    point("retired");
-    run.commit(changes)
+    receipt.commit(run, changes)
 }
 
 /// A day of facts in which somebody was found.
@@ -269,9 +266,7 @@ fn rewrite_table(
         return Ok(());
     }
     receipt.note(name, sum, run.events.id());
-    receipt.put(run, &mut changes)?;
-    point("retired");
-    run.commit(changes)
+    receipt.commit(run, changes)
 }
 
 impl Form {

@@ -293,16 +293,9 @@ fn coarse(field: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use super::super::{Key, Learner};
     use super::*;
     use crate::registry::{JOBS, RESULT_TABLES};
-
-    fn retired(mode: Mode) -> Retired {
-        let key = Key::of_secret(b"secret");
-        let (user_id, usernames) = (key.of_user_id(7), vec![key.of_username("mira")]);
-        let learner = Learner { number: 5, user_id, usernames, mode, receipt: "r".to_owned() };
-        Retired::new(key, &[learner])
-    }
+    use crate::testkit::retired;
 
     fn applied(fields: &[(usize, Person)], row: &str) -> String {
         let mut line = row.as_bytes().to_vec();

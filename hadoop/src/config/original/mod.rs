@@ -6,7 +6,7 @@ mod rules;
 
 use self::credentials::Database;
 use self::rules::{Kind, Merge, Rule};
-use crate::config::put;
+use crate::config::{put, text_of};
 use jobs::nearest::did_you_mean;
 use serde_yaml::{Mapping, Value};
 use std::collections::BTreeMap;
@@ -103,8 +103,8 @@ fn read(path: &Path) -> Result<Original, ConvertError> {
 struct Converting<'a> {
     secrets: &'a Path,
     made: Converted,
-    /// Which key of the original gave each of ours.
-    from: BTreeMap<&'static str, String>,
+    /// Which key of the original gave each of ours, and its value.
+    from: BTreeMap<&'static str, (String, Value)>,
 }
 
 impl Converting<'_> {
@@ -131,11 +131,11 @@ impl Converting<'_> {
                     value: value.to_owned(),
                     wanted,
                 })?;
-                self.set(ours, place, value, merge);
+                self.set(ours, place, value, *merge);
             }
             Rule::Secret(ours, file) => {
                 if !value.is_empty() {
-                    self.made.secrets.insert(file, value.to_owned());
+                    self.made.secrets.insert(*file, value.to_owned());
                     let path = self.secrets.join(file).display().to_string();
                     self.set(ours, place, path.into(), Merge::First);
                 }
@@ -167,32 +167,24 @@ impl Converting<'_> {
     /// Two keys of the original that are one of ours must agree, or be joined.
     fn set(&mut self, ours: &'static str, place: String, value: Value, merge: Merge) {
         let path: Vec<String> = ours.split('.').map(str::to_owned).collect();
-        let Some(before) = self.from.get(ours) else {
-            self.from.insert(ours, place);
-            put(&mut self.made.settings, &path, value);
-            return;
-        };
-        let settings = Value::Mapping(self.made.settings.clone());
-        let held = path.iter().try_fold(&settings, |at, key| at.get(key)).cloned();
-        if held.as_ref() == Some(&value) {
-            return;
+        if let Some((before, held)) = self.from.get(ours) {
+            let better = match merge {
+                Merge::First => false,
+                Merge::Largest => value.as_f64() > held.as_f64(),
+                Merge::Earliest => value.as_str() < held.as_str(),
+            };
+            if *held != value {
+                let kept = text_of(if better { &value } else { held });
+                let note =
+                    format!("{place} and {before} are one setting here, {ours}: {kept} counts");
+                self.made.notes.push(note);
+            }
+            if !better {
+                return;
+            }
         }
-        let better = match (&held, merge) {
-            (Some(held), Merge::Largest) => value.as_f64() > held.as_f64(),
-            (Some(held), Merge::Earliest) => value.as_str() < held.as_str(),
-            _ => false,
-        };
-        let text =
-            |value: &Value| serde_yaml::to_string(value).unwrap_or_default().trim().to_owned();
-        let held = held.as_ref().map(text).unwrap_or_default();
-        let kept = if better { text(&value) } else { held };
-        self.made
-            .notes
-            .push(format!("{place} and {before} are one setting here, {ours}: {kept} counts"));
-        if better {
-            self.from.insert(ours, place);
-            put(&mut self.made.settings, &path, value);
-        }
+        put(&mut self.made.settings, &path, value.clone());
+        self.from.insert(ours, (place, value));
     }
 
     /// The databases of the LMS, of the shop and of results, each from two keys and a file of credentials.

@@ -86,172 +86,162 @@ const LEDGER: &str = "what is done stands in the warehouse's own ledger";
 const PYTHON: &str = "there is no Python on the nodes any more";
 const MANIFEST: &str = "many small files are read without a manifest";
 
-const TEXT: fn(&'static str) -> Rule = |ours| Rule::To(ours, Kind::Text, Merge::First);
-const NUMBER: fn(&'static str) -> Rule = |ours| Rule::To(ours, Kind::Number, Merge::First);
-const LIST: fn(&'static str) -> Rule = |ours| Rule::To(ours, Kind::List, Merge::First);
-const FLAG: fn(&'static str) -> Rule = |ours| Rule::To(ours, Kind::Flag, Merge::First);
-
-/// Every setting that the original knows, but those of `job-conf`, which are the user's.
-fn all() -> Vec<(&'static str, &'static str, Rule)> {
-    let days = || Rule::To("jobs.overwrite_n_days", Kind::Number, Merge::Largest);
-    let start = || Rule::To("jobs.interval_start", Kind::Text, Merge::Earliest);
-    vec![
-        ("hadoop", "command", TEXT("runners.hadoop.command")),
-        ("hadoop", "version", Rule::Gone("the version of Hadoop is found out")),
-        ("hadoop", "streaming_jar", TEXT("runners.hadoop.streaming_jar")),
-        ("hadoop", "python_executable", Rule::Gone(PYTHON)),
-        ("hadoop", "pool", TEXT("runners.hadoop.queue")),
-        ("hadoop", "scheduler", Rule::Gone("the queue is named the same way to every scheduler")),
-        ("hdfs", "client", Rule::Gone("HDFS is read without Hadoop's command")),
-        ("hdfs", "namenode_host", Rule::Gone("addresses with hdfs:// name the host")),
-        ("hdfs", "namenode_port", Rule::Gone("addresses with hdfs:// name the port")),
-        ("core", "hdfs_tmp_dir", Rule::Gone("a run stages below the warehouse")),
-        ("core", "logging_conf_file", Rule::Gone("RUST_LOG says what is logged")),
-        ("core", "history_filename", Rule::Gone("each run leaves a record below the warehouse")),
-        ("map_reduce", "engine", Rule::Engine),
-        ("map_reduce", "marker", Rule::Gone(LEDGER)),
-        ("map_reduce", "remote_log_level", Rule::Gone("RUST_LOG says what is logged")),
-        ("event_logs", "source", LIST("sources.url")),
-        ("event_logs", "pattern", LIST("sources.pattern")),
-        ("event_logs", "expand_interval", TEXT("jobs.expand_interval")),
-        ("segment_logs", "source", Rule::Gone("Segment's logs are not read")),
-        ("segment_logs", "pattern", Rule::Gone("Segment's logs are not read")),
-        ("manifest", "threshold", Rule::Gone(MANIFEST)),
-        ("manifest", "path", Rule::Gone(MANIFEST)),
-        ("manifest", "input_format", Rule::Gone(MANIFEST)),
-        ("manifest", "lib_jar", Rule::Gone(MANIFEST)),
-        ("hive", "database", TEXT("hive.database")),
-        ("hive", "warehouse_path", TEXT("warehouse.url")),
-        ("hive", "command", TEXT("hive.command")),
-        ("hive", "release", Rule::Gone("the version of Hive is found out")),
-        ("hive", "version", Rule::Gone("the version of Hive is found out")),
-        (
-            "hive",
-            "hiverc_location",
-            Rule::Gone("settings of Hive's sessions stand in hive.hiveconf"),
-        ),
-        ("hive", "metastore_host", Rule::Gone("Hive's own configuration names it")),
-        ("hive", "metastore_port", Rule::Gone("Hive's own configuration names it")),
-        ("database_import", "credentials", Rule::Database),
-        ("database_import", "database", Rule::Database),
-        ("database_import", "destination", Rule::Gone("imports stand in the warehouse")),
-        ("otto_database_import", "credentials", Rule::Database),
-        ("otto_database_import", "database", Rule::Database),
-        ("database_export", "credentials", Rule::Database),
-        ("database_export", "database", Rule::Database),
-        ("sqoop", "command", TEXT("lms.sqoop.command")),
-        ("mysql", "marker_table", Rule::Gone("the marks of loads stand in table_updates")),
-        ("enrollments", "interval_start", start()),
-        ("enrollments", "overwrite_n_days", days()),
-        ("course_summary_enrollment", "enable_course_catalog", FLAG("jobs.enable_course_catalog")),
-        ("location_per_course", "interval_start", start()),
-        ("location_per_course", "overwrite_n_days", days()),
-        ("geolocation", "geolocation_data", TEXT("jobs.geolocation_data")),
-        ("user_activity", "overwrite_n_days", days()),
-        ("user_activity", "output_root", Rule::Gone("facts stand in the warehouse")),
-        ("videos", "dropoff_threshold", NUMBER("jobs.dropoff_threshold")),
-        ("videos", "overwrite_n_days", days()),
-        ("videos", "allow_empty_insert", Rule::AllowEmpty(&["video", "video_timeline"])),
-        ("google", "api_key", Rule::Secret("video.api_key_file", "google_api_key")),
-        ("module_engagement", "alias", TEXT("index.alias")),
-        ("module_engagement", "number_of_shards", NUMBER("index.shards")),
-        ("module_engagement", "throttle", NUMBER("index.throttle")),
-        ("module_engagement", "allow_empty_insert", FLAG("index.allow_empty")),
-        ("module_engagement", "store_anonymous_username", Rule::Anonymous),
-        ("module_engagement", "overwrite_n_days", days()),
-        ("elasticsearch", "host", Rule::To("index.url", Kind::Host, Merge::First)),
-        ("elasticsearch", "timeout", Rule::Gone("requests to the index have a time of their own")),
-        (
-            "elasticsearch",
-            "connection_type",
-            Rule::Gone("requests are not signed for AWS: use a user of the domain"),
-        ),
-        ("elasticsearch", "marker_index", TEXT("index.marker_index")),
-        ("answer_distribution", "valid_response_types", TEXT("jobs.valid_response_types")),
-        ("problem_response", "report_fields", TEXT("jobs.report_fields")),
-        ("problem_response", "report_filename_template", TEXT("jobs.report_filename_template")),
-        ("problem_response", "report_output_root", TEXT("jobs.report_output_root")),
-        (
-            "problem_response",
-            "report_field_datetime_format",
-            TEXT("jobs.report_field_datetime_format"),
-        ),
-        (
-            "problem_response",
-            "report_field_list_delimiter",
-            TEXT("jobs.report_field_list_delimiter"),
-        ),
-        ("problem_response", "partition_format", TEXT("jobs.partition_format")),
-        ("problem_response", "interval_start", start()),
-        ("problem_response", "clean_text_regex", TEXT("jobs.clean_text_regex")),
-        ("course_list", "api_root_url", TEXT("lms.api.courses_url")),
-        ("course_list", "page_size", NUMBER("lms.api.page_size")),
-        ("course_list", "partition_format", TEXT("jobs.partition_format")),
-        ("course_blocks", "api_root_url", TEXT("lms.api.blocks_url")),
-        ("course_blocks", "api_token_type", TEXT("lms.api.blocks_token_type")),
-        ("course_blocks", "partition_format", TEXT("jobs.partition_format")),
-        ("course_blocks", "path_delimiter", TEXT("jobs.path_delimiter")),
-        ("course_blocks", "deleted_blocks_path", TEXT("jobs.deleted_blocks_path")),
-        ("course_blocks", "sort_orphan_blocks_up", FLAG("jobs.sort_orphan_blocks_up")),
-        ("course_catalog_api", "api_root_url", TEXT("lms.catalogue.url")),
-        ("course_catalog_api", "partner_short_codes", LIST("lms.catalogue.partners")),
-        ("course_catalog_api", "partner_api_urls", LIST("lms.catalogue.partner_urls")),
-        ("course_catalog_api", "page_size", NUMBER("lms.catalogue.page_size")),
-        ("edx_rest_api", "auth_url", TEXT("lms.api.auth_url")),
-        ("edx_rest_api", "client_id", TEXT("lms.api.client_id")),
-        (
-            "edx_rest_api",
-            "client_secret",
-            Rule::Secret("lms.api.client_secret_file", "lms_api_client_secret"),
-        ),
-        ("edx_rest_api", "oauth_username", TEXT("lms.api.username")),
-        (
-            "edx_rest_api",
-            "oauth_password",
-            Rule::Secret("lms.api.password_file", "lms_api_password"),
-        ),
-        ("event_export", "output_root", TEXT("jobs.output_root")),
-        ("event_export", "config", TEXT("jobs.config")),
-        ("event_export", "environment", TEXT("jobs.environment")),
-        ("event_export", "gpg_key_dir", TEXT("jobs.gpg_key_dir")),
-        ("event_export", "gpg_master_key", TEXT("jobs.gpg_master_key")),
-        (
-            "event_export",
-            "required_path_text",
-            Rule::Gone("the pattern of the source says which files are read"),
-        ),
-        ("event_export_course", "output_root", TEXT("jobs.output_root")),
-        (
-            "enrollment_validation",
-            "validation_root",
-            Rule::Gone("snapshots stand in the warehouse"),
-        ),
-        (
-            "enrollment_validation",
-            "validation_pattern",
-            Rule::Gone("snapshots stand in the warehouse"),
-        ),
-        ("calendar", "interval", Rule::Gone("the calendar goes as far as it is asked for")),
-        ("ccx", "enabled", FLAG("jobs.ccx_enabled")),
-        ("spark", "", Rule::Gone("there is no Spark job")),
-        ("retcode", "", Rule::Gone("exit codes are the same and cannot be changed")),
-        ("obfuscation", "", Rule::Gone("there is no export of whole courses with names replaced")),
-        ("id_codec", "", Rule::Gone("there is no export of whole courses with names replaced")),
-        ("scheduler", "", Rule::Gone(HERE)),
-        ("worker", "", Rule::Gone(HERE)),
-    ]
+const fn text(ours: &'static str) -> Rule {
+    Rule::To(ours, Kind::Text, Merge::First)
 }
 
-/// The rule for a setting; a section without keys of its own has one for all.
-pub(super) fn of(section: &str, key: &str) -> Rule {
-    let section = section.replace('-', "_");
-    let fits =
-        |(of, name, _): &(&str, &str, Rule)| *of == section && (name.is_empty() || *name == key);
-    all().into_iter().find(fits).map_or(Rule::Unknown, |(.., rule)| rule)
+const fn number(ours: &'static str) -> Rule {
+    Rule::To(ours, Kind::Number, Merge::First)
+}
+
+const fn list_of(ours: &'static str) -> Rule {
+    Rule::To(ours, Kind::List, Merge::First)
+}
+
+const fn flag(ours: &'static str) -> Rule {
+    Rule::To(ours, Kind::Flag, Merge::First)
+}
+
+const DAYS: Rule = Rule::To("jobs.overwrite_n_days", Kind::Number, Merge::Largest);
+const START: Rule = Rule::To("jobs.interval_start", Kind::Text, Merge::Earliest);
+
+/// Every setting that the original knows, but those of `job-conf`, which are the user's; a section without keys of its
+/// own has one rule for all.
+static RULES: &[(&str, &str, Rule)] = &[
+    ("hadoop", "command", text("runners.hadoop.command")),
+    ("hadoop", "version", Rule::Gone("the version of Hadoop is found out")),
+    ("hadoop", "streaming_jar", text("runners.hadoop.streaming_jar")),
+    ("hadoop", "python_executable", Rule::Gone(PYTHON)),
+    ("hadoop", "pool", text("runners.hadoop.queue")),
+    ("hadoop", "scheduler", Rule::Gone("the queue is named the same way to every scheduler")),
+    ("hdfs", "client", Rule::Gone("HDFS is read without Hadoop's command")),
+    ("hdfs", "namenode_host", Rule::Gone("addresses with hdfs:// name the host")),
+    ("hdfs", "namenode_port", Rule::Gone("addresses with hdfs:// name the port")),
+    ("core", "hdfs_tmp_dir", Rule::Gone("a run stages below the warehouse")),
+    ("core", "logging_conf_file", Rule::Gone("RUST_LOG says what is logged")),
+    ("core", "history_filename", Rule::Gone("each run leaves a record below the warehouse")),
+    ("map_reduce", "engine", Rule::Engine),
+    ("map_reduce", "marker", Rule::Gone(LEDGER)),
+    ("map_reduce", "remote_log_level", Rule::Gone("RUST_LOG says what is logged")),
+    ("event_logs", "source", list_of("sources.url")),
+    ("event_logs", "pattern", list_of("sources.pattern")),
+    ("event_logs", "expand_interval", text("jobs.expand_interval")),
+    ("segment_logs", "source", Rule::Gone("Segment's logs are not read")),
+    ("segment_logs", "pattern", Rule::Gone("Segment's logs are not read")),
+    ("manifest", "threshold", Rule::Gone(MANIFEST)),
+    ("manifest", "path", Rule::Gone(MANIFEST)),
+    ("manifest", "input_format", Rule::Gone(MANIFEST)),
+    ("manifest", "lib_jar", Rule::Gone(MANIFEST)),
+    ("hive", "database", text("hive.database")),
+    ("hive", "warehouse_path", text("warehouse.url")),
+    ("hive", "command", text("hive.command")),
+    ("hive", "release", Rule::Gone("the version of Hive is found out")),
+    ("hive", "version", Rule::Gone("the version of Hive is found out")),
+    ("hive", "hiverc_location", Rule::Gone("settings of Hive's sessions stand in hive.hiveconf")),
+    ("hive", "metastore_host", Rule::Gone("Hive's own configuration names it")),
+    ("hive", "metastore_port", Rule::Gone("Hive's own configuration names it")),
+    ("database_import", "credentials", Rule::Database),
+    ("database_import", "database", Rule::Database),
+    ("database_import", "destination", Rule::Gone("imports stand in the warehouse")),
+    ("otto_database_import", "credentials", Rule::Database),
+    ("otto_database_import", "database", Rule::Database),
+    ("database_export", "credentials", Rule::Database),
+    ("database_export", "database", Rule::Database),
+    ("sqoop", "command", text("lms.sqoop.command")),
+    ("mysql", "marker_table", Rule::Gone("the marks of loads stand in table_updates")),
+    ("enrollments", "interval_start", START),
+    ("enrollments", "overwrite_n_days", DAYS),
+    ("course_summary_enrollment", "enable_course_catalog", flag("jobs.enable_course_catalog")),
+    ("location_per_course", "interval_start", START),
+    ("location_per_course", "overwrite_n_days", DAYS),
+    ("geolocation", "geolocation_data", text("jobs.geolocation_data")),
+    ("user_activity", "overwrite_n_days", DAYS),
+    ("user_activity", "output_root", Rule::Gone("facts stand in the warehouse")),
+    ("videos", "dropoff_threshold", number("jobs.dropoff_threshold")),
+    ("videos", "overwrite_n_days", DAYS),
+    ("videos", "allow_empty_insert", Rule::AllowEmpty(&["video", "video_timeline"])),
+    ("google", "api_key", Rule::Secret("video.api_key_file", "google_api_key")),
+    ("module_engagement", "alias", text("index.alias")),
+    ("module_engagement", "number_of_shards", number("index.shards")),
+    ("module_engagement", "throttle", number("index.throttle")),
+    ("module_engagement", "allow_empty_insert", flag("index.allow_empty")),
+    ("module_engagement", "store_anonymous_username", Rule::Anonymous),
+    ("module_engagement", "overwrite_n_days", DAYS),
+    ("elasticsearch", "host", Rule::To("index.url", Kind::Host, Merge::First)),
+    ("elasticsearch", "timeout", Rule::Gone("requests to the index have a time of their own")),
+    (
+        "elasticsearch",
+        "connection_type",
+        Rule::Gone("requests are not signed for AWS: use a user of the domain"),
+    ),
+    ("elasticsearch", "marker_index", text("index.marker_index")),
+    ("answer_distribution", "valid_response_types", text("jobs.valid_response_types")),
+    ("problem_response", "report_fields", text("jobs.report_fields")),
+    ("problem_response", "report_filename_template", text("jobs.report_filename_template")),
+    ("problem_response", "report_output_root", text("jobs.report_output_root")),
+    ("problem_response", "report_field_datetime_format", text("jobs.report_field_datetime_format")),
+    ("problem_response", "report_field_list_delimiter", text("jobs.report_field_list_delimiter")),
+    ("problem_response", "partition_format", text("jobs.partition_format")),
+    ("problem_response", "interval_start", START),
+    ("problem_response", "clean_text_regex", text("jobs.clean_text_regex")),
+    ("course_list", "api_root_url", text("lms.api.courses_url")),
+    ("course_list", "page_size", number("lms.api.page_size")),
+    ("course_list", "partition_format", text("jobs.partition_format")),
+    ("course_blocks", "api_root_url", text("lms.api.blocks_url")),
+    ("course_blocks", "api_token_type", text("lms.api.blocks_token_type")),
+    ("course_blocks", "partition_format", text("jobs.partition_format")),
+    ("course_blocks", "path_delimiter", text("jobs.path_delimiter")),
+    ("course_blocks", "deleted_blocks_path", text("jobs.deleted_blocks_path")),
+    ("course_blocks", "sort_orphan_blocks_up", flag("jobs.sort_orphan_blocks_up")),
+    ("course_catalog_api", "api_root_url", text("lms.catalogue.url")),
+    ("course_catalog_api", "partner_short_codes", list_of("lms.catalogue.partners")),
+    ("course_catalog_api", "partner_api_urls", list_of("lms.catalogue.partner_urls")),
+    ("course_catalog_api", "page_size", number("lms.catalogue.page_size")),
+    ("edx_rest_api", "auth_url", text("lms.api.auth_url")),
+    ("edx_rest_api", "client_id", text("lms.api.client_id")),
+    (
+        "edx_rest_api",
+        "client_secret",
+        Rule::Secret("lms.api.client_secret_file", "lms_api_client_secret"),
+    ),
+    ("edx_rest_api", "oauth_username", text("lms.api.username")),
+    ("edx_rest_api", "oauth_password", Rule::Secret("lms.api.password_file", "lms_api_password")),
+    ("event_export", "output_root", text("jobs.output_root")),
+    ("event_export", "config", text("jobs.config")),
+    ("event_export", "environment", text("jobs.environment")),
+    ("event_export", "gpg_key_dir", text("jobs.gpg_key_dir")),
+    ("event_export", "gpg_master_key", text("jobs.gpg_master_key")),
+    (
+        "event_export",
+        "required_path_text",
+        Rule::Gone("the pattern of the source says which files are read"),
+    ),
+    ("event_export_course", "output_root", text("jobs.output_root")),
+    ("enrollment_validation", "validation_root", Rule::Gone("snapshots stand in the warehouse")),
+    ("enrollment_validation", "validation_pattern", Rule::Gone("snapshots stand in the warehouse")),
+    ("calendar", "interval", Rule::Gone("the calendar goes as far as it is asked for")),
+    ("ccx", "enabled", flag("jobs.ccx_enabled")),
+    ("spark", "", Rule::Gone("there is no Spark job")),
+    ("retcode", "", Rule::Gone("exit codes are the same and cannot be changed")),
+    ("obfuscation", "", Rule::Gone("there is no export of whole courses with names replaced")),
+    ("id_codec", "", Rule::Gone("there is no export of whole courses with names replaced")),
+    ("scheduler", "", Rule::Gone(HERE)),
+    ("worker", "", Rule::Gone(HERE)),
+];
+
+/// The rule for a setting.
+pub(super) fn of(section: &str, key: &str) -> &'static Rule {
+    let mut rules = of_section(section);
+    let rule = rules.find(|(_, name, _)| name.is_empty() || *name == key);
+    rule.map_or(&Rule::Unknown, |(.., rule)| rule)
 }
 
 /// The keys of a section, for hints.
-pub(super) fn keys_of(section: &str) -> Vec<&'static str> {
+pub(super) fn keys_of(section: &str) -> impl Iterator<Item = &'static str> {
+    of_section(section).map(|(_, key, _)| *key)
+}
+
+fn of_section(section: &str) -> impl Iterator<Item = &'static (&'static str, &'static str, Rule)> {
     let section = section.replace('-', "_");
-    all().into_iter().filter(|(of, ..)| *of == section).map(|(_, key, _)| key).collect()
+    RULES.iter().filter(move |(name, ..)| *name == section)
 }

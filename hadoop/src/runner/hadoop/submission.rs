@@ -3,6 +3,7 @@
 
 use crate::cluster::Version;
 use crate::config::HadoopConfig;
+use crate::markup;
 use crate::runner::{RunError, Work};
 use crate::storage::{Place, StorageError};
 use jobs::streaming::Partitioner;
@@ -191,7 +192,7 @@ fn escaped(path: &str) -> String {
 fn xml(settings: &BTreeMap<String, String>) -> String {
     let mut text = String::from("<?xml version=\"1.0\"?>\n<configuration>\n");
     for (name, value) in settings {
-        let (name, value) = (xml_text(name), xml_text(value));
+        let (name, value) = (markup::escaped(name), markup::escaped(value));
         // Writing to a String cannot fail.
         let _ = writeln!(
             text,
@@ -199,23 +200,6 @@ fn xml(settings: &BTreeMap<String, String>) -> String {
         );
     }
     text + "</configuration>\n"
-}
-
-fn xml_text(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for letter in text.chars() {
-        match letter {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            // A parser would make a blank of it.
-            '\t' | '\r' | '\n' => {
-                let _ = write!(escaped, "&#{};", letter as u32);
-            }
-            letter => escaped.push(letter),
-        }
-    }
-    escaped
 }
 
 #[cfg(test)]
