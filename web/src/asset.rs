@@ -19,22 +19,14 @@ pub static STYLE: LazyLock<Asset> = LazyLock::new(|| {
     asset("site", "css", "text/css; charset=utf-8", include_bytes!("../static/site.css"))
 });
 /// The script.
-pub static SCRIPT: LazyLock<Asset> = LazyLock::new(|| {
-    asset("site", "js", "text/javascript; charset=utf-8", include_bytes!("../static/site.js"))
-});
+pub static SCRIPT: LazyLock<Asset> =
+    LazyLock::new(|| script("site", include_bytes!("../static/site.js")));
 /// The script that saves charts.
-pub static CHART_FILES: LazyLock<Asset> = LazyLock::new(|| {
-    asset(
-        "chart_files",
-        "js",
-        "text/javascript; charset=utf-8",
-        include_bytes!("../static/chart_files.js"),
-    )
-});
+pub static CHART_FILES: LazyLock<Asset> =
+    LazyLock::new(|| script("chart_files", include_bytes!("../static/chart_files.js")));
 /// The script that tells operators what is used.
-pub static USAGE: LazyLock<Asset> = LazyLock::new(|| {
-    asset("usage", "js", "text/javascript; charset=utf-8", include_bytes!("../static/usage.js"))
-});
+pub static USAGE: LazyLock<Asset> =
+    LazyLock::new(|| script("usage", include_bytes!("../static/usage.js")));
 /// All icons, one symbol each.
 pub static ICONS: LazyLock<Asset> =
     LazyLock::new(|| asset("icons", "svg", "image/svg+xml", include_bytes!("../static/icons.svg")));
@@ -51,6 +43,10 @@ pub fn find(path: &str) -> Option<&'static Asset> {
     let all: [&'static Asset; 7] =
         [&STYLE, &SCRIPT, &CHART_FILES, &USAGE, &ICONS, &WORLD, &FAVICON];
     all.into_iter().find(|asset| asset.url == path)
+}
+
+fn script(stem: &str, body: &'static [u8]) -> Asset {
+    asset(stem, "js", "text/javascript; charset=utf-8", body)
 }
 
 fn asset(stem: &str, extension: &str, mime: &'static str, body: &'static [u8]) -> Asset {

@@ -329,8 +329,7 @@ impl Visit {
         let origin = header(&self.headers, &ORIGIN).and_then(|origin| origin.split_once("://"));
         let from_here =
             origin.is_some_and(|(_, origin)| header(&self.headers, &HOST) == Some(origin));
-        let secret = form.iter().find(|(name, _)| name == FORM_SECRET);
-        from_here && secret.is_some_and(|(_, value)| *value == self.form_secret)
+        from_here && field(form, FORM_SECRET) == Some(&self.form_secret)
     }
 }
 
@@ -362,6 +361,11 @@ fn new_request_id(path: &str, now: DateTime<Utc>) -> String {
     asset::short_hash(
         format!("{} {path}", now.timestamp_nanos_opt().unwrap_or_default()).as_bytes(),
     )
+}
+
+/// The first value of a form's field.
+pub fn field<'a>(form: &'a [(String, String)], name: &str) -> Option<&'a str> {
+    form.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
 }
 
 /// A place on this site that a form or link may lead back to; anything else leads to `/`.

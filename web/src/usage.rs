@@ -13,7 +13,7 @@ use crate::course_id::CourseId;
 use crate::error::PageError;
 use crate::observe::nameless;
 use crate::reply;
-use crate::site::Visit;
+use crate::site::{Visit, field};
 
 /// What can be told.
 const EVENTS: [&str; 17] = [
@@ -61,10 +61,8 @@ pub async fn take(
     course: Option<&CourseId>,
 ) -> Result<Response, PageError> {
     let file = visit.site.config.usage_file.as_deref().ok_or(PageError::NotFound)?;
-    let field = |name: &str| {
-        form.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value.as_str())
-    };
-    let (event, label) = (field("event"), field("label"));
+    let told = |name| field(form, name).unwrap_or_default();
+    let (event, label) = (told("event"), told("label"));
     if !EVENTS.contains(&event) || label.len() > LONGEST_LABEL {
         return Err(PageError::BadRequest);
     }

@@ -5,7 +5,7 @@ use warp::reply::Response;
 
 use crate::error::PageError;
 use crate::reply;
-use crate::site::{LANGUAGE_COOKIE, THEME_COOKIE, Theme, Visit, safe_next};
+use crate::site::{LANGUAGE_COOKIE, THEME_COOKIE, Theme, Visit, field, safe_next};
 
 /// Keeps the chosen colours.
 ///
@@ -32,8 +32,4 @@ pub fn kept(form: &[(String, String)], cookie: &str, word: &str) -> Response {
     let back = safe_next(field(form, "next")).unwrap_or("/");
     let line = format!("{cookie}={word}; Path=/; Max-Age=31536000; HttpOnly; SameSite=Lax");
     reply::with_header(reply::redirect(StatusCode::SEE_OTHER, back), header::SET_COOKIE, &line)
-}
-
-fn field<'a>(form: &'a [(String, String)], name: &str) -> Option<&'a str> {
-    form.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
 }

@@ -20,7 +20,7 @@ use crate::page::engagement::{content, timeline, videos};
 use crate::page::enrollment::{activity, age, education, gender, geography};
 use crate::page::performance::{answers, graded, outcomes, ungraded};
 use crate::page::{announcements, catalog, course, help, landing, learners, preference, programs};
-use crate::site::{Site, Visit};
+use crate::site::{Site, Visit, field};
 use crate::{asset, download, observe, reply, sign_in, usage};
 
 /// A form has a few short fields; more is refused.
@@ -123,8 +123,7 @@ async fn write(form: Vec<(String, String)>, request: Request) -> Response {
 
 /// Where something was used is told by its path, of which only the page's name and the course are kept.
 async fn used(visit: &Visit, form: &[(String, String)]) -> Result<Response, PageError> {
-    let path = form.iter().find(|(name, _)| name == "path").map_or("", |(_, path)| path.as_str());
-    let at = Route::of(path);
+    let at = field(form, "path").and_then(Route::of);
     let course = at.as_ref().and_then(Route::course);
     usage::take(visit, form, at.as_ref().map_or("", Route::name), course).await
 }
