@@ -12,12 +12,22 @@ use crate::event::Event;
 use crate::job::{Job, Place, Work};
 use crate::params::Params;
 use crate::pass::{FILES_FOLDER, Pass, REJECTED, SCANNED, STEP_FOLDER, Source};
+use crate::retired::{Key, Learner, Mode, Retired};
 use crate::side_output::Rows;
 use crate::streaming::{Counters, Folded, Lines, Output, map_lines, reduce_lines};
 use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
+
+/// A list on which the learner 7, `mira`, is the fifth who has left.
+#[must_use]
+pub fn retired(mode: Mode) -> Retired {
+    let key = Key::of_secret(b"secret");
+    let (user_id, usernames) = (key.of_user_id(7), vec![key.of_username("mira")]);
+    let learner = Learner { number: 5, user_id, usernames, mode, receipt: "r".to_owned() };
+    Retired::new(key, &[learner])
+}
 
 /// What jobs wrote: rows by table, in order, and counters.
 #[derive(Debug, Default)]

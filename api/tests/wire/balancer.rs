@@ -2,9 +2,9 @@
 
 use std::process::{Child, Command};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
+use testkit::Got;
 use tokio::time::sleep;
 
 use crate::running::{ENROLLMENT, Place, TOKEN, free_address, is_there};
@@ -33,32 +33,15 @@ impl Drop for Balancer {
     }
 }
 
-/// What callers got.
-#[derive(Default)]
-struct Got {
-    answers: AtomicUsize,
-    is_over: AtomicBool,
-}
-
-impl Got {
-    /// Waits for so many more answers.
-    async fn more(&self, answers: usize) {
-        let wanted = self.answers.load(Ordering::Relaxed) + answers;
-        while self.answers.load(Ordering::Relaxed) < wanted {
-            sleep(Duration::from_millis(10)).await;
-        }
-    }
-}
-
 /// Asks until it is over; gives what went wrong.
 async fn caller(base: String, got: Arc<Got>) -> Vec<String> {
     let (client, mut wrong) = (reqwest::Client::new(), Vec::new());
-    while !got.is_over.load(Ordering::Relaxed) {
+    while !got.is_over() {
         match ask(&client, &base).await {
             Ok((200, body)) if body.contains(r#""date":"2014-01-01","count":3"#) => {}
             other => wrong.push(format!("{other:?}")),
         }
-        got.answers.fetch_add(1, Ordering::Relaxed);
+        got.answer();
         sleep(Duration::from_millis(1)).await;
     }
     wrong
@@ -101,12 +84,12 @@ async fn no_request_is_lost_when_instances_come_and_go() {
     sleep(Duration::from_secs(2)).await;
     instances[2].kill();
     got.more(500).await;
-    got.is_over.store(true, Ordering::Relaxed);
+    got.end();
     let mut wrong = Vec::new();
     for caller in callers {
         wrong.extend(caller.await.unwrap());
     }
-    let asked = got.answers.load(Ordering::Relaxed);
+    let asked = got.answers();
     println!("{asked} requests while instances came and went, {} lost", wrong.len());
     assert!(wrong.is_empty(), "{} of {asked}: {:?}", wrong.len(), &wrong[..wrong.len().min(5)]);
     let counts = client.get(format!("{base}/metrics")).send().await.unwrap();

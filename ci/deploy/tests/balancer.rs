@@ -9,11 +9,10 @@ use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use deploy::{Settings, program, shipped};
-use testkit::program_or_skip;
+use testkit::{Got, program_or_skip};
 use tokio::time::sleep;
 
 const SITE: &str = "insights.example.org";
@@ -216,33 +215,16 @@ impl Deployment {
     }
 }
 
-/// What callers got.
-#[derive(Default)]
-struct Got {
-    answers: AtomicUsize,
-    is_over: AtomicBool,
-}
-
-impl Got {
-    async fn more(&self, answers: usize) {
-        let (began, wanted) = (Instant::now(), self.answers.load(Ordering::Relaxed) + answers);
-        while self.answers.load(Ordering::Relaxed) < wanted {
-            assert!(began.elapsed() < LIMIT, "answers stay away");
-            sleep(LOOK).await;
-        }
-    }
-}
-
 /// Asks both services in turn until it is over; gives what went wrong.
 async fn caller(deployment: Arc<Deployment>, got: Arc<Got>) -> Vec<String> {
     let (client, mut wrong) = (deployment.client(), Vec::new());
-    while !got.is_over.load(Ordering::Relaxed) {
+    while !got.is_over() {
         for (name, path, has) in [(API, ENROLLMENT, "\"count\":"), (SITE, "/", "<html")] {
             match deployment.ask(&client, name, path).await {
                 Ok((200, body)) if body.contains(has) => {}
                 other => wrong.push(format!("{name}: {other:?}")),
             }
-            got.answers.fetch_add(1, Ordering::Relaxed);
+            got.answer();
         }
     }
     wrong
@@ -279,12 +261,12 @@ async fn no_request_is_lost_when_an_instance_dies_or_is_stopped() {
         instances[second] = deployment.start(second);
         deployment.until(names[second], true).await;
     }
-    got.is_over.store(true, Ordering::Relaxed);
+    got.end();
     let mut wrong = Vec::new();
     for caller in callers {
         wrong.extend(caller.await.unwrap());
     }
-    let asked = got.answers.load(Ordering::Relaxed);
+    let asked = got.answers();
     println!("{asked} requests while instances died and were stopped, {} lost", wrong.len());
     assert!(wrong.is_empty(), "{} of {asked}: {:?}", wrong.len(), &wrong[..wrong.len().min(5)]);
     let client = deployment.client();

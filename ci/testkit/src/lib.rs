@@ -1,8 +1,11 @@
-//! What the tests of several crates share: a private MariaDB, and the choice to skip without a program.
+//! What the tests of several crates share: a private MariaDB, callers of services, and the choice to
+//! skip without a program.
 //! A dev-dependency only; nothing that ships may name it.
 
+mod callers;
 mod mariadb;
 mod tool;
 
+pub use callers::Got;
 pub use mariadb::{MariaDb, mariadb_or_skip};
 pub use tool::{cached_or_skip, program_or_skip};
