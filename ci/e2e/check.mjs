@@ -1,13 +1,19 @@
-// One line a check, and the sum at the end.
+// What holds is counted, what does not is printed at once and once more at the end.
 
 let passed = 0;
-let failed = 0;
+let last = "the beginning";
+const failures = [];
 
-/** Prints whether `ok` holds; `detail` says what was found instead. */
+/** Checks that `ok` holds; `detail` says what was found instead. */
 export function check(name, ok, detail = "") {
-  if (ok) passed += 1;
-  else failed += 1;
-  console.log(`${ok ? "ok  " : "FAIL"} ${name}${ok || !detail ? "" : `: ${detail}`}`);
+  if (ok) {
+    passed += 1;
+    last = name;
+    return;
+  }
+  const failure = `FAIL ${name}${detail ? `: ${detail}` : ""} (after: ${last})`;
+  failures.push(failure);
+  console.log(failure);
 }
 
 /** Checks that two values are the same, compared as JSON. */
@@ -18,6 +24,7 @@ export function same(name, found, expected) {
 
 /** Prints the sum; the exit code is 1 where a check failed or none was made. */
 export function finish() {
-  console.log(`${passed} passed, ${failed} failed`);
-  process.exitCode = failed > 0 || passed === 0 ? 1 : 0;
+  if (failures.length > 0) console.log(["", "What failed:", ...failures].join("\n"));
+  console.log(`${passed} passed, ${failures.length} failed`);
+  process.exitCode = failures.length > 0 || passed === 0 ? 1 : 0;
 }

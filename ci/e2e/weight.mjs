@@ -16,6 +16,8 @@ export async function weigh(browser, options, url, slowed = async () => {}) {
   await slowed(await context.newCDPSession(page));
   await page.addInitScript(gather);
   await page.goto(url, { waitUntil: "networkidle" });
+  // A busy machine paints after the last byte.
+  await page.waitForFunction(() => performance.getEntriesByName("first-contentful-paint").length > 0);
   const weight = await page.evaluate(() => {
     const { largest, shift, long } = globalThis.vitals;
     const [paint] = performance.getEntriesByName("first-contentful-paint");

@@ -14,6 +14,7 @@ pub mod doctor;
 mod durations;
 #[cfg(feature = "emr")]
 pub mod emr;
+pub mod emr_logs;
 pub mod error;
 pub mod events;
 mod faults;

@@ -158,6 +158,8 @@ fn a_service_that_does_not_let_in() {
     command.env("INSIGHTS_LMS_API_CLIENT_SECRET", "another");
     let refused = ended(command.output().unwrap());
     assert_eq!(refused.code, Some(44), "{}", refused.stderr);
+    let told = ended(university.command("w", &["diagnose"]).output().unwrap()).ok().stdout;
+    assert!(told.contains("\ntry       renew the credentials"), "{told}");
 }
 
 /// The signal comes when a task is at work, which ends with its driver.
@@ -182,6 +184,8 @@ fn a_run_that_a_signal_ends() {
     let pid = run.id().to_string();
     assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
     assert_eq!(run.wait().unwrap().code(), Some(143));
+    let told = ended(university.command("w", &["diagnose"]).output().unwrap()).ok().stdout;
+    assert!(told.contains("\ntry       somebody or something ended it"), "{told}");
     // What a signal ended is resumed like what failed, once its settings are right.
     let resumed = university.command("w", &["resume", "last"]).output();
     assert!(ended(resumed.unwrap()).ok().stderr.contains("settings are others"));

@@ -13,12 +13,14 @@ use jobs::job::Work;
 use jobs::registry::{self, JOBS};
 use jobs::retired::{LISTING, columns_of};
 use jobs::table::Table;
+use mysql_async::prelude::Queryable;
 use search_cluster::SearchCluster;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use testkit::{MariaDb, mariadb_or_skip};
 use traces::{Learner, all_files, holds_word, look_for, look_for_ids, plain, table_of};
 
 struct Scene {
@@ -269,6 +271,67 @@ fn learners_leave_every_place_and_every_count_stays() {
         let is_pseudonym = |row: &&String| row.contains("retired:");
         assert_eq!(results_again[*table].iter().find(is_pseudonym), None, "{table}");
     }
+}
+
+/// All rows of a database on a server, by table: every generation of each result is one.
+async fn rows_on_server(server: &MariaDb, database: &str) -> BTreeMap<String, Vec<String>> {
+    let mut connection = server.administrator().await.unwrap();
+    let tables: Vec<String> =
+        connection.query(format!("SHOW TABLES FROM {database}")).await.unwrap();
+    let mut all = BTreeMap::new();
+    for table in tables {
+        let sql = format!("SELECT * FROM {database}.{table}");
+        let rows: Vec<mysql_async::Row> = connection.query(sql).await.unwrap();
+        let text = |row: mysql_async::Row| {
+            let values: Vec<_> = row.unwrap().iter().map(|value| value.as_sql(true)).collect();
+            values.join("\t")
+        };
+        all.insert(table, rows.into_iter().map(text).collect());
+    }
+    all
+}
+
+#[tokio::test]
+async fn learners_leave_every_generation_of_a_store_on_a_server() {
+    let Some(server) = mariadb_or_skip("learners who leave a store on MariaDB").unwrap() else {
+        return;
+    };
+    let scene = Scene::new();
+    let url = server.database().await.unwrap();
+    let database = url.rsplit('/').next().unwrap();
+    let load = |more: &[&str]| {
+        let mut command = scene.university.dated("w", NAMES);
+        succeeded(command.args(["--store", &url]).args(more))
+    };
+    load(&[]);
+    load(&["--force-from", "2000-01-01"]);
+    let before = rows_on_server(&server, database).await;
+    let found = |all: &BTreeMap<String, Vec<String>>| {
+        let mut found = Vec::new();
+        for (table, rows) in all {
+            look_for(&scene.leaving, table, rows.join("\n").as_bytes(), &mut found);
+        }
+        found.iter().map(|f| f.split(':').next().unwrap().to_owned()).collect::<BTreeSet<_>>()
+    };
+    let generations =
+        found(&before).into_iter().filter(|table| table.starts_with("learner_roster")).count();
+    assert!(generations > 1, "{:?}", found(&before));
+
+    let mut retire = scene.university.insights("w", &["retire", "--users", USERS]);
+    let said = succeeded(retire.args(["--store", &url]));
+    assert!(said.contains("store: learner_roster "), "{said}");
+    let after = rows_on_server(&server, database).await;
+    assert_eq!(found(&after), BTreeSet::new());
+    for (table, rows) in &before {
+        let result = registry::RESULT_TABLES.iter().find(|result| result.name == table);
+        match result.map(|result| (columns_of(result).is_empty(), LISTING.contains(&result.name))) {
+            Some((true, _)) => assert_eq!(&after[table], rows, "{table}"),
+            Some((false, false)) => assert_eq!(after[table].len(), rows.len(), "{table}"),
+            Some((false, true)) | None => {}
+        }
+    }
+    let said = load(&[]);
+    assert!(said.starts_with("0 steps made") && said.contains(" 0 tables loaded"), "{said}");
 }
 
 #[test]

@@ -10,7 +10,7 @@ fn run(codes: [u8; 5], on_ci: bool) -> (String, i32) {
     let checks = tempfile::tempdir().unwrap();
     for (part, code) in ["fmt", "lint", "test", "e2e", "cluster"].iter().zip(codes) {
         let path = checks.path().join(part);
-        fs::write(&path, format!("#!/bin/sh\nexit {code}\n")).unwrap();
+        fs::write(&path, format!("#!/bin/sh\necho words of {part}\nexit {code}\n")).unwrap();
         fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
     }
     let mut command = Command::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../run"));
@@ -42,5 +42,6 @@ fn what_failed_is_named_and_the_rest_runs() {
     let (said, code) = run([0, 1, 0, 0, 0], false);
     assert_eq!(code, 1, "{said}");
     assert!(said.contains("== cluster passed in ") && said.ends_with("failed: lint\n"), "{said}");
+    assert!(said.contains("\n== the last that lint printed:\nwords of lint\nfailed"), "{said}");
     assert_eq!(run([0; 5], true).1, 0);
 }

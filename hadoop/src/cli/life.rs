@@ -3,7 +3,7 @@
 use super::{environment, print};
 use hadoop::cluster::kill as kill_application;
 use hadoop::config::Settings;
-use hadoop::diagnose::far;
+use hadoop::emr_logs;
 use hadoop::error::{Drive, DriveError};
 use hadoop::record::{self, Record, State};
 use hadoop::run::end_on_emr;
@@ -103,7 +103,7 @@ pub fn logs(file: Option<&Path>, args: &Args) -> Drive<()> {
         print(&format!("{event}\n"))?;
     }
     let yarn = &settings.config.runners.hadoop.yarn;
-    if let Some(folder) = far::folder(&record) {
+    if let Some(folder) = emr_logs::folder(&record) {
         return far_logs(&folder?, &record);
     }
     for (application, _) in record.jobs().filter(|(application, _)| !application.is_empty()) {
@@ -122,7 +122,7 @@ pub fn logs(file: Option<&Path>, args: &Args) -> Drive<()> {
 fn far_logs(folder: &Place, record: &Record) -> Drive<()> {
     for (application, _) in record.jobs().filter(|(application, _)| !application.is_empty()) {
         print(&format!("== {application}\n"))?;
-        for container in far::containers(folder, application)? {
+        for container in emr_logs::containers(folder, application)? {
             for (log, text) in container.logs {
                 print(&format!("-- {} {log}\n{text}", container.name))?;
             }

@@ -1,8 +1,9 @@
 //! All that can be read of a failed run, each source with a limit of time and size.
 
-use super::{Line, causes, far};
+use super::{Line, causes};
 use crate::cluster::{Rest, id_in};
-use crate::record::Record;
+use crate::emr_logs;
+use crate::record::{Record, State};
 use crate::runner::RunError;
 use serde_json::Value;
 use std::io::Read;
@@ -29,6 +30,10 @@ pub struct Attempt {
     decisive: bool,
 }
 
+/// Of a run without an end.
+pub const GONE: &str =
+    "the run's process is gone without an end: it was killed, or its machine went down";
+
 /// What was read.
 #[derive(Clone, Debug, Default)]
 pub struct Evidence {
@@ -40,9 +45,11 @@ pub struct Evidence {
     pub framework: Vec<Line>,
     /// What the run said at its end.
     pub client: Option<Line>,
+    /// Its exit code; 0 where it has none.
+    pub exit_code: u64,
     /// The input file of that attempt, as its log names it.
     pub split: Option<String>,
-    /// How the application stands, where it did not fail.
+    /// How the application stands, where it did not fail, or the run, where it has no end.
     pub standing: Option<&'static str>,
     /// Sources that could not be read.
     pub unread: Vec<String>,
@@ -54,7 +61,9 @@ impl Evidence {
         let said = lines("the run", record.end["cause"].as_str().unwrap_or_default());
         let telling = said.iter().find(|line| causes::named(&line.text).is_some());
         let client = telling.or(said.first()).cloned();
-        let mut found = Self { client, ..Self::default() };
+        let exit_code = record.end["exit_code"].as_u64().unwrap_or_default();
+        let standing = standing(record);
+        let mut found = Self { client, exit_code, standing, ..Self::default() };
         if record.of_kind("step_added").next().is_some() {
             found.read_far(record);
         } else if let Some((application, job)) = record.last_job() {
@@ -86,11 +95,11 @@ impl Evidence {
             Ok(answer) => {
                 let said = answer["diagnostics"].as_str().unwrap_or_default();
                 self.framework.extend(lines(application, said));
-                self.standing = match answer["finalStatus"].as_str() {
+                self.standing = self.standing.or(match answer["finalStatus"].as_str() {
                     Some("SUCCEEDED") => Some("the job succeeded"),
                     Some("UNDEFINED") => Some("the job has not ended"),
                     _ => None,
-                };
+                });
             }
             Err(error) => self.unread.push(format!("ResourceManager: {error}")),
         }
@@ -132,9 +141,9 @@ impl Evidence {
     /// task that the job's client named, else all that did not end well.
     fn read_far(&mut self, record: &Record) {
         let Some((application, _)) = record.last_job() else { return };
-        let found = match far::folder(record) {
+        let found = match emr_logs::folder(record) {
             None => return self.unread.push("logs of tasks: no log_uri is described".to_owned()),
-            Some(folder) => folder.and_then(|folder| far::containers(&folder, application)),
+            Some(folder) => folder.and_then(|folder| emr_logs::containers(&folder, application)),
         };
         let containers = match found {
             Ok(found) => found,
@@ -178,6 +187,15 @@ impl Evidence {
     pub fn recovered(&self) -> Vec<String> {
         let others = self.attempts.iter().filter(|attempt| !attempt.decisive);
         others.map(|attempt| attempt.id.clone()).collect()
+    }
+}
+
+/// How a run stands that has not ended; of a job that no run has submitted nobody knows.
+fn standing(record: &Record) -> Option<&'static str> {
+    match record.state() {
+        State::Gone => Some(GONE),
+        State::Running if record.process().is_some() => Some("the run is still at work"),
+        State::Running | State::Ended(_) => None,
     }
 }
 

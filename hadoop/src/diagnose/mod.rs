@@ -3,7 +3,6 @@
 
 mod causes;
 mod evidence;
-pub mod far;
 
 use crate::cluster::Rest;
 use crate::record::Record;
@@ -64,7 +63,10 @@ fn ranked(evidence: &Evidence) -> Diagnosis {
     let mut found =
         candidates.iter().find_map(|look| look(evidence)).unwrap_or_else(|| Diagnosis {
             cause: evidence.standing.unwrap_or("nothing that was read says why").to_owned(),
-            attempt_next: "read all of it: insights logs RUN",
+            attempt_next: match evidence.standing {
+                Some(evidence::GONE) => "go on with it: insights resume RUN",
+                _ => "read all of it: insights logs RUN",
+            },
             ..Diagnosis::default()
         });
     if found.input.is_none() {
@@ -123,20 +125,43 @@ fn platform(evidence: &Evidence) -> Option<Diagnosis> {
     })
 }
 
+/// What the run said at its end: where no rule knows it better, that is the cause.
 fn client(evidence: &Evidence) -> Option<Diagnosis> {
     let line = evidence.client.clone()?;
-    let rule = causes::named(&line.text);
+    if let Some(rule) = causes::named(&line.text) {
+        let (cause, attempt_next) = (rule.cause.to_owned(), rule.remedy);
+        return Some(Diagnosis {
+            cause,
+            evidence: vec![line],
+            attempt_next,
+            ..Diagnosis::default()
+        });
+    }
     // Of a job that reached the cluster the client only knows that it failed.
-    if rule.is_none() && !evidence.attempts.is_empty() {
+    if !evidence.attempts.is_empty() {
         return None;
     }
-    Some(Diagnosis {
-        cause: rule
-            .map_or_else(|| "the run said so itself".to_owned(), |rule| rule.cause.to_owned()),
-        evidence: vec![line],
-        attempt_next: rule.map_or("mend what it names, and run again", |rule| rule.remedy),
-        ..Diagnosis::default()
-    })
+    let attempt_next = remedy_of(evidence.exit_code);
+    Some(Diagnosis { cause: short(&line.text), attempt_next, ..Diagnosis::default() })
+}
+
+/// What to try after an exit code (spec 41 C).
+fn remedy_of(exit_code: u64) -> &'static str {
+    match exit_code {
+        2 | 3 => "mend the command line or the setting that it names, and run again",
+        20 => "bring what is missing, then go on with it: insights resume RUN",
+        35 => {
+            "insights plan shows what such a run would do; ask for the steps that are missing, too"
+        }
+        40 => "this is a defect, or somebody changed the files: report it with insights logs RUN",
+        41 => {
+            "what it names was not published, and what was there stands: look at it, mend the cause or \
+               raise the limit, then insights resume RUN"
+        }
+        44 => "renew the credentials or rights that it names, then insights resume RUN",
+        128.. => "somebody or something ended it; go on with it: insights resume RUN",
+        _ => "mend what it names, then go on with it: insights resume RUN",
+    }
 }
 
 fn trace(evidence: &Evidence) -> Option<Diagnosis> {
@@ -282,5 +307,7 @@ mod tests {
         evidence.attempts.push(Attempt::default());
         assert!(ranked(&evidence).evidence[0].text.contains("code 101"));
         assert!(ranked(&Evidence::default()).cause.contains("nothing"));
+        let gone = Evidence { standing: Some(evidence::GONE), ..Evidence::default() };
+        assert!(ranked(&gone).attempt_next.contains("insights resume"));
     }
 }

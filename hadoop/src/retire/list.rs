@@ -5,7 +5,7 @@ use crate::error::{Drive, DriveError};
 use crate::http::Secret;
 use crate::ledger::LedgerError;
 use crate::storage::{Place, Stored};
-use jobs::retired::{Fate, Key, Learner, Mode, Retired, side_file};
+use jobs::retired::{Key, Learner, Mode, Retired, side_file};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -82,12 +82,6 @@ impl List {
     #[must_use]
     pub fn retired(&self) -> Retired {
         Retired::new(self.key.clone(), &self.learners)
-    }
-
-    /// What becomes of the rows of somebody who is in the list.
-    #[must_use]
-    pub fn fate(&self, user: &User) -> Option<Fate> {
-        self.retired().user_id(user.id.to_string().as_bytes())
     }
 
     /// Its bytes for tasks.

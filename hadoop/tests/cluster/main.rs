@@ -28,6 +28,7 @@ mod parity;
 #[path = "../places/mod.rs"]
 mod places;
 mod reducers;
+mod retired;
 #[path = "../emr/service.rs"]
 mod service;
 mod storage;

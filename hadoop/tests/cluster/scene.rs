@@ -6,7 +6,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::setup::{Cluster, said};
-use crate::university::{Ended, University, ended, log_name};
+use crate::university::{self, Ended, University, ended, log_name};
 use hadoop::storage::Place;
 
 /// Two days of logs on HDFS, and what one process makes of them.
@@ -61,6 +61,20 @@ impl Scene {
         ended(self.command(&[]).output().unwrap()).ok()
     }
 
+    /// Leaves only the logs that are on HDFS on this machine, too.
+    pub fn keep_days(&self) {
+        for day in (1..=university::DAYS).filter(|day| !DAYS.contains(day)) {
+            fs::remove_file(self.university.path("logs").join(log_name(day))).unwrap();
+        }
+    }
+
+    /// The part files of the warehouse on HDFS.
+    pub fn parts(&self) -> Vec<(String, String)> {
+        let copy = self.university.path("copy").display().to_string();
+        said("hadoop", &["fs", "-get", &self.warehouse, &copy]);
+        self.university.parts("copy")
+    }
+
     /// Compares the warehouse on HDFS with that of one process over the same days.
     pub fn is_whole(&self, days: &[u32]) {
         let here = self.university.path("days");
@@ -74,11 +88,9 @@ impl Scene {
         let reducers = self.reducers();
         let arguments = [&fixed[..], &[&reducers, "--source", &source]].concat();
         ended(self.university.command("inline", &arguments).output().unwrap()).ok();
-        let copy = self.university.path("copy").display().to_string();
-        said("hadoop", &["fs", "-get", &self.warehouse, &copy]);
         let inline = self.university.parts("inline");
         assert!(inline.len() >= days.len(), "{inline:?}");
-        assert_eq!(inline, self.university.parts("copy"), "{}", self.name);
+        assert_eq!(inline, self.parts(), "{}", self.name);
     }
 }
 

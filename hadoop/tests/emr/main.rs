@@ -16,6 +16,7 @@ mod doctor;
 mod every_job;
 mod faults;
 mod node;
+mod retired;
 mod run;
 mod scene;
 mod service;

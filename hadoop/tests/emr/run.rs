@@ -13,20 +13,15 @@ fn a_run_makes_a_cluster_works_on_it_and_ends_it_with_the_bytes_of_one_process()
     let logs = scene.university.path("logs").display().to_string();
     let inline = ["run", "course-enrollment-events", "--param", "reducers=1", "--source", &logs];
     crate::university::ended(scene.university.command("disk", &inline).output().unwrap()).ok();
-    let warehouse = at(&format!("{}/w", scene.bucket));
-    let parts = warehouse.walk().unwrap().into_iter().filter_map(|(file, _)| {
-        let name = file.below(&warehouse).unwrap();
-        let is_part = name.contains("/part-") && !name.starts_with("_runs");
-        is_part.then(|| (name, String::from_utf8(file.read().unwrap()).unwrap()))
-    });
-    let parts: Vec<_> = parts.collect();
+    let parts = scene.parts();
     assert!(!parts.is_empty());
     assert_eq!(parts, scene.university.parts("disk"));
     let kinds: Vec<_> = scene.events().iter().map(|event| event["kind"].clone()).collect();
     for kind in ["cluster_requested", "cluster_ready", "step_added", "job_submitted"] {
         assert!(kinds.contains(&json!(kind)), "{kind}: {kinds:?}");
     }
-    assert!(names(&warehouse).iter().all(|name| !name.contains("/stage/")));
+    let left = names(&at(&format!("{}/w", scene.bucket)));
+    assert!(left.iter().all(|name| !name.contains("/stage/")));
     // The node is left as it was, and nothing to do asks for no cluster.
     assert!(
         !scene

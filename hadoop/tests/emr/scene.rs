@@ -132,6 +132,17 @@ impl Scene {
         clusters[0]["Id"].as_str().unwrap().to_owned()
     }
 
+    /// Every part file of the warehouse, with its content.
+    pub fn parts(&self) -> Vec<(String, String)> {
+        let warehouse = at(&format!("{}/w", self.bucket));
+        let part = |(file, _): (hadoop::storage::Place, _)| {
+            let name = file.below(&warehouse).unwrap();
+            let is_part = name.contains("/part-") && !name.starts_with("_runs");
+            is_part.then(|| (name, String::from_utf8(file.read().unwrap()).unwrap()))
+        };
+        warehouse.walk().unwrap().into_iter().filter_map(part).collect()
+    }
+
     /// The events of the last run.
     pub fn events(&self) -> Vec<Value> {
         let runs = at(&format!("{}/w/_runs", self.bucket));

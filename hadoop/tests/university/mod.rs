@@ -214,6 +214,39 @@ pub fn day_lines(day: u32) -> Vec<String> {
     lines
 }
 
+/// Learner 7 leaves; `retire --users` takes the file of this name.
+pub const LEAVING: &str = "leaving.csv";
+/// A log that comes after that, with lines of learner 7, too.
+pub const LATE: &str = "lms-0/tracking.log-20260303-9.gz";
+
+impl University {
+    /// Writes the file of those who leave, and makes its folder one that has a secret for the list of them.
+    pub fn let_one_leave(&self) {
+        fs::write(self.path(LEAVING), "7,user_7\n").unwrap();
+        fs::write(self.path("retirement.key"), "a secret of this test\n").unwrap();
+        let settings = self.path("insights.yml");
+        let text = fs::read_to_string(&settings).unwrap_or_default();
+        fs::write(settings, text + "retirement: {key_file: retirement.key}\n").unwrap();
+    }
+
+    /// What one process makes of the logs, of a learner who leaves, and of the late log.
+    pub fn leave_in_one_process(&self, reducers: &str) -> Vec<(String, String)> {
+        let insights = |arguments: &[&str]| {
+            ended(self.command("one", arguments).output().unwrap()).ok();
+        };
+        let logs = self.path("logs").display().to_string();
+        let run = ["run", "course-enrollment-events", "--source", &logs, "--param", reducers];
+        insights(&run);
+        insights(&["retire", "--users", LEAVING]);
+        self.write_log(LATE, &day_lines(3));
+        insights(&run);
+        let parts = self.parts("one");
+        let has = |user: &str| parts.iter().any(|(_, text)| text.contains(user));
+        assert!(has("\t-1\t") && has("\t8\t") && !has("\t7\t"), "{parts:?}");
+        parts
+    }
+}
+
 /// The program that tasks run as.
 pub fn jobs_program() -> PathBuf {
     let program = Path::new(env!("CARGO_BIN_EXE_insights")).with_file_name("jobs");

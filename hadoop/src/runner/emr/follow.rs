@@ -3,13 +3,14 @@
 use super::step::{ENDED, LOG, LOG_SO_FAR, Step};
 use crate::cluster::Said;
 use crate::emr::{self, Client, EmrError, Held, State};
+use crate::emr_logs;
 use crate::interrupt::{self, OnInterrupt};
 use crate::runner::hadoop::failure;
 use crate::runner::{RunError, Work};
-use crate::storage::{Place, StorageError};
+use crate::storage::StorageError;
 use aws_sdk_emr::types::{Step as Seen, StepState};
 use serde_json::json;
-use std::io::Read;
+use std::borrow::Cow;
 
 /// The share of a log's end that a failure tells.
 const LINES: usize = 20;
@@ -123,16 +124,33 @@ impl Heard {
     fn failure(&self, held: &Held, step: &Step, seen: &Seen) -> RunError {
         match &self.ended {
             Some((what, code)) if what == "hadoop-streaming" => failure(&self.said, Some(*code)),
-            Some((what, code)) => of_step(seen, *code, format!("{what}: {}", last(&self.text))),
+            Some((what, code)) => of_step(
+                seen,
+                *code,
+                format!("{what}: {}", last(&String::from_utf8_lossy(&self.text))),
+            ),
             None => {
                 let details = details(seen);
-                let log = emr_log(held, seen).unwrap_or_else(|| last(&self.text));
+                let log = self.last_words(held, seen);
                 of_step(
                     seen,
                     -1,
                     format!("step `{}`: {details} {log}", step.name).trim().to_owned(),
                 )
             }
+        }
+    }
+
+    /// The end of what the step wrote, as EMR keeps it, where that has come already; else what was heard. A log
+    /// that cannot be read hides nothing of the failure itself.
+    fn last_words(&self, held: &Held, seen: &Seen) -> String {
+        let heard = String::from_utf8_lossy(&self.text);
+        let (Some(uri), Some(step)) = (&held.cluster.log_uri, seen.id()) else {
+            return last(&heard);
+        };
+        match emr_logs::of_step(uri, &held.cluster.id, step) {
+            Ok(kept) => last(&kept.map_or(heard, Cow::Owned)),
+            Err(error) => format!("{} (its log cannot be read: {error})", last(&heard)),
         }
     }
 }
@@ -163,18 +181,7 @@ fn details(seen: &Seen) -> String {
     said.join(": ")
 }
 
-/// The end of what the step wrote, as EMR keeps it, where that has come already.
-fn emr_log(held: &Held, seen: &Seen) -> Option<String> {
-    let uri = held.cluster.log_uri.as_deref()?;
-    let folder = Place::at(uri).ok()?.join(&held.cluster.id).join("steps").join(seen.id()?);
-    let packed = folder.join("stderr.gz").read_if_there().ok()??;
-    let mut text = Vec::new();
-    flate2::read::MultiGzDecoder::new(&packed[..]).read_to_end(&mut text).ok()?;
-    Some(last(&text))
-}
-
-fn last(text: &[u8]) -> String {
-    let text = String::from_utf8_lossy(text);
+fn last(text: &str) -> String {
     let lines: Vec<_> = text.lines().collect();
     lines[lines.len().saturating_sub(LINES)..].join("\n")
 }

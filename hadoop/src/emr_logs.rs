@@ -3,6 +3,7 @@
 use crate::cluster::id_in;
 use crate::record::Record;
 use crate::storage::{Place, StorageError, Stored};
+use flate2::read::MultiGzDecoder;
 use std::io::Read;
 
 /// Bytes of a log that are read.
@@ -43,10 +44,18 @@ pub fn containers(folder: &Place, application: &str) -> Stored<Vec<Container>> {
     Ok(found)
 }
 
+/// What a step's program wrote to its standard error, where that has been brought already.
+///
+/// # Errors
+/// When storage refuses.
+pub fn of_step(log_uri: &str, cluster: &str, step: &str) -> Stored<Option<String>> {
+    let file = Place::at(log_uri)?.join(cluster).join("steps").join(step).join("stderr.gz");
+    file.exists()?.then(|| read(&file)).transpose()
+}
+
 fn read(file: &Place) -> Stored<String> {
     let mut text = Vec::new();
-    let unpacked =
-        flate2::read::MultiGzDecoder::new(file.open(0)?).take(LOG_BYTES).read_to_end(&mut text);
+    let unpacked = MultiGzDecoder::new(file.open(0)?).take(LOG_BYTES).read_to_end(&mut text);
     unpacked.map_err(|source| {
         let place = file.address();
         StorageError::Refused { doing: "unpack", place, source }
