@@ -185,7 +185,7 @@ fn a_run_that_a_signal_ends() {
     assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
     assert_eq!(run.wait().unwrap().code(), Some(143));
     let told = ended(university.command("w", &["diagnose"]).output().unwrap()).ok().stdout;
-    assert!(told.contains("\ntry       somebody or something ended it"), "{told}");
+    assert!(told.contains("\ncause     the run's process is gone without an end"), "{told}");
     // What a signal ended is resumed like what failed, once its settings are right.
     let resumed = university.command("w", &["resume", "last"]).output();
     assert!(ended(resumed.unwrap()).ok().stderr.contains("settings are others"));

@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 use hadoop::cluster::{Said, id_in, meaning};
-use hadoop::diagnose::far;
+use hadoop::emr_logs;
 use hadoop::record::{self, Record};
 use hadoop::storage::Place;
 use jobs::streaming::Counters;
@@ -76,7 +76,7 @@ fn is_found_far(application: &str, attempt: &str) {
     let mut packed = flate2::write::GzEncoder::new(syslog, flate2::Compression::fast());
     writeln!(packed, "INFO [main] mapred.Task: Task:{attempt} is done.").unwrap();
     packed.finish().unwrap();
-    let found = far::containers(&Place::from(folder.path()), application).unwrap();
+    let found = emr_logs::containers(&Place::from(folder.path()), application).unwrap();
     assert_eq!(found[0].attempt(), Some(attempt));
 }
 

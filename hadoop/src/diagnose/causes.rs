@@ -79,6 +79,8 @@ pub const RULES: &[Rule] = &[
     },
     Rule {
         signs: &[
+            // Our own words for it, whatever the codec says.
+            " of the file)",
             "Unexpected end of input stream",
             "Unexpected end of ZLIB input stream",
             "incorrect header check",
