@@ -449,6 +449,19 @@ fn what_cannot_be_done_is_refused_before_anything_is_touched() {
     let name = &scene.leaving[0].name;
     fs::write(scene.path(USERS), format!("7,{name}\n{name}\n8,\n")).unwrap();
     refused(&[], 2, "line 2: the first field is no number of an account; line 3: a name is none");
+    let [one, other] = [&scene.leaving[0], &scene.leaving[1]];
+    fs::write(scene.path(USERS), format!("{},{}\n\n{},nobody\n", one.id, other.name, other.id))
+        .unwrap();
+    refused(
+        &[],
+        2,
+        "line 1: a name is that of another account; line 1: the account has another name",
+    );
+    refused(
+        &[],
+        2,
+        "line 3: the account has another name, which has to be given, too (by auth_user/dt=",
+    );
     scene.write_users(&scene.leaving);
     fs::rename(scene.path("retirement.key"), scene.path("kept.key")).unwrap();
     refused(&[], 3, "retirement.key_file: it cannot be read");

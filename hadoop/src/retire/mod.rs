@@ -9,6 +9,7 @@
 //! Rows that are counted are put under a pseudonym, unless they are to go: so every count, span and median
 //! stays as it was. Rows that show single learners go in any case.
 
+mod accounts;
 mod avro;
 pub mod list;
 mod outside;
@@ -76,6 +77,7 @@ pub fn retire(run: &mut Run, request: &Request, summary: &mut Summary) -> Drive<
     run.params = request.params.clone();
     let config = &run.settings.config.retirement;
     let mut list = List::open(config, run.ledger.warehouse())?;
+    accounts::check(run.ledger.warehouse(), request.users)?;
     let mut digests: Vec<_> =
         request.users.iter().map(|user| list.key().of_user_id(user.id)).collect();
     digests.sort();

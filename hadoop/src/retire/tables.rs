@@ -200,7 +200,7 @@ fn imported(run: &Run, table: &'static LmsTable, receipt: &mut Receipt) -> Drive
 }
 
 /// The values of the partitions that stand in a folder.
-fn values_of(folder: &Place) -> Drive<Vec<String>> {
+pub(super) fn values_of(folder: &Place) -> Drive<Vec<String>> {
     let found = if folder.is_folder()? { folder.list()? } else { Vec::new() };
     let value = |place: &Place| place.name().strip_prefix("dt=").map(str::to_owned);
     Ok(found.iter().filter_map(|(place, _)| value(place)).collect())

@@ -13,6 +13,8 @@ pub struct User {
     pub id: i64,
     /// The names that the account has had, the LMS's own for a retired one among them.
     pub names: BTreeSet<String>,
+    /// The first line that names it, from 1.
+    pub line: usize,
 }
 
 impl User {
@@ -40,7 +42,8 @@ pub fn read(text: &[u8]) -> Result<Vec<User>, Vec<String>> {
                 if names.iter().any(|name| *owners.entry(name.clone()).or_insert(id) != id) {
                     wrong.push(format!("line {number}: the name is another account's, too"));
                 }
-                users.entry(id).or_insert_with(BTreeSet::new).extend(names);
+                let user = User { id, names: BTreeSet::new(), line: number };
+                users.entry(id).or_insert(user).names.extend(names);
             }
             Err(what) => wrong.push(format!("line {number}: {what}")),
         }
@@ -48,8 +51,7 @@ pub fn read(text: &[u8]) -> Result<Vec<User>, Vec<String>> {
     if users.is_empty() && wrong.is_empty() {
         wrong.push("it names nobody".to_owned());
     }
-    let users = users.into_iter().map(|(id, names)| User { id, names });
-    if wrong.is_empty() { Ok(users.collect()) } else { Err(wrong) }
+    if wrong.is_empty() { Ok(users.into_values().collect()) } else { Err(wrong) }
 }
 
 /// The learner of a line; none of a blank line, or of one that names the fields.

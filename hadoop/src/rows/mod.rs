@@ -147,15 +147,45 @@ pub fn write(
     Ok(sum)
 }
 
+/// Hands out every row of an import, a line each.
+///
+/// # Errors
+/// The first file that cannot be read.
+pub fn each(
+    table: &'static Table,
+    source: &Place,
+    mut take: impl FnMut(&[u8]),
+) -> Result<(), RowsError> {
+    let (form, files) = records::files(source)?;
+    for file in &files {
+        print_file(table, &form, file, |line| {
+            take(line);
+            Ok(())
+        })?;
+    }
+    Ok(())
+}
+
 fn write_file(
     table: &'static Table,
     form: &Form,
     source: &Place,
     target: &Place,
 ) -> Result<Written, RowsError> {
-    let mut records = Records::open(table, form, source)?;
     let failed = |cause| RowsError::Write { place: target.address(), cause };
     let mut out = BufWriter::with_capacity(1 << 18, target.create()?);
+    let written = print_file(table, form, source, |line| out.write_all(line).map_err(failed))?;
+    out.into_inner().map_err(|error| failed(error.into_error()))?.close().map_err(failed)?;
+    Ok(written)
+}
+
+fn print_file(
+    table: &'static Table,
+    form: &Form,
+    source: &Place,
+    mut take: impl FnMut(&[u8]) -> Result<(), RowsError>,
+) -> Result<Written, RowsError> {
+    let mut records = Records::open(table, form, source)?;
     let mut printer =
         Printer { line: Vec::new(), written: Written { files: 1, ..Written::default() } };
     printer.written.absent = records.absent();
@@ -165,8 +195,7 @@ fn write_file(
         let at_row = |what| RowsError::Row { place: source.address(), row, what };
         let values = values.map_err(at_row)?;
         printer.row(records.fields(), &values).map_err(at_row)?;
-        out.write_all(&printer.line).map_err(failed)?;
+        take(&printer.line)?;
     }
-    out.into_inner().map_err(|error| failed(error.into_error()))?.close().map_err(failed)?;
     Ok(printer.written)
 }

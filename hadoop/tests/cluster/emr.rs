@@ -41,7 +41,7 @@ fn the_enrollment_workflow_on_emr_is_that_of_one_process() {
     let [store, by_one_process] = ["emr", "emr_inline"].map(|name| cluster.store(name));
     let run = |engine: &str, logs: &str, warehouse: &str, store: &str| {
         let mut command = university.plain_command(&["run", "enrollment", "-r", engine]);
-        command.args(["--interval", "2026-03-01-2026-03-09", "--param", "reducers=3"]);
+        command.args(["--interval", "2026-03-01-2026-03-09", "--param", "reducers=2"]);
         command.args(["--param", "date=2026-03-09", "--param", "import_date=2026-03-09"]);
         command.args(["--source", logs, "--warehouse", warehouse, "--store", store]);
         let lms = format!("sqlite:{}", university.path("lms.sqlite").display());
