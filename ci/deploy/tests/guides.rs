@@ -127,7 +127,7 @@ impl Reader {
 fn step(guide: &str, number: usize) -> String {
     let text = fs::read_to_string(shipped(guide)).unwrap();
     let (_, from) = text.split_once(&format!("\n{number}. ")).unwrap();
-    let end = [format!("\n{}. ", number + 1), "\n## ".to_owned(), "\nRuns are".to_owned()];
+    let end = [format!("\n{}. ", number + 1), "\n## ".to_owned(), "\n\nRuns are".to_owned()];
     let end = end.iter().filter_map(|next| from.find(next.as_str())).min().unwrap_or(from.len());
     let code = from[..end].split("   ```\n").skip(1).step_by(2).collect::<String>();
     assert!(!code.is_empty(), "{guide}: step {number}");

@@ -55,7 +55,7 @@ fn clusters_of_emr_are_described_within_their_budgets() {
         let shown = insights(&config, &["cluster", "create", "--dry-run", "-f", &file]);
         assert!(shown.status.success(), "{shape}: {}", said(&shown));
         let shown: serde_json::Value = serde_json::from_slice(&shown.stdout).unwrap();
-        assert_eq!(shown["region"], "us-east-1");
+        assert_eq!(shown["region"], "REGION", "it is for the reader to say");
     }
 }
 
