@@ -29,7 +29,7 @@ pub fn check(warehouse: &Place, users: &[User]) -> Drive<()> {
         .iter()
         .flat_map(|user| user.names.iter().map(move |name| (name.as_str(), user)))
         .collect();
-    let import = folder.join(&format!("dt={newest}"));
+    let import = folder.join(format!("dt={newest}"));
     rows::each(&table.rows, &import, |row| {
         let row = String::from_utf8_lossy(row);
         let mut fields = row.trim_end_matches('\n').split('\t');
