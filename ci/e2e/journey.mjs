@@ -13,6 +13,7 @@ import { fragments, learners } from "./area/learners.mjs";
 import { performance } from "./area/performance.mjs";
 import { check, finish, same } from "./check.mjs";
 import { chromium, shots, site } from "./options.mjs";
+import { go } from "./reader.mjs";
 import { FLAGS, deepest, pages, signIn } from "./site.mjs";
 import { weigh } from "./weight.mjs";
 
@@ -78,7 +79,7 @@ async function truly(browser, url) {
   for (const selector of ["h1", ".metric .value", "svg.drawing .area, svg.drawing .line", "tbody tr", ".updated p"]) {
     check(`script off: ${selector} is shown`, await page.locator(selector).first().isVisible());
   }
-  await page.locator("thead a").nth(1).click();
+  await go(page, page.locator("thead a").nth(1));
   check("script off: sorting works", page.url().includes("sort="), page.url());
   await frame.colours(page);
   await page.context().close();

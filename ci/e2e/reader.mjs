@@ -1,5 +1,10 @@
 // Reads what a page shows, as a person without script sees it.
 
+/** Clicks what leads to a page, and waits until that is there and whole. */
+export async function go(page, link) {
+  await Promise.all([page.waitForNavigation(), link.click()]);
+}
+
 /** Cards by label, charts' points, the whole table over all its pages. */
 export async function figures(page) {
   const seen = await page.evaluate(() => {
@@ -30,6 +35,6 @@ export async function wholeTable(page) {
     })))));
     const next = await page.$(".pager a[rel=next]");
     if (!next) return rows;
-    await Promise.all([page.waitForNavigation(), next.click()]);
+    await go(page, next);
   }
 }

@@ -1,6 +1,7 @@
 // The site as the browser goes through it: how to come in, and what pages there are.
 
 import { site } from "./options.mjs";
+import { go } from "./reader.mjs";
 
 /** How Chromium is started: nothing of it speaks to anybody but the site. */
 export const FLAGS = [
@@ -45,14 +46,12 @@ export const pages = (course) => ({
 export async function deepest(page, course) {
   const found = {};
   await page.goto(`${course}learners/?sort=videos_viewed`);
-  await page.locator("tbody th a").first().click();
-  await page.waitForLoadState();
+  await go(page, page.locator("tbody th a").first());
   found.learner = page.url();
   for (const [name, top] of [["video", "engagement/videos/"], ["answers", "performance/ungraded_content/"]]) {
     await page.goto(`${course}${top}`);
     for (let step = 0; step < 3; step += 1) {
-      await page.locator("tbody a").first().click();
-      await page.waitForLoadState();
+      await go(page, page.locator("tbody a").first());
     }
     found[name] = page.url();
   }

@@ -3,7 +3,7 @@
 import * as api from "../api.mjs";
 import { check, same } from "../check.mjs";
 import { site } from "../options.mjs";
-import { figures, wholeTable } from "../reader.mjs";
+import { figures, go, wholeTable } from "../reader.mjs";
 
 const day = (moment) => (moment ? api.shortDate(moment.slice(0, 10)) : "--");
 const title = (row) => row.catalog_course_title?.trim() || row.course_id;
@@ -39,7 +39,7 @@ export async function index(page, summaries) {
 
 async function sort(page, summaries) {
   await page.goto(`${site}/courses/`);
-  await page.getByRole("link", { name: "Current Enrollment" }).first().click();
+  await go(page, page.getByRole("link", { name: "Current Enrollment" }).first());
   same("index: sorted by enrollment, largest first", (await wholeTable(page)).map((row) => row[4]), summaries.map((row) => row.count).sort((a, b) => b - a).map(api.number));
   await page.goto(`${site}/courses/?sort=nothing&page=99`);
   check("index: an odd address is said, with a way back", await page.getByRole("alert").getByRole("link").isVisible());
@@ -50,10 +50,10 @@ async function search(page, summaries) {
   const wanted = summaries.filter((row) => `${title(row)} ${row.course_id}`.toLowerCase().includes(word));
   await page.goto(`${site}/courses/`);
   await page.getByLabel("Search titles and ids").fill(word);
-  await page.getByRole("button", { name: "Show" }).click();
+  await go(page, page.getByRole("button", { name: "Show" }));
   same(`index: search for ${word}`, asSet(await wholeTable(page)), asSet(wanted.map((row) => line(row, passing(wanted)))));
   same("index: result count", await page.locator("#results-title").textContent(), `Number of results: ${api.number(wanted.length)}`);
-  await page.getByRole("link", { name: /^Remove filter/ }).click();
+  await go(page, page.getByRole("link", { name: /^Remove filter/ }));
   same("index: chip takes the search off", await page.locator("#results-title").textContent(), `Number of results: ${api.number(summaries.length)}`);
   await page.goto(`${site}/courses/?search=zzz-no-such-course`);
   check("index: nothing found is said", await page.getByText("No courses matched").isVisible());
@@ -83,14 +83,14 @@ export async function programs(page, summaries) {
   };
   const wanted = (await api.programs()).map(line).filter((row) => row.pop() > 0);
   same(`programs: ${wanted.length}`, asSet(await wholeTable(page)), asSet(wanted));
-  await page.locator("tbody th a").first().click();
+  await go(page, page.locator("tbody th a").first());
   check("programs: each leads to its courses", page.url().includes("/courses/?program="), page.url());
 }
 
 /** The home of a course, without script; answers the course's address. */
 export async function home(page, row) {
   await page.goto(`${site}/courses/?search=${encodeURIComponent(row.course_id)}`);
-  await page.locator("tbody th a").first().click();
+  await go(page, page.locator("tbody th a").first());
   const days = api.filled(await api.modes(row.course_id));
   const seen = await figures(page);
   same(`${row.course_id} home: heading`, seen.h1, title(row));

@@ -2,7 +2,7 @@
 
 import * as api from "../api.mjs";
 import { check, same } from "../check.mjs";
-import { figures, wholeTable } from "../reader.mjs";
+import { figures, go, wholeTable } from "../reader.mjs";
 
 const ACTIVITIES = [
   ["any", "Active Learners"], ["played_video", "Watched a Video"],
@@ -57,7 +57,7 @@ async function videos(page, course, url) {
   }
   check(`${course} videos: ${watched} are as the API has them`, watched > 0 && watched <= records.size);
   await page.goto(url);
-  for (let step = 0; step < 3; step += 1) await Promise.all([page.waitForNavigation(), page.locator("tbody a").first().click()]);
+  for (let step = 0; step < 3; step += 1) await go(page, page.locator("tbody a").first());
   const id = decodeURIComponent(page.url().split("/modules/")[1].split("/")[0]).split("block@")[1];
   const segments = await api.timeline(`${course}|${id}`);
   const rows = await wholeTable(page);

@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { check, same } from "../check.mjs";
 import { site } from "../options.mjs";
+import { go } from "../reader.mjs";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
@@ -164,7 +165,7 @@ export async function answers(page) {
 export async function colours(page) {
   await page.goto(`${site}/courses/`);
   await page.locator(".user").click();
-  await page.getByRole("button", { name: "Dark" }).click();
+  await go(page, page.getByRole("button", { name: "Dark" }));
   same("colours: dark is kept", await page.locator("html").getAttribute("data-theme"), "dark");
   same("colours: back on the same page", new URL(page.url()).pathname, "/courses/");
 }

@@ -2,6 +2,7 @@
 
 import { check, same } from "../check.mjs";
 import { site } from "../options.mjs";
+import { go } from "../reader.mjs";
 import * as frame from "./frame.mjs";
 
 const html = (page) => page.locator("html").evaluate((node) => [node.lang, node.dir]);
@@ -12,7 +13,7 @@ export async function languages(page, home) {
   await page.goto(`${home}enrollment/activity/`);
   const figures = await digits(page);
   for (const [name, tag, dir] of [["العربية", "ar", "rtl"], ["Español", "es-419", "ltr"], ["English", "en", "ltr"]]) {
-    await page.getByRole("button", { name }).click();
+    await go(page, page.getByRole("button", { name }));
     same(`language ${tag}: chosen in the footer`, await html(page), [tag, dir]);
     same(`language ${tag}: on the same page`, page.url(), `${home}enrollment/activity/`);
     same(`language ${tag}: the same figures`, await digits(page), figures);

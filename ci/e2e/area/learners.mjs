@@ -2,7 +2,7 @@
 
 import * as api from "../api.mjs";
 import { check, same } from "../check.mjs";
-import { figures, wholeTable } from "../reader.mjs";
+import { figures, go, wholeTable } from "../reader.mjs";
 
 const line = (learner) => {
   const did = learner.engagements;
@@ -34,20 +34,20 @@ async function filters(page, course, home, all) {
   const active = all.filter((one) => !one.segments.includes("inactive"));
   same(`${course} learners: without the inactive ones`, await count(page), said(active.length));
   check(`${course} learners: the box is ticked`, await page.getByLabel("Hide Inactive Learners").isChecked());
-  await page.getByRole("link", { name: "Remove filter Inactive learners are hidden" }).click();
+  await go(page, page.getByRole("link", { name: "Remove filter Inactive learners are hidden" }));
   same(`${course} learners: the chip brings them back`, await count(page), said(all.length));
   const mode = all[0].enrollment_mode;
   await page.getByLabel("Enrollment Tracks").selectOption(mode);
-  await page.getByRole("button", { name: "Show" }).click();
+  await go(page, page.getByRole("button", { name: "Show" }));
   same(`${course} learners: ${mode}`, await count(page), said(all.filter((one) => one.enrollment_mode === mode).length));
   await page.goto(`${home}learners/?search=${encodeURIComponent(all[0].username)}`);
   check(`${course} learners: found by user name`, (await wholeTable(page)).some((row) => row[0] === line(all[0])[0]));
   await page.goto(`${home}learners/`);
-  await page.getByRole("link", { name: "Hide Videos" }).click();
+  await go(page, page.getByRole("link", { name: "Hide Videos" }));
   const narrow = all.map((one) => line(one).filter((_, column) => column !== 4));
   same(`${course} learners: without the videos`, await wholeTable(page), narrow);
   await page.goto(`${home}learners/?without=videos_viewed`);
-  await page.getByRole("link", { name: "Show Videos" }).click();
+  await go(page, page.getByRole("link", { name: "Show Videos" }));
   same(`${course} learners: and with them again`, (await page.locator("thead th").allTextContents()).length, 6);
   await page.goto(`${home}learners/?search=zzz-nobody`);
   check(`${course} learners: nobody found is said`, await page.getByText("No learner matches").isVisible());
@@ -58,12 +58,12 @@ async function detail(page, course, home, all) {
     const timeline = await api.learnerDays(course, learner.username);
     if (!timeline) continue;
     await page.goto(`${home}learners/?search=${encodeURIComponent(learner.username)}`);
-    await page.locator("tbody th a").first().click();
+    await go(page, page.locator("tbody th a").first());
     const seen = await figures(page);
     same(`${course} ${learner.username}: name`, seen.h1, line(learner)[0]);
     const days = timeline.days.map((day) => [api.longDate(day.date), ...[day.discussion_contributions, day.problems_completed, day.videos_viewed].map(api.number)]);
     same(`${course} ${learner.username}: days, the newest first`, seen.rows, days.reverse());
-    await page.getByRole("link", { name: "Return to Learners" }).click();
+    await go(page, page.getByRole("link", { name: "Return to Learners" }));
     check(`${course} ${learner.username}: back to the search`, page.url().includes("search="), page.url());
     return;
   }
