@@ -83,8 +83,8 @@ impl Database {
         };
         let address = format!("mysql://{user}@{host}:{port}/{name}").parse();
         match address.map_err(|error: store::Error| error.to_string())? {
-            Address::Mysql { url, .. } => {
-                Ok(Address::Mysql { url, password: Password::Given(self.password) })
+            Address::Mysql { url, certificates, .. } => {
+                Ok(Address::Mysql { url, password: Password::Given(self.password), certificates })
             }
             other => Ok(other),
         }

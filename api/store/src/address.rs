@@ -1,7 +1,7 @@
 //! The store's address, `sqlite:PATH` or `mysql://user@host:port/database`, and where its password is.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use mysql_async::{Opts, OptsBuilder};
@@ -34,18 +34,20 @@ impl fmt::Debug for Password {
 
 /// Where a store is. Prints without a password.
 ///
-/// A MySQL address may end in options, `?password_file=PATH` for one; the others are those of the
-/// driver (`require_ssl=true`, `verify_ca=false`).
+/// A MySQL address may end in options: `password_file=PATH`, `ssl_ca=PATH` (certificates to trust in place of those that
+/// the driver knows; they imply `require_ssl`), and those of the driver (`require_ssl=true`, `verify_ca=false`).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Address {
     /// A file.
     Sqlite(PathBuf),
     /// A server.
     Mysql {
-        /// The address without `password_file`.
+        /// The address with the driver's own options.
         url: String,
         /// Where its password is.
         password: Password,
+        /// Certificates that prove the server, in a file.
+        certificates: Option<PathBuf>,
     },
 }
 
@@ -74,12 +76,14 @@ impl fmt::Display for Address {
 
 fn mysql(text: &str) -> Result<Address, Error> {
     let (base, options) = text.split_once('?').unwrap_or((text, ""));
-    let (files, others): (Vec<&str>, Vec<&str>) = options
-        .split('&')
-        .filter(|option| !option.is_empty())
-        .partition(|option| option.starts_with("password_file="));
-    let password_file =
-        files.last().and_then(|option| option.split_once('=')).map(|(_, path)| path.into());
+    let (mut password, mut certificates, mut others) = (Password::Environment, None, Vec::new());
+    for option in options.split('&').filter(|option| !option.is_empty()) {
+        match option.split_once('=') {
+            Some(("password_file", path)) => password = Password::File(path.into()),
+            Some(("ssl_ca", path)) => certificates = Some(path.into()),
+            _ => others.push(option),
+        }
+    }
     let url =
         if others.is_empty() { base.to_owned() } else { format!("{base}?{}", others.join("&")) };
     let options =
@@ -93,19 +97,28 @@ fn mysql(text: &str) -> Result<Address, Error> {
     if options.db_name().is_none() {
         return Err(unusable(base, "it names no database"));
     }
-    let password = password_file.map_or(Password::Environment, Password::File);
-    Ok(Address::Mysql { url, password })
+    Ok(Address::Mysql { url, password, certificates })
 }
 
 /// The driver's options for an address, password included.
-pub(crate) fn mysql_options(url: &str, password: &Password) -> Result<OptsBuilder, Error> {
+pub(crate) fn mysql_options(
+    url: &str,
+    password: &Password,
+    certificates: Option<&Path>,
+) -> Result<OptsBuilder, Error> {
     let options = Opts::from_url(url).map_err(|error| unusable(url, &error.to_string()))?;
     let password = match password {
         Password::Environment => std::env::var(PASSWORD_VARIABLE).ok(),
         Password::File(file) => Some(read_password(file)?),
         Password::Given(password) => Some(password.clone()),
     };
-    Ok(OptsBuilder::from_opts(options).pass(password))
+    let mut tls = options.ssl_opts().cloned();
+    if let Some(file) = certificates {
+        let trusted = vec![file.to_owned().into()];
+        let all = tls.unwrap_or_default().with_root_certs(trusted);
+        tls = Some(all.with_disable_built_in_roots(true));
+    }
+    Ok(OptsBuilder::from_opts(options).pass(password).ssl_opts(tls))
 }
 
 fn read_password(file: &PathBuf) -> Result<String, Error> {
@@ -147,12 +160,13 @@ mod tests {
     }
 
     #[test]
-    fn takes_the_password_file_out_of_the_options() {
-        let address: Address =
-            "mysql://u@h/reports?require_ssl=true&password_file=/run/secret".parse().unwrap();
+    fn takes_files_out_of_the_options() {
+        let text = "mysql://u@h/reports?ssl_ca=/ca.pem&require_ssl=true&password_file=/run/secret";
+        let address: Address = text.parse().unwrap();
         let expected = Address::Mysql {
             url: "mysql://u@h/reports?require_ssl=true".to_owned(),
             password: Password::File("/run/secret".into()),
+            certificates: Some("/ca.pem".into()),
         };
         assert_eq!(address, expected);
     }
@@ -180,7 +194,7 @@ mod tests {
         let file = folder.path().join("password");
         std::fs::write(&file, "hunter2\n").unwrap();
         let pass = |password| {
-            let options: Opts = mysql_options("mysql://u@h/d", &password)?.into();
+            let options: Opts = mysql_options("mysql://u@h/d", &password, None)?.into();
             Ok::<_, Error>(options.pass().map(str::to_owned))
         };
         assert_eq!(pass(Password::File(file)).unwrap().as_deref(), Some("hunter2"));

@@ -89,7 +89,9 @@ impl Store {
     pub fn open(address: &Address) -> Result<Self, Error> {
         Ok(match address {
             Address::Sqlite(path) => Self::Sqlite(Sqlite::new(path)),
-            Address::Mysql { url, password } => Self::Mysql(Mysql::new(url, password)?),
+            Address::Mysql { url, password, certificates } => {
+                Self::Mysql(Mysql::new(url, password, certificates.as_deref())?)
+            }
         })
     }
 

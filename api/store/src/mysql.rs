@@ -1,5 +1,6 @@
 //! MySQL and MariaDB: a pool for reading, a connection of its own for each load.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
@@ -39,8 +40,12 @@ pub struct Mysql {
 }
 
 impl Mysql {
-    pub(crate) fn new(url: &str, password: &Password) -> Result<Self, Error> {
-        let options = mysql_options(url, password)?.prefer_socket(false);
+    pub(crate) fn new(
+        url: &str,
+        password: &Password,
+        certificates: Option<&Path>,
+    ) -> Result<Self, Error> {
+        let options = mysql_options(url, password, certificates)?.prefer_socket(false);
         let limits = PoolOpts::new()
             .with_constraints(PoolConstraints::new(0, 16).unwrap_or_default())
             .with_inactive_connection_ttl(Duration::from_secs(60))

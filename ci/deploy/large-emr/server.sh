@@ -1,9 +1,9 @@
 #!/bin/bash
 # Makes a new machine of template.yml what it is to be: the Data API, the site, or the scheduler. Secrets come from
 # Secrets Manager by their ARNs, and go into files that one user reads.
-#   server.sh api s3://BUCKET REGION API-SECRET TOKEN-SECRET
+#   server.sh api s3://BUCKET REGION DATABASE API-SECRET TOKEN-SECRET
 #   server.sh web s3://BUCKET REGION SESSION-SECRET TOKEN-SECRET LMS-SECRET
-#   server.sh scheduler s3://BUCKET REGION DATABASE-SECRET PIPELINE-SECRET API-SECRET LMS-SECRET
+#   server.sh scheduler s3://BUCKET REGION DATABASE DATABASE-SECRET PIPELINE-SECRET API-SECRET LMS-SECRET
 set -euo pipefail
 role=$1 bucket=$2 region=$3
 shift 3
@@ -28,11 +28,19 @@ address() {
   curl -sf -H "X-aws-ec2-metadata-token: $token" "$metadata/meta-data/local-ipv4"
 }
 
-api() { # API-SECRET TOKEN-SECRET
-  secret "$1" | keep api_password insights-api
-  secret "$2" | field api_keys | keep api_keys insights-api
+# Settings with the address of the database, and the certificates of RDS that prove it.
+of_database() { # ADDRESS FILE
+  [ -s "$settings/rds.pem" ] || curl -sf -o "$settings/rds.pem" \
+    https://truststore.pki.rds.amazonaws.com/global/global-bundle.pem
+  sed "s/DATABASE/$1/" "$deploy/large-emr/$2" > "$settings/$2"
+}
+
+api() { # DATABASE API-SECRET TOKEN-SECRET
+  secret "$2" | keep api_password insights-api
+  secret "$3" | field api_keys | keep api_keys insights-api
   install -m 644 "$deploy/shared/api.yml" "$settings/"
-  { cat "$deploy/large-emr/api.env" && echo "ADDRESS=$(address)"; } > "$settings/api.env"
+  of_database "$1" api.env
+  echo "ADDRESS=$(address)" >> "$settings/api.env"
   service insights-api 8100
 }
 
@@ -48,11 +56,12 @@ web() { # SESSION-SECRET TOKEN-SECRET LMS-SECRET
   service insights-web 8110
 }
 
-scheduler() { # DATABASE-SECRET PIPELINE-SECRET API-SECRET LMS-SECRET
-  secret "$2" | keep pipeline_password insights
-  secret "$4" | field lms_password | keep lms_password insights
+scheduler() { # DATABASE DATABASE-SECRET PIPELINE-SECRET API-SECRET LMS-SECRET
+  secret "$3" | keep pipeline_password insights
+  secret "$5" | field lms_password | keep lms_password insights
+  of_database "$1" insights.yml
   store "$@"
-  install -m 644 "$deploy"/large-emr/{insights,cluster}.yml "$settings/"
+  install -m 644 "$deploy/large-emr/cluster.yml" "$settings/"
   nightly
 }
 
@@ -60,10 +69,10 @@ store() ( # as its administrator, whose password is in a file of this moment
   command -v mysql > /dev/null || dnf install -y mariadb105
   options=$(mktemp)
   trap 'rm -f "$options"' EXIT
-  { printf '[client]\nhost=db.insights.internal\nssl\n'
-    printf 'user=%s\n' "$(secret "$1" | field username)"
-    printf 'password=%s\n' "$(secret "$1" | field password)"; } > "$options"
-  database "$(secret "$2")" "$(secret "$3")" mysql --defaults-extra-file="$options"
+  { printf '[client]\nhost=%s\nssl-ca=%s/rds.pem\nssl-verify-server-cert\n' "$1" "$settings"
+    printf 'user=%s\n' "$(secret "$2" | field username)"
+    printf 'password=%s\n' "$(secret "$2" | field password)"; } > "$options"
+  database "$(secret "$3")" "$(secret "$4")" mysql --defaults-extra-file="$options"
 )
 
 programs "$bucket" "$region"

@@ -2,6 +2,7 @@
 
 Ends with 1 where the stack is not whole, or leaves something that is not to be kept."""
 
+import base64
 import os
 import re
 import sys
@@ -82,6 +83,10 @@ def look(made):
     groups = boto3.client("autoscaling").describe_auto_scaling_groups()["AutoScalingGroups"]
     private = {made["PrivateA"], made["PrivateB"]}
     assert len(groups) == 3 and all(set(it["VPCZoneIdentifier"].split(",")) == private for it in groups), groups
+    for name in ("ApiTemplate", "SchedulerTemplate"):
+        version = ec2.describe_launch_template_versions(LaunchTemplateId=made[name])["LaunchTemplateVersions"][0]
+        script = base64.b64decode(version["LaunchTemplateData"]["UserData"]).decode()
+        assert database["Endpoint"]["Address"] in script, script
     balancers = boto3.client("elbv2")
     for name in ("SiteListener", "ApiListener"):
         listener = balancers.describe_listeners(ListenerArns=[made[name]])["Listeners"][0]

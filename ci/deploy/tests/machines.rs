@@ -19,7 +19,11 @@ case $1 in
       mkdir -p "$last" && cp -r "$INSIGHTS_ROOT/bucket/${5#s3://bucket/}/." "$last/" ;;
   secretsmanager) cat "$INSIGHTS_ROOT/secrets/$4" ;;
 esac"#;
-const CURL: &str = r#"case $* in *local-ipv4*) echo 10.20.16.7 ;; *) echo token ;; esac"#;
+const CURL: &str = r#"case $* in
+  *local-ipv4*) echo 10.20.16.7 ;;
+  *global-bundle.pem*) echo certificates > "$3" ;;
+  *) echo token ;;
+esac"#;
 const MYSQL: &str = r#"cat > "$INSIGHTS_ROOT/statements"; echo "mysql $*" >> "$INSIGHTS_ROOT/told"
 case $1 in --defaults-extra-file=*) cp "${1#*=}" "$INSIGHTS_ROOT/options" ;; esac"#;
 const SECRET: &str = "secret-of-the-test";
@@ -152,7 +156,9 @@ fn large(role: &str, secrets: &[(&str, &str)]) -> Machine {
     copy(&machine.at("bucket/deploy/shared"), &machine.at("opt/insights/deploy/shared"));
     copy(&machine.at("bucket/deploy/large-emr"), &machine.at("opt/insights/deploy/large-emr"));
     let names = secrets.iter().map(|(name, _)| *name);
-    let words: Vec<_> = [role, "s3://bucket", "eu-west-1"].into_iter().chain(names).collect();
+    let database = (role != "web").then_some("database.rds.example");
+    let words = [role, "s3://bucket", "eu-west-1"].into_iter().chain(database).chain(names);
+    let words: Vec<_> = words.collect();
     machine.run("large-emr/server.sh", &words);
     assert!(!machine.told().contains(SECRET), "{}", machine.told());
     machine
@@ -167,7 +173,7 @@ fn services_listen_where_the_balancer_looks_for_them() {
     let environment = api.read("etc/insights/api.env");
     assert!(
         environment.ends_with("ADDRESS=10.20.16.7\n")
-            && environment.contains("db.insights.internal"),
+            && environment.contains("mysql://api@database.rds.example:3306/reports?ssl_ca="),
         "{environment}"
     );
     assert_eq!(api.read("etc/insights/api_keys").trim(), "site:hash:0 service");
@@ -186,7 +192,12 @@ fn the_scheduler_makes_the_store_and_its_timers() {
     let database = r#"{"username": "administrator", "password": "secret-of-the-test"}"#;
     let secrets = [("database", database), ("pipeline", SECRET), ("api", "other"), ("lms", LMS)];
     let machine = large("scheduler", &secrets);
-    assert!(machine.read("options").contains("user=administrator\npassword=secret-of-the-test\n"));
+    let options = machine.read("options");
+    assert!(options.contains("user=administrator\npassword=secret-of-the-test\n"), "{options}");
+    assert!(options.contains("host=database.rds.example\nssl-ca="), "{options}");
+    assert!(options.contains("\nssl-verify-server-cert\n"), "{options}");
+    let settings = machine.read("etc/insights/insights.yml");
+    assert!(settings.contains("pipeline@database.rds.example:3306"), "{settings}");
     assert!(
         machine
             .read("statements")

@@ -2,7 +2,7 @@
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
@@ -59,10 +59,23 @@ impl MariaDb {
     /// # Errors
     /// MariaDB is not installed, or does not start.
     pub fn start() -> Result<Self> {
+        Self::with(|_| Ok(Vec::new()))
+    }
+
+    /// A server that can be reached by TLS; [`MariaDb::certificates`] prove it.
+    ///
+    /// # Errors
+    /// As [`MariaDb::start`], or openssl is not installed.
+    pub fn start_with_tls() -> Result<Self> {
+        Self::with(certify)
+    }
+
+    fn with(options: impl Fn(&Path) -> Result<Vec<String>>) -> Result<Self> {
         let folder = TempDir::with_prefix("mariadb-").context("making the server's folder")?;
         install(folder.path())?;
+        let options = options(folder.path())?;
         let port = free_port()?;
-        let keeper = keeper(folder.path(), port)?;
+        let keeper = keeper(folder.path(), port, &options)?;
         let server = Self { keeper, port, folder, databases: AtomicU32::new(0) };
         server.wait_until_it_answers()?;
         Ok(server)
@@ -72,6 +85,12 @@ impl MariaDb {
     #[must_use]
     pub const fn port(&self) -> u16 {
         self.port
+    }
+
+    /// The certificate that proves a server with TLS, as 127.0.0.1.
+    #[must_use]
+    pub fn certificates(&self) -> PathBuf {
+        self.folder.path().join("ca.pem")
     }
 
     /// A connection as the administrator, to no database.
@@ -168,7 +187,25 @@ fn install(folder: &Path) -> Result<()> {
     Ok(())
 }
 
-fn keeper(folder: &Path, port: u16) -> Result<Child> {
+/// Makes an authority and a certificate of the server's.
+const CERTIFY: &str = r#"
+    cd "$1"
+    key="-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes"
+    openssl req -x509 $key -days 2 -subj /CN=authority -keyout ca.key -out ca.pem
+    openssl req $key -subj /CN=server -keyout server.key -out server.csr
+    echo subjectAltName=IP:127.0.0.1 > names
+    openssl x509 -req -in server.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 -extfile names -out server.pem
+"#;
+
+/// Gives the server's options for them.
+fn certify(folder: &Path) -> Result<Vec<String>> {
+    let made = run(Command::new("sh").args(["-ec", CERTIFY, "certify"]).arg(folder))?;
+    ensure!(made.status.success(), "openssl: {}", String::from_utf8_lossy(&made.stderr));
+    let option = |(name, file)| format!("--{name}={}", folder.join(file).display());
+    Ok([("ssl-cert", "server.pem"), ("ssl-key", "server.key")].map(option).into())
+}
+
+fn keeper(folder: &Path, port: u16, options: &[String]) -> Result<Child> {
     let program = find("mariadbd").context("mariadbd is not installed")?;
     let mut command = Command::new("sh");
     command.args(["-c", KEEPER, "keeper"]).arg(folder).arg(program).arg("--no-defaults");
@@ -185,7 +222,8 @@ fn keeper(folder: &Path, port: u16) -> Result<Child> {
     ]);
     command
         .args(["--innodb-buffer-pool-size=64M", "--innodb-flush-log-at-trx-commit=0"])
-        .args(as_this_user());
+        .args(as_this_user())
+        .args(options);
     command.env("TMPDIR", folder);
     command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
     command.spawn().context("starting mariadbd")

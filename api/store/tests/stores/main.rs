@@ -10,4 +10,5 @@ mod loading;
 mod mariadb_only;
 mod reading;
 mod setup;
+mod tls;
 mod users;
