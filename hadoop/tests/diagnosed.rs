@@ -73,6 +73,10 @@ fn a_run_whose_process_is_gone_is_told_from_one_that_failed() {
     assert!(told.cause.contains("gone without an end"), "{}", told.screen);
     let run = told.screen.lines().next().unwrap().trim_start_matches("run").trim();
     assert!(told.attempt_next.ends_with(&format!("insights resume {run}")), "{}", told.screen);
+    ended(university.command("w", &["resume", run]).output().unwrap()).ok();
+    let nothing = ended(university.command("w", &["diagnose"]).output().unwrap());
+    assert_eq!(nothing.code, Some(20), "{}", nothing.stdout);
+    assert!(nothing.stderr.contains("was not resumed well"), "{}", nothing.stderr);
 }
 
 /// A list of those who have left, without the secret that it was made with: nobody may come back.

@@ -7,12 +7,14 @@ use hadoop::diagnose;
 use hadoop::error::{Drive, DriveError};
 use hadoop::record::{self, Record, State};
 use hadoop::storage::Place;
+use std::collections::BTreeSet;
 use std::path::Path;
 
 #[derive(clap::Args)]
 pub struct Args {
     /// A run, or the beginning of its name; the id of a job on the cluster, whoever started it, or of a
-    /// cluster of EMR; none = the last run that failed
+    /// cluster of EMR; none = the last run that failed and was
+    /// not resumed well
     run: Option<String>,
     /// The warehouse
     #[arg(long, value_name = "URL")]
@@ -41,12 +43,17 @@ fn find(warehouse: &Place, wanted: &str) -> Drive<Record> {
     }
 }
 
+/// But for those that a later run has brought to a good end.
 fn last_failed(warehouse: &Place) -> Drive<Record> {
+    let mut mended = BTreeSet::new();
     for name in record::names(warehouse)? {
         let record = Record::read(warehouse, &name)?;
-        if !matches!(record.state(), State::Ended(0) | State::Running) {
-            return Ok(record);
+        match record.state() {
+            State::Running => {}
+            State::Ended(0) => mended.extend(record.resumes().map(str::to_owned)),
+            _ if mended.contains(&name) => mended.extend(record.resumes().map(str::to_owned)),
+            _ => return Ok(record),
         }
     }
-    Err(DriveError::Missing(format!("no run in {warehouse} failed")))
+    Err(DriveError::Missing(format!("no run in {warehouse} failed and was not resumed well")))
 }
