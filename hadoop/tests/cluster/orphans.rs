@@ -19,7 +19,7 @@ fn no_job_runs(scene: &Scene) {
     let runs = Place::at(&scene.warehouse).unwrap().join("_runs").list().unwrap();
     let runs: Vec<_> = runs.iter().map(|(run, _)| run.name()).collect();
     let running = said("yarn", &["application", "-list", "-appTags", &runs.join(",")]);
-    assert!(runs.len() > 1 && !running.contains("course-enrollment-events"), "{running}");
+    assert!(!runs.is_empty() && !running.contains("course-enrollment-events"), "{running}");
 }
 
 #[test]
