@@ -79,8 +79,13 @@ pub const RULES: &[Rule] = &[
     },
     Rule {
         signs: &[
-            // Our own words for it, whatever the codec says.
-            " of the file)",
+            // Our own words, and those of the libraries that unpack for us.
+            "the file ends in the middle of its data",
+            "its content is not that",
+            "corrupt deflate stream",
+            "bzip2: invalid data",
+            "Restored data doesn't match checksum",
+            "Data corruption detected",
             "Unexpected end of input stream",
             "Unexpected end of ZLIB input stream",
             "incorrect header check",
@@ -235,6 +240,15 @@ mod tests {
             ("1/1 local-dirs are bad: /data/nm-local", "room"),
             ("File /w/part-00000 could only be written to 0 of the 1 minReplication nodes", "room"),
             ("java.io.EOFException: Unexpected end of input stream", "torn"),
+            ("a.gz: the file ends in the middle of its data (at byte 7 of the file)", "torn"),
+            ("a.gz: cannot be read: corrupt deflate stream (at byte 7 of the file)", "torn"),
+            ("a.bz2: cannot be read: bzip2: invalid data (at byte 7 of the file)", "torn"),
+            (
+                "a.zst: cannot be read: Restored data doesn't match checksum (at byte 7 of the file)",
+                "torn",
+            ),
+            ("a.gz: its name ends in .gz, its content is not that (at byte 0 of the file)", "torn"),
+            ("a.gz: cannot be opened: Permission denied (at byte 0 of the file)", "may not"),
             ("PipeMapRed.waitOutputThreads(): subprocess failed with code 137", "from outside"),
             ("PipeMapRed.waitOutputThreads(): subprocess failed with code 143", "preempted"),
             ("PipeMapRed.waitOutputThreads(): subprocess failed with code 139", "crashed"),
@@ -242,5 +256,6 @@ mod tests {
             assert!(named(said).unwrap().cause.contains(cause), "{said}");
         }
         assert!(named("Error: java.lang.RuntimeException: PipeMapRed").is_none());
+        assert!(named("a.gz: cannot be read: connection reset (at byte 7 of the file)").is_none());
     }
 }
