@@ -4,7 +4,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-use mysql_async::{Opts, OptsBuilder};
+use mysql_async::{Opts, OptsBuilder, SslOpts};
 
 use crate::Error;
 
@@ -112,13 +112,17 @@ pub(crate) fn mysql_options(
         Password::File(file) => Some(read_password(file)?),
         Password::Given(password) => Some(password.clone()),
     };
-    let mut tls = options.ssl_opts().cloned();
-    if let Some(file) = certificates {
-        let trusted = vec![file.to_owned().into()];
-        let all = tls.unwrap_or_default().with_root_certs(trusted);
-        tls = Some(all.with_disable_built_in_roots(true));
-    }
+    let tls = trusting(options.ssl_opts(), certificates);
     Ok(OptsBuilder::from_opts(options).pass(password).ssl_opts(tls))
+}
+
+/// What a database's address says of TLS, with the certificates of a file in place of those that the driver knows; they
+/// imply TLS.
+#[must_use]
+pub fn trusting(of_url: Option<&SslOpts>, certificates: Option<&Path>) -> Option<SslOpts> {
+    let Some(file) = certificates else { return of_url.cloned() };
+    let tls = of_url.cloned().unwrap_or_default().with_root_certs(vec![file.to_owned().into()]);
+    Some(tls.with_disable_built_in_roots(true))
 }
 
 fn read_password(file: &PathBuf) -> Result<String, Error> {

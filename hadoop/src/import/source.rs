@@ -141,20 +141,10 @@ impl Server {
     }
 
     fn tls(&self, of_url: Option<&SslOpts>) -> Option<SslOpts> {
-        let wanted = of_url
-            .cloned()
-            .or_else(|| (self.ca.is_some() || self.key.is_some()).then(SslOpts::default));
-        let mut tls = wanted?;
-        if let Some(ca) = &self.ca {
-            tls = tls.with_root_certs(vec![ca.clone().into()]).with_disable_built_in_roots(true);
-        }
-        if let (Some(certificate), Some(key)) = (&self.certificate, &self.key) {
-            tls = tls.with_client_identity(Some(ClientIdentity::new(
-                certificate.clone().into(),
-                key.clone().into(),
-            )));
-        }
-        Some(tls)
+        let tls = store::trusting(of_url, self.ca.as_deref());
+        let (Some(certificate), Some(key)) = (&self.certificate, &self.key) else { return tls };
+        let identity = ClientIdentity::new(certificate.clone().into(), key.clone().into());
+        Some(tls.unwrap_or_default().with_client_identity(Some(identity)))
     }
 
     fn password(&self) -> Result<Option<String>, ImportError> {
