@@ -13,8 +13,7 @@ use std::path::Path;
 #[derive(clap::Args)]
 pub struct Args {
     /// A run, or the beginning of its name; the id of a job on the cluster, whoever started it, or of a
-    /// cluster of EMR; none = the last run that failed and was
-    /// not resumed well
+    /// cluster of EMR; none = the last run that failed and was not resumed well
     run: Option<String>,
     /// The warehouse
     #[arg(long, value_name = "URL")]
@@ -43,17 +42,19 @@ fn find(warehouse: &Place, wanted: &str) -> Drive<Record> {
     }
 }
 
-/// But for those that a later run has brought to a good end.
+/// The newest run that failed and that no later run has brought to a good end.
 fn last_failed(warehouse: &Place) -> Drive<Record> {
     let mut mended = BTreeSet::new();
     for name in record::names(warehouse)? {
         let record = Record::read(warehouse, &name)?;
-        match record.state() {
-            State::Running => {}
-            State::Ended(0) => mended.extend(record.resumes().map(str::to_owned)),
-            _ if mended.contains(&name) => mended.extend(record.resumes().map(str::to_owned)),
-            _ => return Ok(record),
+        let state = record.state();
+        if state == State::Running {
+            continue;
         }
+        if state != State::Ended(0) && !mended.contains(&name) {
+            return Ok(record);
+        }
+        mended.extend(record.resumes().map(str::to_owned));
     }
     Err(DriveError::Missing(format!("no run in {warehouse} failed and was not resumed well")))
 }

@@ -124,11 +124,7 @@ impl Heard {
     fn failure(&self, held: &Held, step: &Step, seen: &Seen) -> RunError {
         match &self.ended {
             Some((what, code)) if what == "hadoop-streaming" => failure(&self.said, Some(*code)),
-            Some((what, code)) => of_step(
-                seen,
-                *code,
-                format!("{what}: {}", last(&String::from_utf8_lossy(&self.text))),
-            ),
+            Some((what, code)) => of_step(seen, *code, format!("{what}: {}", last(&self.text()))),
             None => {
                 let details = details(seen);
                 let log = self.last_words(held, seen);
@@ -141,10 +137,14 @@ impl Heard {
         }
     }
 
+    fn text(&self) -> Cow<'_, str> {
+        String::from_utf8_lossy(&self.text)
+    }
+
     /// The end of what the step wrote, as EMR keeps it, where that has come already; else what was heard. A log
     /// that cannot be read hides nothing of the failure itself.
     fn last_words(&self, held: &Held, seen: &Seen) -> String {
-        let heard = String::from_utf8_lossy(&self.text);
+        let heard = self.text();
         let (Some(uri), Some(step)) = (&held.cluster.log_uri, seen.id()) else {
             return last(&heard);
         };
