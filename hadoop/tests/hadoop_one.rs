@@ -8,9 +8,6 @@ use std::os::unix::fs::PermissionsExt;
 
 use university::{University, ended, jobs_program};
 
-/// Where an ELF header tells how many program headers there are, one of which names a loader.
-const HEADERS_AT: std::ops::Range<usize> = 0x38..0x3a;
-
 #[test]
 fn on_hadoop_1_settings_have_their_old_names() {
     let university = University::new();
@@ -24,9 +21,7 @@ fn on_hadoop_1_settings_have_their_old_names() {
     fs::write(at("hadoop"), script).unwrap();
     fs::set_permissions(at("hadoop"), fs::Permissions::from_mode(0o755)).unwrap();
     fs::write(at("streaming.jar"), "").unwrap();
-    let mut program = fs::read(jobs_program()).unwrap();
-    program[HEADERS_AT].fill(0);
-    fs::write(at("static"), program).unwrap();
+    fs::write(at("static"), testkit::looking_static(&jobs_program()).unwrap()).unwrap();
     let config = format!(
         "runners: {{hadoop: {{command: '{}', streaming_jar: '{}', program: '{}', queue: nightly}}}}\n",
         at("hadoop"),

@@ -1,50 +1,44 @@
 //! The guides of both deployments on EMR, followed word by word with AWS's own program as far as no machine has to
 //! come up: moto stands for AWS, and commands that build stand for builds.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use std::fs;
-use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::process::Command;
 
 use deploy::{program, shipped};
 use serde_json::Value;
 use tempfile::TempDir;
-use testkit::cached_or_skip;
+use testkit::{cached_or_skip, looking_static};
 
-/// Where an ELF header tells how many program headers there are: without them a program looks static.
-const HEADERS_AT: std::ops::Range<usize> = 0x38..0x3a;
 /// What the LMS's administrator gives.
 const OF_THE_LMS: &[&str] = &["lms_password", "sign_in_secret", "service_secret", "lms_keys.json"];
 
 /// A checkout with one deployment, and an AWS of its own.
 struct Reader {
     checkout: TempDir,
-    moto: Child,
+    /// The process of moto.
+    moto: String,
     endpoint: String,
     aws: PathBuf,
 }
 
 impl Drop for Reader {
     fn drop(&mut self) {
-        let _ = self.moto.kill();
-        let _ = self.moto.wait();
+        let _ = Command::new("kill").arg(&self.moto).status();
     }
 }
 
 impl Reader {
     fn or_skip(test: &str) -> Option<Self> {
-        let server = cached_or_skip(test, "cloud/bin/moto_server").unwrap()?;
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let mut command = Command::new(&server);
-        command.args(["-H", "127.0.0.1", "-p", &port.to_string()]);
-        let moto = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        let aws = cached_or_skip(test, "cloud/bin").unwrap()?;
+        let started = Command::new(shipped("../s3")).output().unwrap();
+        let started = String::from_utf8(started.stdout).unwrap();
+        let (moto, port) = started.trim().split_once(' ').expect("moto does not start");
         let endpoint = format!("http://127.0.0.1:{port}");
-        let aws = server.parent().unwrap().to_owned();
-        let reader = Self { checkout: TempDir::new().unwrap(), moto, endpoint, aws };
-        reader.wait_for_moto(port);
+        let reader =
+            Self { checkout: TempDir::new().unwrap(), moto: moto.to_owned(), endpoint, aws };
         for part in ["shared", "small-emr", "large-emr"] {
             let to = reader.at("ci/deploy").join(part);
             fs::create_dir_all(&to).unwrap();
@@ -56,18 +50,9 @@ impl Reader {
         Some(reader)
     }
 
-    fn wait_for_moto(&self, port: u16) {
-        let began = Instant::now();
-        while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
-            assert!(began.elapsed() < Duration::from_secs(60), "moto does not start");
-            std::thread::sleep(Duration::from_millis(50));
-        }
-    }
-
     /// `cargo build` has been run; `make program` prints a program that looks static.
     fn let_builds_be_done(&self) {
-        let mut jobs = fs::read(program("jobs")).unwrap();
-        jobs[HEADERS_AT].fill(0);
+        let mut jobs = looking_static(&program("jobs")).unwrap();
         jobs.truncate(4096);
         fs::write(self.at("static-jobs"), jobs).unwrap();
         fs::create_dir_all(self.at("target/release")).unwrap();

@@ -8,4 +8,4 @@ mod tool;
 
 pub use callers::Got;
 pub use mariadb::{MariaDb, mariadb_or_skip};
-pub use tool::{cached_or_skip, program_or_skip};
+pub use tool::{cached_or_skip, looking_static, program_or_skip};

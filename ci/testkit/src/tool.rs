@@ -1,9 +1,10 @@
 //! Programs that tests need and a machine may not have.
 
-use std::env;
-use std::path::PathBuf;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::{env, fs};
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 
 /// Where a program stands; where it is not installed, `tests` is printed as skipped. On CI (`CI=true`) a
 /// missing program is an error instead.
@@ -28,6 +29,21 @@ pub fn cached_or_skip(tests: &str, path: &str) -> Result<Option<PathBuf>> {
         Some(file).filter(|file| file.exists()),
         &format!("there is no {path} (ci/setup)"),
     )
+}
+
+/// Where an ELF header tells how many program headers there are, one of which names a loader.
+const HEADERS_AT: Range<usize> = 0x38..0x3a;
+
+/// The bytes of a program, without what makes it ask for a loader: it looks as one for the nodes of a cluster does.
+/// Nobody can run it.
+///
+/// # Errors
+/// It cannot be read, or is no program.
+pub fn looking_static(program: &Path) -> Result<Vec<u8>> {
+    let reading = || format!("reading {}", program.display());
+    let mut bytes = fs::read(program).with_context(reading)?;
+    bytes.get_mut(HEADERS_AT).with_context(reading)?.fill(0);
+    Ok(bytes)
 }
 
 pub(crate) fn there_or_skip<T>(tests: &str, found: Option<T>, missing: &str) -> Result<Option<T>> {

@@ -5,7 +5,7 @@ use std::fs;
 use std::process::Command;
 
 use crate::node::Node;
-use crate::places::at;
+use crate::places::{at, parts};
 use crate::service::Service;
 use crate::setup::{Cluster, all_rows};
 use crate::university::{University, ended};
@@ -56,22 +56,9 @@ fn the_enrollment_workflow_on_emr_is_that_of_one_process() {
     let rows = all_rows(&store);
     assert!(rows.iter().any(|(_, rows)| !rows.is_empty()));
     assert_eq!(rows, all_rows(&by_one_process));
-    assert_eq!(parts(&warehouse), university.parts("inline"));
+    assert_eq!(parts(&at(&warehouse)), university.parts("inline"));
     // Nothing to do, and no cluster for it.
     let again = run("emr", &logs, &warehouse, &store);
     assert!(again.stdout.starts_with("0 steps made"), "{}", again.stdout);
     assert_eq!(service.asked("RunJobFlow").len(), 1);
-}
-
-/// Every part file, imports apart.
-fn parts(warehouse: &str) -> Vec<(String, String)> {
-    let warehouse = at(warehouse);
-    let named = warehouse.walk().unwrap().into_iter().map(|(file, _)| {
-        let name = file.below(&warehouse).unwrap();
-        (file, name)
-    });
-    let parts = named.filter(|(_, name)| {
-        name.contains("/part-") && !name.ends_with(".avro") && !name.starts_with("_runs")
-    });
-    parts.map(|(file, name)| (name, String::from_utf8(file.read().unwrap()).unwrap())).collect()
 }

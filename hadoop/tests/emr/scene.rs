@@ -6,13 +6,9 @@ use std::process::{Child, Command, Stdio};
 use serde_json::Value;
 
 use crate::node::Node;
-use crate::places::at;
+use crate::places::{at, parts};
 use crate::service::Service;
 use crate::university::{Ended, University, ended, jobs_program};
-
-/// Where an ELF header tells how many program headers there are, one of which names a loader: without them
-/// a program looks static.
-const HEADERS_AT: std::ops::Range<usize> = 0x38..0x3a;
 
 /// What a test works with.
 pub struct Scene {
@@ -56,8 +52,7 @@ impl Scene {
         let university = University::new();
         let bucket = format!("s3://{name}");
         at(&format!("{bucket}/logs")).put_tree(&university.path("logs")).unwrap();
-        let mut program = fs::read(jobs_program()).unwrap();
-        program[HEADERS_AT].fill(0);
+        let mut program = testkit::looking_static(&jobs_program()).unwrap();
         // Nobody runs this copy; each test has one of its own, which nodes remember by its checksum.
         program.truncate(4096);
         program.extend(name.as_bytes());
@@ -134,13 +129,7 @@ impl Scene {
 
     /// Every part file of the warehouse, with its content.
     pub fn parts(&self) -> Vec<(String, String)> {
-        let warehouse = at(&format!("{}/w", self.bucket));
-        let part = |(file, _): (hadoop::storage::Place, _)| {
-            let name = file.below(&warehouse).unwrap();
-            let is_part = name.contains("/part-") && !name.starts_with("_runs");
-            is_part.then(|| (name, String::from_utf8(file.read().unwrap()).unwrap()))
-        };
-        warehouse.walk().unwrap().into_iter().filter_map(part).collect()
+        parts(&at(&format!("{}/w", self.bucket)))
     }
 
     /// The events of the last run.
