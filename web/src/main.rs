@@ -61,8 +61,11 @@ async fn main() -> anyhow::Result<ExitCode> {
 
 /// One JSON object a line on standard error.
 fn start_log() {
-    let filter = env_logger::Env::default().default_filter_or("info");
-    env_logger::Builder::from_env(filter)
+    env_logger::Builder::new()
+        .filter_level(log::LevelFilter::Info)
+        // A reader who leaves in the middle of a request is an error of the server's to warp.
+        .filter_module("warp::server", log::LevelFilter::Off)
+        .parse_default_env()
         .format(|out, record| writeln!(out, "{}", observe::line(record, Utc::now())))
         .init();
 }

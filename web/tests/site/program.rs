@@ -1,6 +1,7 @@
 //! The program itself: settings, refusals, the way it ends.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
+use std::net::TcpStream;
 use std::process::{Command, Stdio};
 
 use assert_cmd::cargo::CommandCargoExt;
@@ -93,13 +94,17 @@ fn the_program_says_where_it_listens_and_ends_in_order() {
         .unwrap();
     let mut line = String::new();
     BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-    assert!(line.starts_with("insights-web listens on http://127.0.0.1:"), "{line}");
+    let address = line.trim_end().strip_prefix("insights-web listens on http://127.0.0.1:");
+    let port = address.unwrap_or_else(|| panic!("{line}")).parse().unwrap();
+    // A reader who leaves in the middle of a request.
+    TcpStream::connect(("127.0.0.1", port)).unwrap().write_all(b"GET / HT").unwrap();
     let killed = Command::new("kill").arg(child.id().to_string()).status().unwrap();
     assert!(killed.success());
     let output = child.wait_with_output().unwrap();
     assert!(output.status.success());
     let log = String::from_utf8(output.stderr).unwrap();
     assert!(log.contains("stopping") && !log.contains("secret-of-the-test"), "{log}");
+    assert!(!log.contains("ERROR"), "{log}");
 }
 
 #[test]
