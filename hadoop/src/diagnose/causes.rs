@@ -79,7 +79,7 @@ pub const RULES: &[Rule] = &[
     },
     Rule {
         signs: &[
-            // Our own words, and those of the libraries that unpack for us.
+            // Our own words, those of the libraries that unpack for us, and those of Hadoop's own ones.
             "the file ends in the middle of its data",
             "its content is not that",
             "corrupt deflate stream",
@@ -96,6 +96,18 @@ pub const RULES: &[Rule] = &[
             "unknown compression method",
             "bad block header",
             "ZipException",
+            "not a gzip file",
+            "gzip header CRC failure",
+            "gzip stream CRC failure",
+            "stored gzip size doesn't match",
+            "gzip data not compressed with deflate",
+            "unknown gzip format",
+            "not BZip2 formatted",
+            "Failed to read bzip2 stream",
+            "IOException: crc error",
+            "IOException: block overrun",
+            "IOException: stream corrupted",
+            "IOException: unexpected end of stream",
         ],
         cause: "a log file is torn, or is not packed as its name says",
         remedy: "replace it, or leave such files out: --bad-files skip names and counts them",
@@ -240,6 +252,8 @@ mod tests {
             ("1/1 local-dirs are bad: /data/nm-local", "room"),
             ("File /w/part-00000 could only be written to 0 of the 1 minReplication nodes", "room"),
             ("java.io.EOFException: Unexpected end of input stream", "torn"),
+            ("Error: java.io.IOException: not a gzip file", "torn"),
+            ("Error: java.io.IOException: crc error", "torn"),
             ("a.gz: the file ends in the middle of its data (at byte 7 of the file)", "torn"),
             ("a.gz: cannot be read: corrupt deflate stream (at byte 7 of the file)", "torn"),
             ("a.bz2: cannot be read: bzip2: invalid data (at byte 7 of the file)", "torn"),

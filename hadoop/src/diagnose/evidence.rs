@@ -210,7 +210,8 @@ fn failed_attempts(rest: &Rest, job: &str) -> Result<(String, Vec<Attempt>), Run
     // Of tasks that ended well, those that needed another attempt.
     let again = others.into_iter().filter(|task| !text(&task["successfulAttempt"]).ends_with("_0"));
     let mut attempts = Vec::new();
-    for task in failed.iter().take(TASKS).cloned().chain(again.take(TASKS)) {
+    let failed = worth_a_look(failed, &diagnostics);
+    for task in failed.into_iter().take(TASKS).chain(again.take(TASKS)) {
         let path = format!("/tasks/{}/attempts", text(&task["id"]));
         let found = rest.history(job, &path)?;
         let found = found["taskAttempts"]["taskAttempt"].as_array().cloned().unwrap_or_default();
@@ -223,6 +224,14 @@ fn failed_attempts(rest: &Rest, job: &str) -> Result<(String, Vec<Attempt>), Run
         }));
     }
     Ok((diagnostics, attempts))
+}
+
+/// Failed tasks, the one that the job names first. When it fails, those that never began count as failed, too.
+fn worth_a_look(mut tasks: Vec<Value>, diagnostics: &str) -> Vec<Value> {
+    let is_named = |task: &Value| task["id"].as_str().is_some_and(|id| diagnostics.contains(id));
+    tasks.retain(|task| is_named(task) || task["startTime"] != -1);
+    tasks.sort_by_key(|task| !is_named(task));
+    tasks
 }
 
 fn text(value: &Value) -> String {
@@ -317,6 +326,18 @@ mod tests {
             }
             prop_assert!(evidence.stderr.len() + evidence.framework.len() <= lines.len());
         }
+    }
+
+    #[test]
+    fn the_task_that_failed_its_job_comes_before_those_that_went_down_with_it() {
+        let task = |number: u32, start: i64| {
+            let id = format!("task_1700000000000_10001_m_00000{number}");
+            serde_json::json!({"id": id, "startTime": start, "state": "FAILED"})
+        };
+        let tasks = vec![task(0, -1), task(1, 1_700_000_000_000), task(2, 1_700_000_000_001)];
+        let said = "Task failed task_1700000000000_10001_m_000002\nJob failed as tasks failed.";
+        let [named, other] = [&tasks[2], &tasks[1]].map(Clone::clone);
+        assert_eq!(worth_a_look(tasks, said), [named, other]);
     }
 
     #[test]
