@@ -5,6 +5,8 @@ prepare() {
     || fail "the one in $dir has the base port $(< "$dir/port"), not $port; end it first"
   mkdir -p "$dir"/{pid,log,tmp,metastore,hadoop/{bin,etc/hadoop,share/hadoop/tools/lib},hive/{bin,conf},sqoop/{bin,conf}}
   (umask 077 && mkdir -p "$dir/secret")
+  # Several users have theirs there.
+  chmod 1777 "$dir/tmp"
   echo "$port" > "$dir/port"
   homes
   passwords

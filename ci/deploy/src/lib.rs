@@ -42,6 +42,27 @@ pub fn shipped(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
 }
 
+/// The code of a numbered step of a guide.
+///
+/// # Panics
+/// When the guide has no such step, or that has no code.
+#[must_use]
+pub fn step(guide: &str, number: usize) -> String {
+    let text = fs::read_to_string(shipped(guide)).unwrap_or_default();
+    let from = text.split_once(&format!("\n{number}. ")).map_or("", |(_, from)| from);
+    let ends = [format!("\n{}. ", number + 1), "\n## ".to_owned()];
+    let end = ends.iter().filter_map(|end| from.find(end.as_str())).min().unwrap_or(from.len());
+    let mut code = String::new();
+    let mut lines = from[..end].lines();
+    while let Some(fence) = lines.find(|line| line.trim_start() == "```") {
+        let indent = fence.len() - "```".len();
+        let block = lines.by_ref().take_while(|line| *line != fence);
+        code.extend(block.map(|line| format!("{}\n", line.get(indent..).unwrap_or_default())));
+    }
+    assert!(!code.is_empty(), "{guide}: no code in step {number}");
+    code
+}
+
 /// A folder that stands for [`SETTINGS`].
 pub struct Settings(TempDir);
 

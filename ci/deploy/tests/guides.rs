@@ -7,7 +7,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use deploy::{program, shipped};
+use deploy::{program, shipped, step};
 use serde_json::Value;
 use tempfile::TempDir;
 use testkit::{cached_or_skip, looking_static};
@@ -106,17 +106,6 @@ impl Reader {
     fn json(&self, question: &str) -> Value {
         serde_json::from_str(&self.follow(question)).unwrap()
     }
-}
-
-/// The code of a numbered step of a guide.
-fn step(guide: &str, number: usize) -> String {
-    let text = fs::read_to_string(shipped(guide)).unwrap();
-    let (_, from) = text.split_once(&format!("\n{number}. ")).unwrap();
-    let end = [format!("\n{}. ", number + 1), "\n## ".to_owned(), "\n\nRuns are".to_owned()];
-    let end = end.iter().filter_map(|next| from.find(next.as_str())).min().unwrap_or(from.len());
-    let code = from[..end].split("   ```\n").skip(1).step_by(2).collect::<String>();
-    assert!(!code.is_empty(), "{guide}: step {number}");
-    code
 }
 
 fn write_secrets(folder: &Path) {

@@ -1,4 +1,4 @@
-//! Units: systemd's own checks read them.
+//! Units and users: systemd's own checks read them.
 #![allow(clippy::unwrap_used)]
 
 use std::fs;
@@ -82,4 +82,23 @@ fn units_are_let_do_little() {
         fs::write(&path, bare.join("\n")).unwrap();
         assert!(!exposed(&path).status.success(), "it checks");
     }
+}
+
+#[test]
+fn systemd_takes_the_users() {
+    let test = "systemd_takes_the_users";
+    let Some(sysusers) = program_or_skip(test, "systemd-sysusers", "systemd").unwrap() else {
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let users = fs::read_to_string(shipped("shared/insights.sysusers.conf")).unwrap();
+    let file = folder.path().join("users.conf");
+    let taken = |text: &str| {
+        fs::write(&file, text).unwrap();
+        Command::new(&sysusers).arg("--dry-run").arg(&file).output().unwrap()
+    };
+    let checked = taken(&users);
+    assert!(checked.status.success(), "{}", said(&checked));
+    let checked = taken(&users.replace("Data API", "Data: API"));
+    assert!(!checked.status.success(), "it checks");
 }

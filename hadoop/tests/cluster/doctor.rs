@@ -43,7 +43,8 @@ fn own_hadoop_lacks_nothing_and_a_run_goes_by_its_settings() {
         settings = replaced(&settings, key, &value);
     }
     settings = settings.replace("  database: insights", &format!("  database: {database}"));
-    settings += &format!("schedule: {{file: {}}}\n", university.path("schedule.yml").display());
+    let schedule = university.path("schedule.yml").display().to_string();
+    settings = settings.replace("/etc/insights/schedule.yml", &schedule);
     let insights =
         |words: &[&str]| -> Ended { ended(university.plain_command(words).output().unwrap()) };
     fs::write(university.path("insights.yml"), &settings).unwrap();

@@ -9,6 +9,7 @@ const JAR_FOLDERS: &[&str] = &[
     "contrib/streaming",
     "/usr/lib/hadoop",
     "/usr/lib/hadoop-mapreduce",
+    "/usr/hdp/current/hadoop-mapreduce-client",
     "/home/hadoop/contrib/streaming",
     "/opt/cloudera/parcels/CDH/jars",
 ];
