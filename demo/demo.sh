@@ -2,11 +2,11 @@
 # From nothing to charts in the browser: builds, makes a university, computes all that pages show from
 # tracking logs and LMS tables, serves it, and stays until Ctrl-C. SERVE=no ends after the runs and
 # prints the store's path last. DEMO_DIR, DEMO_SIZE, DEMO_OPTIONS, API_PORT, WEB_PORT and LMS_PORT change where and how much;
-# BIN names a folder of programs that are built.
+# DEMO_BIN names a folder of programs that are built.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-${XDG_CACHE_HOME:-$HOME/.cache}/insights/target}"
-bin="${BIN:-$CARGO_TARGET_DIR/debug}"
+bin="${DEMO_BIN:-$CARGO_TARGET_DIR/debug}"
 dir="${DEMO_DIR:-$CARGO_TARGET_DIR/demo}"
 api="127.0.0.1:${API_PORT:-8100}"
 web="127.0.0.1:${WEB_PORT:-8110}"
@@ -16,7 +16,7 @@ store="$dir/store.sqlite"
 
 say() { printf '\n== %s\n' "$*"; }
 
-if [ -z "${BIN:-}" ]; then
+if [ -z "${DEMO_BIN:-}" ]; then
   say "Building"
   cargo build --bins
 fi

@@ -115,7 +115,7 @@ fn guides_speak_of_every_secret() {
     ];
     let guides = guides.map(|guide| fs::read_to_string(shipped(guide)).unwrap());
     let both = |at: [usize; 2]| at.map(|at| guides[at].as_str()).concat();
-    let shapes = [("small", both([0, 3])), ("large", both([1, 4]))];
+    let shapes = [("small", both([0, 3])), ("large", both([1, 4])), ("own", guides[2].clone())];
     for (shape, text) in shapes {
         for secret in [
             "api_password",
@@ -130,8 +130,5 @@ fn guides_speak_of_every_secret() {
         ] {
             assert!(text.contains(secret), "{shape}: {secret}");
         }
-    }
-    for secret in ["api_password", "api_keys", "api_token", "pipeline_password", "session_keys"] {
-        assert!(guides[2].contains(secret), "own: {secret}");
     }
 }

@@ -8,8 +8,8 @@ use std::process::{Command, Output};
 
 use deploy::shipped;
 
-/// Folders that a machine does not share.
-const OWN: [&str; 6] = ["opt", "run", "tmp", "usr/local/bin", "var/lib", "home"];
+/// Folders that a machine does not share, besides `/etc`.
+const OWN: [&str; 4] = ["opt", "run", "usr/local/bin", "var/lib"];
 const STAND_INS: &str = "tests/own_hadoop/commands";
 
 pub struct Machine {
@@ -31,9 +31,7 @@ impl Machine {
             fs::create_dir_all(machine.at(own)).unwrap();
         }
         said(Command::new("cp").args(["--archive", "/etc"]).arg(folder));
-        for (path, mode) in [("", 0o755), ("tmp", 0o1777)] {
-            fs::set_permissions(machine.at(path), fs::Permissions::from_mode(mode)).unwrap();
-        }
+        fs::set_permissions(folder, fs::Permissions::from_mode(0o755)).unwrap();
         let known = fs::read_to_string("/etc/hosts").unwrap_or_default();
         fs::write(machine.at("etc/hosts"), known + "\n" + hosts).unwrap();
         for file in fs::read_dir(shipped(STAND_INS)).unwrap().map(Result::unwrap) {

@@ -88,8 +88,8 @@ impl Deployment {
         let archive = archive(folder);
         let machine = |name: &str, address: &str| {
             let machine = Machine::new(&folder.join(name), address, HOSTS);
-            fs::copy(&archive, machine.at("tmp/insights-0.1.0-x86_64-linux.tar.gz")).unwrap();
-            machine.follow(&["cd /tmp\n", &step(GUIDE, 1), &step(GUIDE, 2)].concat());
+            fs::copy(&archive, machine.at("opt/insights-0.1.0-x86_64-linux.tar.gz")).unwrap();
+            machine.follow(&["cd /opt\n", &step(GUIDE, 1), &step(GUIDE, 2)].concat());
             machine
         };
         Self {
@@ -211,7 +211,7 @@ impl Deployment {
         let step = self.step(13).replace("LISTEN=:443", "LISTEN=127.0.0.13:443");
         self.balancer.follow(&step);
         // systemd goes on when HAProxy has said that it listens.
-        let wait = "curl -sSf --retry 30 --retry-delay 1 --retry-all-errors -o /tmp/ignored";
+        let wait = "curl -sSf --retry 30 --retry-delay 1 --retry-all-errors -o /dev/null";
         self.balancer.follow(&format!("{wait} {API}status/"));
     }
 
@@ -220,14 +220,14 @@ impl Deployment {
         let course = self.lms.course();
         let token = fs::read_to_string(self.web[0].at(SETTINGS).join("api_token")).unwrap();
         let browser = format!(
-            "ask() {{ curl -sSf --retry 20 --retry-delay 1 --retry-all-errors -b /tmp/cookies -c /tmp/cookies \"$@\"; }}
-             echo 'header = \"Authorization: Token {}\"' > /tmp/token
-             to_lms=$(ask -o /tmp/ignored -w '%{{redirect_url}}' {SITE}login/edx-oauth2/)
-             ask -L -o /tmp/ignored \"$to_lms&as=office\"",
+            "ask() {{ curl -sSf --retry 20 --retry-delay 1 --retry-all-errors -b /run/cookies -c /run/cookies \"$@\"; }}
+             echo 'header = \"Authorization: Token {}\"' > /run/token
+             to_lms=$(ask -o /dev/null -w '%{{redirect_url}}' {SITE}login/edx-oauth2/)
+             ask -L -o /dev/null \"$to_lms&as=office\"",
             token.trim()
         );
         let ask = |what: &str| self.balancer.follow(&format!("{browser}\nask {what}"));
-        let told = ask(&format!("--config /tmp/token {API}api/v0/courses/{course}/enrollment/"));
+        let told = ask(&format!("--config /run/token {API}api/v0/courses/{course}/enrollment/"));
         let told: serde_json::Value = serde_json::from_str(&told).unwrap();
         let count = told[0]["count"].as_u64().unwrap();
         // Instances that were started before the balancer ask the Data API again after a while.
