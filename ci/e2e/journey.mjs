@@ -79,6 +79,10 @@ async function truly(browser, url) {
   for (const selector of ["h1", ".metric .value", "svg.drawing .area, svg.drawing .line", "tbody tr", ".updated p"]) {
     check(`script off: ${selector} is shown`, await page.locator(selector).first().isVisible());
   }
+  for (const selector of ["[data-copy-link]", ".chart-files button"]) {
+    const [there] = await page.locator(selector).all();
+    check(`script off: ${selector} is not shown`, there && !await there.isVisible());
+  }
   await go(page, page.locator("thead a").nth(1));
   check("script off: sorting works", page.url().includes("sort="), page.url());
   await frame.colours(page);
