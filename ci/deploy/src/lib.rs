@@ -4,6 +4,7 @@
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use tempfile::TempDir;
 
@@ -61,6 +62,26 @@ pub fn step(guide: &str, number: usize) -> String {
     }
     assert!(!code.is_empty(), "{guide}: no code in step {number}");
     code
+}
+
+/// Makes a certificate of the site's and the Data API's names, signed by itself: `certificate.pem`, its key `key.pem`,
+/// and both as HAProxy takes them, `insights.pem`.
+///
+/// # Errors
+/// When openssl or the disk refuses.
+pub fn certify(folder: &Path) -> io::Result<()> {
+    let mut openssl = Command::new("openssl");
+    openssl.args(["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"]);
+    openssl.args(["-nodes", "-days", "2", "-subj", "/CN=test", "-addext"]);
+    openssl.arg("subjectAltName=DNS:insights.example.org,DNS:api.insights.example.org");
+    openssl.args(["-addext", "basicConstraints=critical,CA:FALSE"]);
+    openssl.args(["-keyout", "key.pem", "-out", "certificate.pem"]).current_dir(folder);
+    let made = openssl.output()?;
+    if !made.status.success() {
+        return Err(io::Error::other(String::from_utf8_lossy(&made.stderr).into_owned()));
+    }
+    let both = [fs::read(folder.join("certificate.pem"))?, fs::read(folder.join("key.pem"))?];
+    fs::write(folder.join("insights.pem"), both.concat())
 }
 
 /// A folder that stands for [`SETTINGS`].

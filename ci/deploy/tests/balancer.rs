@@ -11,7 +11,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use deploy::{Settings, program, shipped};
+use deploy::{Settings, certify, program, shipped};
 use testkit::{Got, program_or_skip};
 use tokio::time::sleep;
 
@@ -121,27 +121,7 @@ impl Deployment {
 
     /// A certificate of both names, and HAProxy with it.
     fn balancer(&self, haproxy: &Path) -> Running {
-        let names = format!("subjectAltName=DNS:{SITE},DNS:{API}");
-        let mut openssl = Command::new("openssl");
-        openssl.args([
-            "req",
-            "-x509",
-            "-newkey",
-            "ec",
-            "-pkeyopt",
-            "ec_paramgen_curve:prime256v1",
-            "-nodes",
-        ]);
-        openssl.args(["-days", "2", "-subj", "/CN=test", "-addext", &names]);
-        openssl.args(["-addext", "basicConstraints=critical,CA:FALSE"]);
-        openssl
-            .arg("-keyout")
-            .arg(self.path("key.pem"))
-            .arg("-out")
-            .arg(self.path("certificate.pem"));
-        assert!(openssl.output().unwrap().status.success());
-        let both = ["certificate.pem", "key.pem"].map(|name| fs::read(self.path(name)).unwrap());
-        fs::write(self.path("insights.pem"), both.concat()).unwrap();
+        certify(&self.path("")).unwrap();
         let watched = format!("global\n    stats socket {}\n", self.path("socket").display());
         fs::write(self.path("watched.cfg"), watched).unwrap();
         let mut command = self.haproxy(haproxy);

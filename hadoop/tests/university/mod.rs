@@ -109,14 +109,7 @@ impl University {
         let mut all: Vec<_> =
             made.split(';').map(str::trim).filter(|s| !s.is_empty()).map(str::to_owned).collect();
         for table in ["auth_userprofile", "grades_persistentcoursegrade"] {
-            let mut rows = lms.prepare(&format!("SELECT * FROM {table}")).unwrap();
-            let columns = rows.column_count();
-            let mut rows = rows.query([]).unwrap();
-            while let Some(row) = rows.next().unwrap() {
-                let values: Vec<_> =
-                    (0..columns).map(|at| literal(row.get_ref(at).unwrap())).collect();
-                all.push(format!("INSERT INTO {table} VALUES ({})", values.join(", ")));
-            }
+            all.extend(testkit::inserts(&lms, table).unwrap());
         }
         all
     }
@@ -142,18 +135,6 @@ impl University {
         collect(&root, &root, &mut found);
         found.sort();
         found
-    }
-}
-
-fn literal(value: rusqlite::types::ValueRef<'_>) -> String {
-    use rusqlite::types::ValueRef;
-    match value {
-        ValueRef::Null => "NULL".to_owned(),
-        ValueRef::Integer(value) => value.to_string(),
-        ValueRef::Real(value) => value.to_string(),
-        ValueRef::Text(text) | ValueRef::Blob(text) => {
-            format!("'{}'", String::from_utf8_lossy(text).replace('\'', "''"))
-        }
     }
 }
 

@@ -9,7 +9,6 @@ use std::time::{Duration, Instant};
 use deploy::program;
 use mysql_async::prelude::Queryable;
 use rusqlite::Connection;
-use rusqlite::types::ValueRef;
 use testkit::MariaDb;
 
 use crate::machine::said;
@@ -128,27 +127,7 @@ fn statements(file: &Path) -> Vec<String> {
     let tables = tables.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
     for (name, declared) in tables.map(Result::<(String, String), _>::unwrap) {
         made.push(declared);
-        let mut rows = lms.prepare(&format!("SELECT * FROM {name}")).unwrap();
-        let columns = rows.column_count();
-        let mut rows = rows.query([]).unwrap();
-        while let Some(row) = rows.next().unwrap() {
-            let values = (0..columns).map(|at| literal(row.get_ref(at).unwrap()));
-            made.push(format!(
-                "INSERT INTO {name} VALUES ({})",
-                values.collect::<Vec<_>>().join(", ")
-            ));
-        }
+        made.extend(testkit::inserts(&lms, &name).unwrap());
     }
     made
-}
-
-fn literal(value: ValueRef<'_>) -> String {
-    match value {
-        ValueRef::Null => "NULL".to_owned(),
-        ValueRef::Integer(value) => value.to_string(),
-        ValueRef::Real(value) => value.to_string(),
-        ValueRef::Text(text) | ValueRef::Blob(text) => {
-            format!("'{}'", String::from_utf8_lossy(text).replace('\'', "''"))
-        }
-    }
 }

@@ -7,11 +7,11 @@ mod machine;
 
 use std::env;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use deploy::{program, shipped, step};
+use deploy::{certify, program, shipped, step};
 use tempfile::TempDir;
 use testkit::MariaDb;
 
@@ -88,7 +88,8 @@ impl Deployment {
         let archive = archive(folder);
         let machine = |name: &str, address: &str| {
             let machine = Machine::new(&folder.join(name), address, HOSTS);
-            fs::copy(&archive, machine.at("opt/insights-0.1.0-x86_64-linux.tar.gz")).unwrap();
+            let file = archive.file_name().unwrap();
+            fs::copy(&archive, machine.at("opt").join(file)).unwrap();
             machine.follow(&["cd /opt\n", &step(GUIDE, 1), &step(GUIDE, 2)].concat());
             machine
         };
@@ -187,17 +188,9 @@ impl Deployment {
 
     /// A certificate of both names, which only these machines trust.
     fn is_certified(&self) {
-        let certificate = self.balancer.at("etc/haproxy/certificate.pem");
-        let both = self.balancer.at("etc/haproxy/insights.pem");
-        let key = self.balancer.at("etc/haproxy/key.pem");
-        let mut openssl = Command::new("openssl");
-        openssl.args(["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"]);
-        openssl.args(["-nodes", "-days", "2", "-subj", "/CN=test", "-addext"]);
-        openssl.arg("subjectAltName=DNS:insights.example.org,DNS:api.insights.example.org");
-        openssl.args(["-addext", "basicConstraints=critical,CA:FALSE"]);
-        said(openssl.arg("-keyout").arg(&key).arg("-out").arg(&certificate));
-        let trusted = fs::read(&certificate).unwrap();
-        fs::write(both, [trusted.clone(), fs::read(key).unwrap()].concat()).unwrap();
+        let folder = self.balancer.at("etc/haproxy");
+        certify(&folder).unwrap();
+        let trusted = fs::read(folder.join("certificate.pem")).unwrap();
         for machine in self.web.iter().chain([&self.balancer]) {
             let authorities = machine.at("etc/ssl/certs/ca-certificates.crt");
             let known = fs::read(&authorities).unwrap();
@@ -257,7 +250,7 @@ fn editor(edits: &[(&str, &str)]) -> String {
 }
 
 /// What `make release` makes, of the programs that are tested.
-fn archive(folder: &Path) -> std::path::PathBuf {
+fn archive(folder: &Path) -> PathBuf {
     let name = "insights-0.1.0-x86_64-linux";
     let (bin, files) = (folder.join(name).join("bin"), folder.join(name).join("ci/deploy"));
     fs::create_dir_all(&bin).unwrap();
@@ -269,7 +262,7 @@ fn archive(folder: &Path) -> std::path::PathBuf {
     for part in ["shared", "own-hadoop"] {
         said(Command::new("cp").arg("--recursive").arg(shipped(part)).arg(&files));
     }
-    let archive = folder.join("archive.tar.gz");
+    let archive = folder.join(format!("{name}.tar.gz"));
     said(Command::new("tar").arg("-czf").arg(&archive).arg("-C").arg(folder).arg(name));
     archive
 }
